@@ -1,0 +1,71 @@
+// Builds the three bundles of the extension into dist/, and with --tests every test and bench file into out/.
+// Only the extension bundle may see `vscode`; test/unit/layers.test.ts holds the layers over the metafile.
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+
+const root = path.dirname(import.meta.dirname);
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: "node",
+  target: "node20",
+  format: "cjs",
+  logLevel: "warning",
+  mainFields: ["module", "main"],
+};
+
+/** Builds dist/ and returns esbuild's metafile of each bundle by its name. */
+export async function buildExtension() {
+  rmSync(path.join(root, "dist"), { recursive: true, force: true });
+  const bundle = async (entry, outfile, extra = {}) =>
+    (
+      await build({
+        ...common,
+        entryPoints: [entry],
+        outfile,
+        minify: true,
+        keepNames: true,
+        metafile: true,
+        ...extra,
+      })
+    ).metafile;
+  const [extension, worker, cli] = await Promise.all([
+    bundle("src/extension.ts", "dist/extension.js", { external: ["vscode"] }),
+    bundle("src/host/worker.ts", "dist/worker.js"),
+    bundle("src/cli/main.ts", "dist/cli.js", {
+      banner: { js: "#!/usr/bin/env node" },
+    }),
+  ]);
+  return { extension, worker, cli };
+}
+
+/** Builds every .ts file below test/ and bench/ to the same place below out/; packages stay in node_modules. */
+async function buildTests() {
+  rmSync(path.join(root, "out"), { recursive: true, force: true });
+  const entryPoints = ["test", "bench"].flatMap((folder) =>
+    readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".ts"))
+      .map((file) => path.join(folder, file)),
+  );
+  await build({
+    ...common,
+    entryPoints,
+    outdir: "out",
+    outbase: ".",
+    packages: "external",
+    external: ["vscode"],
+    sourcemap: "inline",
+  });
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const metafiles = await buildExtension();
+  writeFileSync(
+    path.join(root, "dist", "meta.json"),
+    JSON.stringify(metafiles),
+  );
+  if (process.argv.includes("--tests")) await buildTests();
+}
