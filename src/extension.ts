@@ -1,1 +1,92 @@
-export function activate(): void {}
+// Wires the parts together, and takes them apart again. Nothing else.
+import path from "node:path";
+import * as vscode from "vscode";
+import { Lifetime } from "./core/lifetime";
+import { berthHome, lockDirectory } from "./core/locations";
+import { registerCommands } from "./editor/commands/commands";
+import { onDidChangeDesired, readDesired } from "./editor/desired";
+import { EditorStatePusher } from "./editor/editorState";
+import { HostConnection } from "./editor/hostConnection";
+import { openFile } from "./editor/openFile";
+import { SettingsReader } from "./editor/settings";
+import { StatusBar } from "./editor/statusBar";
+import { show } from "./editor/target";
+import { WindowInstances } from "./editor/windowInstances";
+
+const lifetime = new Lifetime();
+
+export function activate(context: vscode.ExtensionContext): void {
+  const log = lifetime.own(
+    vscode.window.createOutputChannel("Berth", { log: true }),
+  );
+  const settings = new SettingsReader();
+  const instances = lifetime.own(new WindowInstances());
+  const statusBar = lifetime.own(
+    new StatusBar(instances, () => settings.current.statusBar),
+  );
+  const pusher = lifetime.own(
+    new EditorStatePusher(
+      () => connection().host,
+      () => settings.current.shareSelection,
+    ),
+  );
+  const connection = lazily(() =>
+    lifetime.own(
+      HostConnection.open({
+        file: path.join(__dirname, "worker.js"),
+        options: {
+          home: berthHome(),
+          lockDirectory: lockDirectory(),
+          parentPid: process.ppid,
+          pid: process.pid,
+          version: String(context.extension.packageJSON.version),
+          owner: "vscode",
+        },
+        log,
+        pins: () => instances.pins,
+        onDidStart: (host) => {
+          void host.reconcile(readDesired(settings.current));
+          pusher.pushAll();
+        },
+        editor: {
+          onDidChangeInstances: (views) => {
+            instances.replace(views);
+          },
+          onDidRequestFocus: (worktree) => void show(instances, worktree),
+          onDidLog: (level, message) => {
+            log[level](message);
+          },
+          openFile,
+        },
+      }),
+    ),
+  );
+  const reach = { instances, host: () => connection().host, log };
+  registerCommands(reach).forEach((command) => lifetime.own(command));
+  lifetime.own(
+    instances.onDidChange(() => {
+      void connection().host.setActive(instances.active?.worktree ?? null);
+    }),
+  );
+  lifetime.own(
+    onDidChangeDesired(
+      () => {
+        settings.read();
+        statusBar.draw();
+        void connection().host.reconcile(readDesired(settings.current));
+        pusher.pushAll();
+      },
+      () => settings.current.autoStart === "activeEditor",
+    ),
+  );
+  // Activation is over before the worker is loaded: other extensions do not wait for it.
+  setImmediate(connection);
+}
+
+/** VS Code waits for this, up to 5 s, and cuts it off then. */
+export const deactivate = (): Promise<void> => lifetime.dispose();
+
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}

@@ -1,0 +1,102 @@
+// Every failure that a user is expected to meet: one plain sentence of what happened and what to do about it.
+
+export class UserError extends Error {
+  override readonly name = "UserError";
+}
+
+/** The code of a node.js system error ("EACCES", ...), if it is one. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error &&
+    "code" in error &&
+    typeof error.code === "string"
+    ? error.code
+    : undefined;
+}
+
+/** The sentence for a user: the message of an expected failure, and also of any other, without its stack. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+export function notPrivate(
+  directory: string,
+  fault: string,
+  cause?: unknown,
+): UserError {
+  return new UserError(
+    `Berth does not use ${directory}, because ${fault}. Make it a directory that only you can open (chmod 700) and start again.`,
+    { cause },
+  );
+}
+
+/** For a system error; what is a UserError already is passed through. */
+export function cannotWrite(path: string, cause: unknown): UserError {
+  if (cause instanceof UserError) return cause;
+  const reasons: Record<string, string> = {
+    ENOSPC: "the disk is full. Free some space",
+    EDQUOT: "your disk quota is used up. Free some space",
+    EROFS: "the file system is read-only. Make it writable",
+    EACCES: "you are not allowed to. Correct the permissions",
+    EPERM: "you are not allowed to. Correct the permissions",
+    ENOTDIR: "a part of the path is not a directory. Move that file away",
+    EMFILE: "too many files are open. Close some programs",
+  };
+  const reason =
+    reasons[errorCode(cause) ?? ""] ??
+    `of an error (${messageOf(cause)}). Correct it`;
+  return new UserError(
+    `Berth cannot write ${path}, because ${reason} and start the instance again.`,
+    {
+      cause,
+    },
+  );
+}
+
+export function rangeIsFull(range: string): UserError {
+  return new UserError(
+    `Every port of ${range} is taken. Stop some instances, or widen the setting berth.portRange.`,
+  );
+}
+
+export function tooManyInstances(limit: number): UserError {
+  return new UserError(
+    `This window already runs ${limit} instances, the limit of the setting berth.maxInstances. Stop one or raise the limit.`,
+  );
+}
+
+export function notAFolder(path: string): UserError {
+  return new UserError(
+    `There is no folder ${path} any more. Open another folder, or make it again.`,
+  );
+}
+
+export function outsideWorktree(path: string, worktree: string): UserError {
+  return new UserError(
+    `${path} is outside the worktree ${worktree}. Name a file inside it.`,
+  );
+}
+
+export function badPath(path: string, fault: string): UserError {
+  return new UserError(
+    `${JSON.stringify(path)} is not a usable path: ${fault}. Name a file of the worktree by its absolute path.`,
+  );
+}
+
+export function noAnswer(name: string, cause: unknown): UserError {
+  return new UserError(
+    `${name} did not answer (${messageOf(cause)}). Reload its window, or close it.`,
+    { cause },
+  );
+}
+
+export function noSuchInstance(): UserError {
+  return new UserError(
+    "That instance is gone already. Open the list again to see what runs now.",
+  );
+}
+
+export function notStarted(worktree: string): UserError {
+  return new UserError(
+    `No instance was started for ${worktree}, because Berth is turned off. Turn the setting berth.enabled on.`,
+  );
+}

@@ -1,0 +1,34 @@
+// Where things live on disk. Everything else gets these paths handed in.
+import { homedir } from "node:os";
+import path from "node:path";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Berth's own directory: records and kept addresses. */
+export function berthHome(
+  env: Environment = process.env,
+  platform = process.platform,
+): string {
+  if (env["BERTH_HOME"]) return path.resolve(env["BERTH_HOME"]);
+  if (env["XDG_STATE_HOME"])
+    return path.resolve(env["XDG_STATE_HOME"], "berth");
+  switch (platform) {
+    case "darwin":
+      return path.join(homedir(), "Library", "Application Support", "berth");
+    case "win32":
+      return path.join(
+        env["LOCALAPPDATA"] ?? path.join(homedir(), "AppData", "Local"),
+        "berth",
+      );
+    default:
+      return path.join(homedir(), ".local", "state", "berth");
+  }
+}
+
+/** The directory in which Claude Code, OpenCode and others look for editors; shared with other tools. */
+export function lockDirectory(env: Environment = process.env): string {
+  return path.join(
+    path.resolve(env["CLAUDE_CONFIG_DIR"] || path.join(homedir(), ".claude")),
+    "ide",
+  );
+}

@@ -1,0 +1,111 @@
+// The discovery files that Claude Code and others read. The directory is shared: only files with our mark are touched.
+import { link, lstat, readdir, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { readJson, writeJson } from "./atomicFile";
+import { foreignLockSchema, type LockFile, lockSchema } from "./contracts";
+import { pidExists } from "./processIdentity";
+
+/** Another program's lock file, as far as it can be shown. */
+export interface OtherEditor {
+  readonly name: string;
+  readonly port: number;
+  readonly pid: number | null;
+  readonly folders: readonly string[];
+  readonly isAlive: boolean;
+}
+
+/** The directory `<claude config dir>/ide`. The caller has checked it with ensurePrivateDirectory. */
+export class LockFiles {
+  constructor(readonly directory: string) {}
+
+  file(port: number): string {
+    return path.join(this.directory, `${port}.lock`);
+  }
+
+  async publish(port: number, lock: LockFile): Promise<void> {
+    await writeJson(this.file(port), lock);
+  }
+
+  /** Removes the lock file of a port if it is that instance's; another's is left where it is. */
+  async withdraw(port: number, instanceId: string): Promise<void> {
+    await removeVerified(
+      this.file(port),
+      async (file) => (await readLock(file))?.instanceId === instanceId,
+    );
+  }
+
+  /** Whether another program's lock file stands for this port. */
+  async isOthers(port: number): Promise<boolean> {
+    const file = this.file(port);
+    const isThere = (await lstat(file).catch(() => undefined)) !== undefined;
+    return isThere && (await readLock(file)) === undefined;
+  }
+
+  /** Lock files with Berth's mark, of any instance. */
+  async readOurs(): Promise<(LockFile & { port: number })[]> {
+    const locks = await Promise.all(
+      (await this.#ports()).map(async (port) => {
+        const lock = await readLock(this.file(port));
+        return lock && { ...lock, port };
+      }),
+    );
+    return locks.filter((lock) => lock !== undefined);
+  }
+
+  async readOthers(): Promise<OtherEditor[]> {
+    const others = await Promise.all(
+      (await this.#ports()).map(async (port) => {
+        const value = await readJson(this.file(port));
+        if (lockSchema.safeParse(value).success) return undefined;
+        const parsed = foreignLockSchema.safeParse(value);
+        if (!parsed.success) return undefined;
+        const { ideName: name, pid = null, workspaceFolders } = parsed.data;
+        return {
+          name,
+          port,
+          pid,
+          folders: workspaceFolders,
+          isAlive: pid === null || pidExists(pid),
+        };
+      }),
+    );
+    return others.filter((other) => other !== undefined);
+  }
+
+  async #ports(): Promise<number[]> {
+    const names = await readdir(this.directory).catch(() => []);
+    return names.flatMap((name) => {
+      const port = /^(\d{1,5})\.lock$/.exec(name)?.[1];
+      return port === undefined ? [] : [Number(port)];
+    });
+  }
+}
+
+async function readLock(file: string): Promise<LockFile | undefined> {
+  return lockSchema.safeParse(await readJson(file)).data;
+}
+
+/**
+ * Removes a file only if it still is what the caller takes it for: renamed aside, read again, then removed, or put back
+ * unless a newer one has come meanwhile. Safe with many processes at it. Returns whether it was removed.
+ */
+export async function removeVerified(
+  file: string,
+  isIt: (file: string) => Promise<boolean>,
+): Promise<boolean> {
+  if (!(await isIt(file))) return false;
+  const aside = path.join(
+    path.dirname(file),
+    `.${path.basename(file)}.${process.pid}-${Date.now()}.aside`,
+  );
+  try {
+    await rename(file, aside);
+  } catch {
+    return false; // Another process was first.
+  }
+  const remove = await isIt(aside);
+  // link, unlike rename, does not replace a newer file.
+  if (!remove) await link(aside, file).catch(() => undefined);
+  await rm(aside, { force: true });
+  return remove;
+}

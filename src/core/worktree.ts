@@ -1,0 +1,221 @@
+// From a folder to the worktree it lies in: real paths, git's own words, and a plain folder where git has nothing to say.
+import { readFile, realpath, stat } from "node:fs/promises";
+import path from "node:path";
+import { git } from "./git";
+
+export interface Worktree {
+  /** Real path of the top level, or of the plain folder. */
+  readonly path: string;
+  /** What git knows; null for a plain folder. */
+  readonly git: GitFacts | null;
+  /** Why git was not asked or refused to answer, for a user; null when all is well. */
+  readonly warning: string | null;
+}
+
+export interface GitFacts {
+  /** Name of the repository: of its main working tree or bare directory. */
+  readonly repository: string;
+  /** Branch name, also of an unborn branch; the first 7 characters of the commit when HEAD is detached. */
+  readonly branch: string;
+  /** Where this worktree's HEAD is; absolute. */
+  readonly gitDir: string;
+  /** Shared by all worktrees of the repository; absolute. */
+  readonly gitCommonDir: string;
+}
+
+/** Of every folder its worktree; undefined when the folder does not exist or is no directory. */
+export async function detectWorktree(
+  folder: string,
+): Promise<Worktree | undefined> {
+  const real = await realDirectory(folder);
+  if (real === undefined) return undefined;
+  const plain = (warning: string | null): Worktree => ({
+    path: real,
+    git: null,
+    warning,
+  });
+  const facts = await revParse(real);
+  switch (facts.kind) {
+    case "noGit":
+      return plain(
+        "git was not found on PATH. Install it to get one instance per worktree",
+      );
+    case "failed":
+      return plain(
+        facts.stderr.includes("dubious ownership")
+          ? `git does not trust ${real}, which belongs to another user. Run: git config --global --add safe.directory ${JSON.stringify(real)}`
+          : null,
+      );
+    case "ok": {
+      const [topLevel, gitDir, gitCommonDir] = facts.paths;
+      const top = await realDirectory(topLevel);
+      if (top === undefined) return plain(null);
+      return {
+        path: top,
+        git: {
+          repository: repositoryName(gitCommonDir, top),
+          branch: await readBranch(top, gitDir),
+          gitDir,
+          gitCommonDir,
+        },
+        warning: null,
+      };
+    }
+  }
+}
+
+export interface ListedWorktree {
+  /** Real path where it exists. */
+  readonly path: string;
+  readonly branch: string | null;
+}
+
+/** The repository's other working trees as git lists them (existing ones only, bare repositories left out). */
+export async function listWorktrees(
+  worktree: Worktree,
+): Promise<ListedWorktree[]> {
+  if (worktree.git === null) return [];
+  // -z: without it a newline in a path forges an entry.
+  const answer = await git(
+    worktree.path,
+    "worktree",
+    "list",
+    "--porcelain",
+    "-z",
+  );
+  if (answer.kind !== "ok") return [];
+  const listed = await Promise.all(
+    parseWorktreeList(answer.stdout).map(async (entry) => ({
+      ...entry,
+      path: await realDirectory(entry.path),
+    })),
+  );
+  return listed.flatMap(({ path: real, branch }) =>
+    real === undefined ? [] : [{ path: real, branch }],
+  );
+}
+
+/** Parses `git worktree list --porcelain -z`. */
+export function parseWorktreeList(stdout: string): ListedWorktree[] {
+  return stdout
+    .split("\0\0")
+    .map((block) => {
+      const values = new Map<string, string>();
+      for (const line of block.split("\0").filter((part) => part !== "")) {
+        const space = line.indexOf(" ");
+        if (space < 0) values.set(line, "");
+        else values.set(line.slice(0, space), line.slice(space + 1));
+      }
+      return values;
+    })
+    .filter((values) => values.has("worktree") && !values.has("bare"))
+    .map((values) => ({
+      path: values.get("worktree") ?? "",
+      branch:
+        values.get("branch")?.replace(/^refs\/heads\//, "") ??
+        values.get("HEAD")?.slice(0, 7) ??
+        null,
+    }));
+}
+
+/** Whether `file` is `directory` or lies under it; both are real absolute paths. */
+export function contains(directory: string, file: string): boolean {
+  const relative = path.relative(directory, file);
+  return (
+    relative === "" ||
+    (relative !== ".." &&
+      !relative.startsWith(`..${path.sep}`) &&
+      !path.isAbsolute(relative))
+  );
+}
+
+/** Of several nested directories the one that `file` belongs to: the deepest that contains it. */
+export function deepest(
+  directories: Iterable<string>,
+  file: string,
+): string | undefined {
+  let found: string | undefined;
+  for (const directory of directories)
+    if (
+      contains(directory, file) &&
+      (found === undefined || directory.length > found.length)
+    )
+      found = directory;
+  return found;
+}
+
+type RevParse =
+  | {
+      readonly kind: "ok";
+      readonly paths: readonly [
+        topLevel: string,
+        gitDir: string,
+        gitCommonDir: string,
+      ];
+    }
+  | { readonly kind: "failed"; readonly stderr: string }
+  | { readonly kind: "noGit" };
+
+const REV_PARSE = ["rev-parse", "--path-format=absolute"] as const;
+const QUESTIONS = ["--show-toplevel", "--git-dir", "--git-common-dir"] as const;
+
+async function revParse(directory: string): Promise<RevParse> {
+  const answer = await git(directory, ...REV_PARSE, ...QUESTIONS);
+  if (answer.kind !== "ok") return answer;
+  const lines = answer.stdout.replace(/\n$/, "").split("\n");
+  const [topLevel, gitDir, gitCommonDir] = lines;
+  if (
+    lines.length === 3 &&
+    topLevel !== undefined &&
+    gitDir !== undefined &&
+    gitCommonDir !== undefined
+  )
+    return { kind: "ok", paths: [topLevel, gitDir, gitCommonDir] };
+  // A newline in a path makes the lines ambiguous: ask one by one, where only the last newline is git's own.
+  const single = await Promise.all(
+    QUESTIONS.map((question) => git(directory, ...REV_PARSE, question)),
+  );
+  const path = (index: number): string => {
+    const part = single[index];
+    return part?.kind === "ok" ? part.stdout.replace(/\n$/, "") : "";
+  };
+  return { kind: "ok", paths: [path(0), path(1), path(2)] };
+}
+
+function repositoryName(gitCommonDir: string, topLevel: string): string {
+  const base = path.basename(gitCommonDir);
+  // A submodule's repository lies in its superproject's .git/modules.
+  if (/[\\/]\.git[\\/]modules[\\/]/.test(gitCommonDir))
+    return path.basename(topLevel);
+  if (base.startsWith(".")) return path.basename(path.dirname(gitCommonDir));
+  return base.replace(/\.git$/, "");
+}
+
+/** Reads HEAD as a file, which costs no process; asks git where the ref store keeps it elsewhere (reftable). */
+async function readBranch(topLevel: string, gitDir: string): Promise<string> {
+  const head = (
+    await readFile(path.join(gitDir, "HEAD"), "utf8").catch(() => "")
+  ).trim();
+  const ref = /^ref: refs\/heads\/(.+)$/.exec(head)?.[1];
+  if (ref !== undefined && ref !== ".invalid") return ref;
+  if (/^[0-9a-f]{40,64}$/.test(head)) return head.slice(0, 7);
+  const symbolic = await git(
+    topLevel,
+    "symbolic-ref",
+    "--short",
+    "--quiet",
+    "HEAD",
+  );
+  if (symbolic.kind === "ok") return symbolic.stdout.trim();
+  const commit = await git(topLevel, "rev-parse", "--short=7", "HEAD");
+  return commit.kind === "ok" ? commit.stdout.trim() : "HEAD";
+}
+
+async function realDirectory(folder: string): Promise<string | undefined> {
+  try {
+    const real = await realpath(folder);
+    return (await stat(real)).isDirectory() ? real : undefined;
+  } catch {
+    return undefined;
+  }
+}

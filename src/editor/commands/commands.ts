@@ -1,0 +1,49 @@
+// Every command by its id. A new one is a file beside this one, a line here and an entry in package.json.
+import * as vscode from "vscode";
+import { messageOf, UserError } from "../../core/errors";
+import type { Berth, Command } from "./command";
+import { killAllInstances } from "./killAllInstances";
+import { killInstance } from "./killInstance";
+import { listInstances } from "./listInstances";
+import { restartInstance } from "./restartInstance";
+import { showLog } from "./showLog";
+import { startInstance } from "./startInstance";
+import { switchInstance } from "./switchInstance";
+
+const commands: Readonly<Record<string, Command>> = {
+  listInstances,
+  switchInstance,
+  killInstance,
+  killAllInstances,
+  startInstance,
+  restartInstance,
+  showLog,
+};
+
+/** Registers them all; the caller disposes each. This is the edge where their failures reach the user. */
+export function registerCommands(berth: Berth): vscode.Disposable[] {
+  return Object.entries(commands).map(([id, command]) =>
+    vscode.commands.registerCommand(
+      `berth.${id}`,
+      async (argument: unknown) => {
+        try {
+          await command(
+            berth,
+            typeof argument === "string" ? argument : undefined,
+          );
+        } catch (error) {
+          await report(berth, error);
+        }
+      },
+    ),
+  );
+}
+
+async function report({ log }: Berth, error: unknown): Promise<void> {
+  const message = messageOf(error);
+  if (!(error instanceof UserError))
+    log.error(error instanceof Error ? error : message);
+  const showLog = "Show Log";
+  if ((await vscode.window.showErrorMessage(message, showLog)) === showLog)
+    log.show();
+}

@@ -1,0 +1,16 @@
+import { pickTarget } from "../picker";
+import { canKill, kill } from "../target";
+import type { Command } from "./command";
+
+export const killInstance: Command = async (berth, worktree) => {
+  if (worktree !== undefined) {
+    await berth.host().stop(worktree);
+    return;
+  }
+  const target = await pickTarget(berth, {
+    title: "Berth: Kill Instance",
+    placeholder: "Choose the instance to stop, in this window or another",
+    accepts: canKill,
+  });
+  if (target) await kill(berth, target);
+};

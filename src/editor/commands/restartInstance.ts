@@ -1,0 +1,22 @@
+import { pickTarget } from "../picker";
+import { canRestart, restart } from "../target";
+import type { Command } from "./command";
+
+export const restartInstance: Command = async (berth, worktree) => {
+  if (worktree !== undefined) {
+    await berth.host().restart(worktree);
+    return;
+  }
+  const running = berth.instances.views
+    .map((view) => ({ kind: "own", view }) as const)
+    .filter(canRestart);
+  const target =
+    running.length === 1
+      ? running[0]
+      : await pickTarget(berth, {
+          title: "Berth: Restart Instance",
+          placeholder: "Choose the instance of this window to restart",
+          accepts: canRestart,
+        });
+  if (target) await restart(berth, target);
+};

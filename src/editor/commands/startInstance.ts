@@ -1,0 +1,39 @@
+import * as vscode from "vscode";
+import { UserError } from "../../core/errors";
+import { pickTarget } from "../picker";
+import { canStart, start } from "../target";
+import type { Command } from "./command";
+
+/** Starts a stopped instance of this window, or one for another worktree of its repositories. */
+export const startInstance: Command = async (berth, worktree) => {
+  if (worktree !== undefined) {
+    const outcome = await berth.host().start(worktree);
+    if (outcome.kind === "failed") throw new UserError(outcome.message);
+    return;
+  }
+  const { notRunning } = await berth.host().list();
+  const own = berth.instances.views.map(
+    (view) => ({ kind: "own", view }) as const,
+  );
+  const targets = [
+    ...own,
+    ...notRunning.map((listed) => ({ kind: "notRunning", listed }) as const),
+  ].filter(canStart);
+  const [only] = targets;
+  if (only === undefined) {
+    await vscode.window.showInformationMessage(
+      "Every worktree of this window has its instance already.",
+    );
+    return;
+  }
+  // A single stopped instance of this window is what is meant; anything else is a choice.
+  const target =
+    targets.length === 1 && only.kind === "own"
+      ? only
+      : await pickTarget(berth, {
+          title: "Berth: Start Instance",
+          placeholder: "Choose the worktree to start an instance for",
+          accepts: canStart,
+        });
+  if (target) await start(berth, target);
+};

@@ -1,0 +1,39 @@
+// What the window has open and how it is set, as the host's reconciliation wants it.
+import path from "node:path";
+import * as vscode from "vscode";
+import type { Desired, HostSettings } from "../host/contract";
+
+export function readDesired(settings: HostSettings): Desired {
+  const { workspaceFolders = [], workspaceFile } = vscode.workspace;
+  const file = vscode.window.activeTextEditor?.document.uri;
+  return {
+    folders: workspaceFolders
+      .filter(({ uri }) => uri.scheme === "file")
+      .map(({ name, uri }) => ({ name, path: uri.fsPath })),
+    activeDirectory: file?.scheme === "file" ? path.dirname(file.fsPath) : null,
+    settings,
+    window: {
+      app: vscode.env.appName,
+      remoteName: vscode.env.remoteName ?? null,
+      workspace:
+        (workspaceFile ?? workspaceFolders[0]?.uri)?.toString() ?? null,
+    },
+  };
+}
+
+/** Calls back whenever readDesired() or the settings may have something new to say. */
+export function onDidChangeDesired(
+  callback: () => void,
+  followsEditor: () => boolean,
+): vscode.Disposable {
+  return vscode.Disposable.from(
+    vscode.workspace.onDidChangeWorkspaceFolders(callback),
+    vscode.workspace.onDidGrantWorkspaceTrust(callback),
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration("berth")) callback();
+    }),
+    vscode.window.onDidChangeActiveTextEditor(() => {
+      if (followsEditor()) callback();
+    }),
+  );
+}

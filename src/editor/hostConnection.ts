@@ -1,0 +1,168 @@
+// Keeps one instance host running for the window: in a worker thread, and in-process once workers keep dying.
+// Knows nothing of vscode, so that its deaths can be tested without one.
+import { createRequire } from "node:module";
+import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
+import { type BirpcReturn, createBirpc } from "birpc";
+import { messageOf } from "../core/errors";
+import type { Log } from "../core/log";
+import type { EditorApi, HostApi, HostOptions } from "../host/contract";
+
+export type Host = BirpcReturn<HostApi, EditorApi>;
+
+/** One running host, however it was started. */
+export interface Spawned {
+  post(message: unknown): void;
+  onMessage(receive: (message: unknown) => void): void;
+  /** Resolves with the reason when it has ended, wanted or not. */
+  readonly ended: Promise<string>;
+  end(): Promise<unknown>;
+}
+
+/** Three deaths within this many milliseconds are no accident. */
+const DEATHS_WINDOW = 60_000;
+const MAX_DEATHS = 3;
+/** Milliseconds that a host has to take its files away; VS Code gives the whole extension 5 s. */
+const SHUT_DOWN_WITHIN = 4_000;
+
+export interface HostWiring {
+  /** Path of the worker bundle. */
+  readonly file: string;
+  readonly options: Omit<HostOptions, "pins">;
+  readonly editor: EditorApi;
+  readonly log: Log;
+  /** What the user asked for in this window so far; a new host is told. */
+  pins(): HostOptions["pins"];
+  /** A host is up, with empty hands: it needs everything that is pushed. */
+  onDidStart(host: Host): void;
+}
+
+export class HostConnection {
+  readonly #deaths: number[] = [];
+  #spawned!: Spawned;
+  #host!: Host;
+  #isEnding = false;
+
+  private constructor(private readonly wiring: HostWiring) {}
+
+  /** The host is being started when this returns. Whoever opens the connection disposes it. */
+  static open(wiring: HostWiring): HostConnection {
+    const connection = new HostConnection(wiring);
+    connection.#start();
+    return connection;
+  }
+
+  /** Calls to a host that dies meanwhile are rejected. */
+  get host(): Host {
+    return this.#host;
+  }
+
+  get spawned(): Spawned {
+    return this.#spawned;
+  }
+
+  async dispose(): Promise<void> {
+    this.#isEnding = true;
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise((resolve) => {
+      timer = setTimeout(resolve, SHUT_DOWN_WITHIN);
+    });
+    try {
+      await Promise.race([this.#host.shutDown(), tooLate]);
+    } finally {
+      clearTimeout(timer);
+      await this.#spawned.end();
+    }
+  }
+
+  #start(): void {
+    const { file, options, editor, log, pins, onDidStart } = this.wiring;
+    const spawn = this.#deaths.length < MAX_DEATHS ? spawnWorker : runInProcess;
+    const spawned = spawn(file, { ...options, pins: pins() });
+    const host = createBirpc<HostApi, EditorApi>(editor, {
+      post: (message) => {
+        spawned.post(message);
+      },
+      on: (receive) => {
+        spawned.onMessage(receive);
+      },
+      // A start may wait 5 s for its port, a person may take minutes for an answer: only death ends a call.
+      timeout: -1,
+    });
+    this.#spawned = spawned;
+    this.#host = host;
+    void spawned.ended.then((reason) => {
+      host.$close(new Error(`The instance host has ended: ${reason}`));
+      if (this.#isEnding) return;
+      this.#noteDeath();
+      log.error(
+        `The instance host has died (${reason}) and is started again${this.#deaths.length < MAX_DEATHS ? "" : ", in-process from now on"}`,
+      );
+      this.#start();
+    });
+    onDidStart(host);
+  }
+
+  #noteDeath(): void {
+    const now = Date.now();
+    // Once in-process, it stays there.
+    if (this.#deaths.length < MAX_DEATHS)
+      while ((this.#deaths[0] ?? now) < now - DEATHS_WINDOW)
+        this.#deaths.shift();
+    this.#deaths.push(now);
+  }
+}
+
+function spawnWorker(file: string, options: HostOptions): Spawned {
+  const worker = new Worker(file, {
+    workerData: options,
+    // The extension host's own flags (a debugger's port) are not the worker's.
+    execArgv: [],
+    name: "berth",
+  });
+  const ended = new Promise<string>((resolve) => {
+    let reason: string | undefined;
+    // Without this listener a throw in the worker would end the whole extension host.
+    worker.on("error", (error) => {
+      reason = messageOf(error);
+    });
+    worker.on("exit", (code) => {
+      resolve(reason ?? `exit ${code}`);
+    });
+  });
+  return {
+    post: (message) => {
+      worker.postMessage(message);
+    },
+    onMessage: (receive) => {
+      worker.on("message", receive);
+    },
+    ended,
+    end: () => worker.terminate(),
+  };
+}
+
+function runInProcess(file: string, options: HostOptions): Spawned {
+  const { serve } = createRequire(file)(file) as {
+    serve(port: MessagePort, options: HostOptions): void;
+  };
+  const { port1, port2 } = new MessageChannel();
+  const ended = new Promise<string>((resolve) => {
+    port1.on("close", () => {
+      resolve("its port was closed");
+    });
+  });
+  serve(port2, options);
+  return {
+    post: (message) => {
+      port1.postMessage(message);
+    },
+    onMessage: (receive) => {
+      port1.on("message", receive);
+    },
+    ended,
+    end: () => {
+      port1.close();
+      return ended;
+    },
+  };
+}

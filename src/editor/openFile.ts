@@ -1,0 +1,44 @@
+// The editor's half of the openFile tool. The host has already held the path to the worktree.
+import * as vscode from "vscode";
+import { messageOf } from "../core/errors";
+import type { EditorApi, OpenFileArguments } from "../host/contract";
+
+export const openFile: EditorApi["openFile"] = async (file) => {
+  try {
+    const uri = vscode.Uri.file(file.filePath);
+    const document = await vscode.workspace.openTextDocument(uri);
+    const selection = find(document, file);
+    await vscode.window.showTextDocument(document, {
+      preview: file.preview,
+      preserveFocus: !file.makeFrontmost,
+      ...(selection && { selection }),
+    });
+    const { languageId, lineCount } = document;
+    return { kind: "done", value: { languageId, lineCount } };
+  } catch (error) {
+    return {
+      kind: "failed",
+      message: `${file.filePath} cannot be opened as text: ${messageOf(error)}`,
+    };
+  }
+};
+
+/** From the first startText to the end of the first endText after it; undefined when startText is absent or not found. */
+function find(
+  document: vscode.TextDocument,
+  { startText, endText, selectToEndOfLine }: OpenFileArguments,
+): vscode.Range | undefined {
+  if (startText === "") return undefined;
+  const text = document.getText();
+  const start = text.indexOf(startText);
+  if (start < 0) return undefined;
+  const afterStart = start + startText.length;
+  const endAt = endText === "" ? -1 : text.indexOf(endText, afterStart);
+  const end = document.positionAt(
+    endAt < 0 ? afterStart : endAt + endText.length,
+  );
+  return new vscode.Range(
+    document.positionAt(start),
+    selectToEndOfLine ? document.lineAt(end).range.end : end,
+  );
+}

@@ -1,0 +1,92 @@
+// The one reader of Berth's settings. Defaults live in package.json only; a wrong value is reported and the default used.
+import * as vscode from "vscode";
+import { parsePortRange } from "../core/ports";
+import type { HostSettings } from "../host/contract";
+
+export interface Settings extends HostSettings {
+  readonly statusBar: boolean;
+}
+
+/** Reads at once; says once of each wrong value that the default is used instead. */
+export class SettingsReader {
+  readonly #said = new Set<string>();
+  current = this.read();
+
+  /** Reads all settings anew. */
+  read(): Settings {
+    this.current = readSettings((key, value, used) => {
+      const message = `The setting ${key} cannot be ${JSON.stringify(value)}. Berth uses ${JSON.stringify(used)} instead.`;
+      if (this.#said.has(message)) return;
+      this.#said.add(message);
+      void offerSettings(message, key);
+    });
+    return this.current;
+  }
+}
+
+function readSettings(
+  onWrong: (key: string, value: unknown, used: unknown) => void,
+): Settings {
+  const configuration = vscode.workspace.getConfiguration("berth");
+  const read = <T>(
+    key: keyof Settings,
+    parse: (value: unknown) => T | undefined,
+  ): T => {
+    const value = configuration.get<unknown>(key);
+    const parsed = parse(value);
+    if (parsed !== undefined) return parsed;
+    const used = configuration.inspect(key)?.defaultValue;
+    onWrong(`berth.${key}`, value, used);
+    const fallback = parse(used);
+    if (fallback === undefined)
+      throw new Error(`package.json has no usable default for berth.${key}`);
+    return fallback;
+  };
+  return {
+    enabled: read("enabled", boolean),
+    autoStart: read("autoStart", oneOf("workspace", "activeEditor", "off")),
+    maxInstances: read("maxInstances", integer(1, 1_000)),
+    portRange: read("portRange", (value) =>
+      typeof value === "string" ? parsePortRange(value) : undefined,
+    ),
+    statusBar: read("statusBar", boolean),
+    naming: read("naming", oneOf("worktree", "branch", "custom")),
+    nameTemplate: read("nameTemplate", text),
+    maxClients: read("maxClients", integer(1, 1_000)),
+    shareSelection: read("shareSelection", boolean),
+    selectionDebounce: read("selectionDebounce", integer(0, 10_000)),
+  };
+}
+
+async function offerSettings(message: string, key: string): Promise<void> {
+  const openSettings = "Open Settings";
+  const answer = await vscode.window.showWarningMessage(message, openSettings);
+  if (answer === openSettings)
+    await vscode.commands.executeCommand(
+      "workbench.action.openSettings",
+      `@id:${key}`,
+    );
+}
+
+function boolean(value: unknown): boolean | undefined {
+  return typeof value === "boolean" ? value : undefined;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function integer(least: number, most: number) {
+  return (value: unknown): number | undefined =>
+    typeof value === "number" &&
+    Number.isInteger(value) &&
+    value >= least &&
+    value <= most
+      ? value
+      : undefined;
+}
+
+function oneOf<const Choice extends string>(...choices: Choice[]) {
+  return (value: unknown): Choice | undefined =>
+    choices.find((choice) => choice === value);
+}

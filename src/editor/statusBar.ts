@@ -1,0 +1,151 @@
+// The window's status bar item: the active instance, its state and its agents; a click opens the list or starts it again.
+import * as vscode from "vscode";
+import { Lifetime } from "../core/lifetime";
+import type { InstanceView } from "../host/contract";
+import { agents, stateIcon, withoutIcons, withoutMarkdown } from "./text";
+import type { WindowInstances } from "./windowInstances";
+
+export class StatusBar {
+  readonly #lifetime = new Lifetime();
+  readonly #item: vscode.StatusBarItem;
+
+  constructor(
+    private readonly instances: WindowInstances,
+    private readonly isShown: () => boolean,
+  ) {
+    this.#item = this.#lifetime.own(
+      vscode.window.createStatusBarItem(
+        "instance",
+        vscode.StatusBarAlignment.Left,
+        50,
+      ),
+    );
+    this.#item.name = "Berth";
+    this.#lifetime.own(
+      instances.onDidChange(() => {
+        this.draw();
+      }),
+    );
+  }
+
+  draw(): void {
+    const { active, views } = this.instances;
+    if (!active || !this.isShown()) {
+      this.#item.hide();
+      return;
+    }
+    const { state, worktree } = active;
+    const others = views.length - 1;
+    this.#item.text = [
+      stateIcon(state),
+      withoutIcons(active.name),
+      state.kind === "running" && state.clients.length > 0
+        ? `$(plug) ${state.clients.length}`
+        : "",
+      others > 0 ? `+${others}` : "",
+    ]
+      .filter((part) => part !== "")
+      .join(" ");
+    this.#item.accessibilityInformation = {
+      label: `Berth, instance ${active.name}: ${state.kind === "running" ? agents(state.clients.length) : state.kind}`,
+    };
+    this.#item.backgroundColor = background(active);
+    this.#item.command =
+      state.kind === "stopped" || state.kind === "failed"
+        ? {
+            command: "berth.startInstance",
+            title: "Start",
+            arguments: [worktree],
+          }
+        : "berth.listInstances";
+    this.#item.tooltip = tooltip(views, active);
+    this.#item.show();
+  }
+
+  dispose(): Promise<void> {
+    return this.#lifetime.dispose();
+  }
+}
+
+function background({ state }: InstanceView): vscode.ThemeColor | undefined {
+  if (state.kind === "failed")
+    return new vscode.ThemeColor("statusBarItem.errorBackground");
+  if (state.kind === "running" && state.warning !== null)
+    return new vscode.ThemeColor("statusBarItem.warningBackground");
+  return undefined;
+}
+
+function tooltip(
+  views: readonly InstanceView[],
+  active: InstanceView,
+): vscode.MarkdownString {
+  const markdown = new vscode.MarkdownString(
+    views.map((view) => describe(view, view === active)).join("\n\n---\n\n"),
+    true,
+  );
+  markdown.appendMarkdown(
+    `\n\n---\n\n${link("$(list-unordered) All instances", "listInstances")} · ${link("$(output) Log", "showLog")}`,
+  );
+  markdown.isTrusted = {
+    enabledCommands: [
+      "berth.listInstances",
+      "berth.switchInstance",
+      "berth.startInstance",
+      "berth.restartInstance",
+      "berth.killInstance",
+      "berth.showLog",
+    ],
+  };
+  return markdown;
+}
+
+function describe(view: InstanceView, isActive: boolean): string {
+  const { state, worktree, name } = view;
+  const lines = [
+    `${stateIcon(state)} **${withoutMarkdown(name)}**${isActive ? "" : ` · ${link("switch", "switchInstance", worktree)}`}`,
+    withoutMarkdown(worktree),
+  ];
+  switch (state.kind) {
+    case "running":
+      lines.push(
+        `Port ${state.port} · process ${process.pid} · ${agents(state.clients.length)}`,
+        ...state.clients.map(
+          ({ name, version, pid }) =>
+            `$(plug) ${withoutMarkdown([name ?? "agent", version].filter(Boolean).join(" "))}${pid === null ? "" : ` · process ${pid}`}`,
+        ),
+        ...(state.warning === null
+          ? []
+          : [`$(warning) ${withoutMarkdown(state.warning)}`]),
+        `${link("$(debug-restart) Restart", "restartInstance", worktree)} · ${link("$(debug-stop) Kill", "killInstance", worktree)}`,
+      );
+      break;
+    case "failed":
+      lines.push(
+        withoutMarkdown(state.error),
+        link("$(debug-restart) Try again", "startInstance", worktree),
+      );
+      break;
+    case "stopped":
+      lines.push(
+        state.because === "limit"
+          ? "Not started: the setting berth.maxInstances is reached."
+          : "Stopped.",
+        link("$(play) Start", "startInstance", worktree),
+      );
+      break;
+    case "starting":
+    case "stopping":
+      lines.push(`${state.kind === "starting" ? "Starting" : "Stopping"}…`);
+  }
+  if (view.warning !== null)
+    lines.push(`$(warning) ${withoutMarkdown(view.warning)}`);
+  return lines.join("  \n");
+}
+
+function link(text: string, command: string, worktree?: string): string {
+  const argument =
+    worktree === undefined
+      ? ""
+      : `?${encodeURIComponent(JSON.stringify([worktree]))}`;
+  return `[${text}](command:berth.${command}${argument})`;
+}

@@ -1,0 +1,117 @@
+// One row of the list, and everything that can be done with it.
+import * as vscode from "vscode";
+import { UserError } from "../core/errors";
+import type { InstanceView, Listing, Outcome } from "../host/contract";
+import type { Host } from "./hostConnection";
+import type { WindowInstances } from "./windowInstances";
+
+type Remote = Listing["instances"][number];
+
+export type Target =
+  /** A worktree of this window, whatever state its instance is in. */
+  | { readonly kind: "own"; readonly view: InstanceView }
+  /** An instance of another window or process. */
+  | { readonly kind: "remote"; readonly listed: Remote }
+  | {
+      readonly kind: "notRunning";
+      readonly listed: Listing["notRunning"][number];
+    }
+  | {
+      readonly kind: "otherEditor";
+      readonly listed: Listing["otherEditors"][number];
+    };
+
+export interface Reach {
+  readonly instances: WindowInstances;
+  host(): Host;
+}
+
+export function canKill(target: Target): boolean {
+  return (
+    (target.kind === "own" && target.view.state.kind === "running") ||
+    (target.kind === "remote" && target.listed.liveness === "live")
+  );
+}
+
+export function canStart(target: Target): boolean {
+  return (
+    target.kind === "notRunning" ||
+    (target.kind === "own" &&
+      (target.view.state.kind === "stopped" ||
+        target.view.state.kind === "failed"))
+  );
+}
+
+export function canRestart(target: Target): boolean {
+  return target.kind === "own" && target.view.state.kind === "running";
+}
+
+export function canSwitch(target: Target): boolean {
+  return target.kind !== "otherEditor";
+}
+
+/** Stops it where it runs; there it stays stopped until somebody asks for it. */
+export async function kill({ host }: Reach, target: Target): Promise<void> {
+  if (target.kind === "own") await host().stop(target.view.worktree);
+  else if (target.kind === "remote")
+    unwrap(await host().stopRemote(target.listed.record.instanceId));
+}
+
+export async function start(
+  { host, instances }: Reach,
+  target: Target,
+): Promise<void> {
+  if (target.kind === "own") unwrap(await host().start(target.view.worktree));
+  else if (target.kind === "notRunning")
+    instances.activate(unwrap(await host().start(target.listed.path)));
+}
+
+export async function restart({ host }: Reach, target: Target): Promise<void> {
+  if (target.kind === "own") await host().restart(target.view.worktree);
+}
+
+/** In this window: makes it the active one and reveals its folder. Of another window: brings that window to the front. */
+export async function switchTo(reach: Reach, target: Target): Promise<void> {
+  switch (target.kind) {
+    case "own":
+      await show(reach.instances, target.view.worktree);
+      return;
+    case "remote": {
+      const { instanceId, window, worktree } = target.listed.record;
+      unwrap(await reach.host().focusRemote(instanceId));
+      await openWindow(
+        window?.workspace && !window.workspace.startsWith("untitled:")
+          ? vscode.Uri.parse(window.workspace)
+          : vscode.Uri.file(worktree),
+      );
+      return;
+    }
+    case "notRunning":
+      await openWindow(vscode.Uri.file(target.listed.path));
+      return;
+    case "otherEditor":
+  }
+}
+
+/** Makes a worktree of this window the active one, and its folder visible where the window has it open. */
+export async function show(
+  instances: WindowInstances,
+  worktree: string,
+): Promise<void> {
+  instances.activate(worktree);
+  const uri = vscode.Uri.file(worktree);
+  if (vscode.workspace.getWorkspaceFolder(uri))
+    await vscode.commands.executeCommand("revealInExplorer", uri);
+}
+
+/** A window that has it open already comes to the front; this one is never replaced. */
+async function openWindow(uri: vscode.Uri): Promise<void> {
+  await vscode.commands.executeCommand("vscode.openFolder", uri, {
+    forceNewWindow: true,
+  });
+}
+
+function unwrap<T>(outcome: Outcome<T>): T {
+  if (outcome.kind === "failed") throw new UserError(outcome.message);
+  return outcome.value;
+}

@@ -1,0 +1,13 @@
+// One connected agent, whatever protocol it speaks.
+import type { ClientView } from "./contract";
+import type { EditorView } from "./editorCopy";
+
+export interface Client {
+  readonly view: ClientView;
+  /** Tells the agent what the user looks at, if that differs from what it was told last. */
+  share(view: EditorView): void;
+  /** Checks that it still answers; one that has not answered the check before is cut off. */
+  checkAlive(): void;
+  /** Says goodbye and cuts the line soon after. */
+  close(): Promise<void>;
+}

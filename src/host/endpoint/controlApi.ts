@@ -1,0 +1,55 @@
+// The control API under /berth/: how other windows and the command line ask and steer one instance.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Health } from "../../core/contracts";
+
+export interface ControlActions {
+  health(): Health;
+  /** Resolves when the discovery files are gone; the rest may follow. */
+  stop(): Promise<void>;
+  focus(): void;
+}
+
+type Route = (
+  request: IncomingMessage,
+  response: ServerResponse,
+) => Promise<void>;
+
+export function controlRoutes(actions: ControlActions): Map<string, Route> {
+  return new Map([
+    ["/berth/health", route("GET", () => actions.health())],
+    [
+      "/berth/stop",
+      route("POST", async () => {
+        await actions.stop();
+        return { stopped: true };
+      }),
+    ],
+    [
+      "/berth/focus",
+      route("POST", () => {
+        actions.focus();
+        return { focused: true };
+      }),
+    ],
+  ]);
+}
+
+function route(
+  method: "GET" | "POST",
+  answer: () => object | Promise<object>,
+): Route {
+  return async (request, response) => {
+    if (request.method !== method) {
+      response.writeHead(405, { allow: method }).end();
+      return;
+    }
+    const body = JSON.stringify(await answer());
+    response
+      .writeHead(200, {
+        "content-type": "application/json",
+        "cache-control": "no-store",
+        connection: "close",
+      })
+      .end(body);
+  };
+}

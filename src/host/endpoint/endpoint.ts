@@ -1,0 +1,132 @@
+// One port of one instance: an HTTP server on loopback that lets only its own agents in, and hands them to the protocols.
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { type WebSocket, WebSocketServer } from "ws";
+import type { Address } from "../../core/addresses";
+import { listen } from "../../core/ports";
+import { guard, pathOf, type Rejection } from "./guards";
+import { HalfOpenSockets } from "./halfOpenSockets";
+
+const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
+
+export interface EndpointRoutes {
+  /** Answers requests by their path; whatever it throws becomes a 500. */
+  readonly http: ReadonlyMap<
+    string,
+    (request: IncomingMessage, response: ServerResponse) => Promise<void>
+  >;
+  /** WebSocket paths. */
+  readonly webSocket: ReadonlyMap<string, (socket: WebSocket) => void>;
+  /** False: the instance has as many clients as it may have. */
+  hasRoom(): boolean;
+}
+
+export class Endpoint {
+  readonly #server: Server;
+  readonly #webSockets = new WebSocketServer({
+    noServer: true,
+    // Compression makes small messages ten times slower.
+    perMessageDeflate: false,
+    maxPayload: MAX_MESSAGE_BYTES,
+    handleProtocols: (offered) => (offered.has("mcp") ? "mcp" : false),
+  });
+  readonly #halfOpen = new HalfOpenSockets();
+
+  private constructor(
+    readonly address: Address,
+    private readonly routes: EndpointRoutes,
+  ) {
+    this.#server = createServer({
+      headersTimeout: 2_000,
+      connectionsCheckingInterval: 500,
+      // One request is never held open for a body that does not come.
+      requestTimeout: 30_000,
+    });
+    this.#server.on("connection", (socket: Socket) => {
+      this.#halfOpen.add(socket);
+    });
+    this.#server.on("request", (request, response) => {
+      void this.#answer(request, response);
+    });
+    this.#server.on("upgrade", (request, socket, head) => {
+      this.#upgrade(request, socket, head);
+    });
+  }
+
+  /** Binds the address, or returns undefined when the port is another's. Whoever opens it closes it. */
+  static async open(
+    address: Address,
+    routes: EndpointRoutes,
+  ): Promise<Endpoint | undefined> {
+    const endpoint = new Endpoint(address, routes);
+    return (await listen(endpoint.#server, address.port))
+      ? endpoint
+      : undefined;
+  }
+
+  /** Frees the port and cuts what is still connected; clients that want a close frame get theirs before. */
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#server.closeAllConnections();
+    for (const client of this.#webSockets.clients) client.terminate();
+    await closed;
+  }
+
+  #check(request: IncomingMessage, paths: ReadonlyMap<string, unknown>) {
+    return guard(request, {
+      ...this.address,
+      isKnownPath: (path) => paths.has(path),
+    });
+  }
+
+  async #answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    this.#halfOpen.settle(request.socket);
+    const rejection = this.#check(request, this.routes.http);
+    if (rejection) {
+      response
+        .writeHead(rejection.status, { connection: "close" })
+        .end(rejection.reason);
+      return;
+    }
+    try {
+      await this.routes.http.get(pathOf(request))?.(request, response);
+    } catch {
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
+    }
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#halfOpen.settle(request.socket);
+    socket.on("error", () => socket.destroy());
+    const rejection =
+      this.#check(request, this.routes.webSocket) ??
+      (this.routes.hasRoom()
+        ? undefined
+        : ({ status: 503, reason: "too many clients" } satisfies Rejection));
+    if (rejection) {
+      reject(socket, rejection);
+      return;
+    }
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      this.routes.webSocket.get(pathOf(request))?.(webSocket);
+    });
+  }
+}
+
+function reject(socket: Duplex, { status, reason }: Rejection): void {
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\nConnection: close\r\nContent-Type: text/plain\r\n` +
+      `Content-Length: ${Buffer.byteLength(reason)}\r\n\r\n${reason}`,
+  );
+}

@@ -1,0 +1,342 @@
+// One instance: the endpoint of one worktree, its discovery files, and the agents that are connected to it.
+// Acquired in the order port, record, lock file, and released the other way round.
+import { randomUUID } from "node:crypto";
+import type { KeptAddresses } from "../core/addresses";
+import type { InstanceRecord } from "../core/contracts";
+import { cannotWrite, messageOf, outsideWorktree } from "../core/errors";
+import { Lifetime } from "../core/lifetime";
+import type { LockFiles } from "../core/lockFiles";
+import { type Log, prefixed } from "../core/log";
+import { distinctName } from "../core/names";
+import { readClientPath } from "../core/paths";
+import { ensurePrivateDirectory } from "../core/privateDirectory";
+import { pidNamespace } from "../core/processIdentity";
+import type { Records } from "../core/records";
+import type { Worktree } from "../core/worktree";
+import type { Client } from "./client";
+import type {
+  EditorApi,
+  HostOptions,
+  HostSettings,
+  InstanceState,
+  WorkspaceFolder,
+} from "./contract";
+import type { EditorView } from "./editorCopy";
+import { controlRoutes } from "./endpoint/controlApi";
+import type { Endpoint, EndpointRoutes } from "./endpoint/endpoint";
+import type { Neighbours } from "./neighbours";
+import { openEndpoint } from "./openEndpoint";
+import { protocols } from "./protocols/protocols";
+
+/** What may change while the instance runs. */
+export interface InstanceSpec {
+  readonly worktree: Worktree;
+  /** Before it is made distinct from the names of other instances. */
+  readonly name: string;
+  /** The worktree and the workspace folders inside it; real paths. */
+  readonly folders: readonly WorkspaceFolder[];
+  readonly settings: HostSettings;
+  readonly window: InstanceRecord["window"];
+}
+
+/** What all instances of a host share. */
+export interface Surroundings {
+  readonly options: HostOptions;
+  readonly processStart: string;
+  readonly records: Records;
+  readonly lockFiles: LockFiles;
+  readonly addresses: KeptAddresses;
+  readonly neighbours: Neighbours;
+  readonly editor: EditorApi;
+  readonly log: Log;
+  viewOf(worktree: string): EditorView;
+  /** Whether an agent of this worktree may touch a real path: its own files, and those of the window's other folders. */
+  isOpenTo(worktree: string, path: string): boolean;
+  isActive(worktree: string): boolean;
+  /** Makes Berth's own directories and checks them; throws a UserError. */
+  ensureHome(): Promise<void>;
+}
+
+export interface InstanceEvents {
+  onDidChange(): void;
+  /** Another window or the command line wants it stopped; its discovery files are gone already. */
+  onDidRequestStop(): void;
+  onDidRequestFocus(): void;
+}
+
+export class Instance {
+  readonly instanceId = randomUUID();
+  readonly #createdAt = Date.now();
+  readonly #clients = new Set<Client>();
+  readonly #lifetime = new Lifetime();
+  /** The part of the lifetime that ends first: what lets agents find us. */
+  readonly #discovery = new Lifetime();
+  readonly #log: Log;
+  #endpoint: Endpoint | undefined;
+  #published = "";
+  #warning: string | null = null;
+
+  private constructor(
+    private spec: InstanceSpec,
+    private readonly around: Surroundings,
+    private readonly events: InstanceEvents,
+  ) {
+    this.#log = prefixed(around.log, () => this.name);
+  }
+
+  /** Binds the port and publishes the files. Throws a UserError, with everything released again. */
+  static async start(
+    spec: InstanceSpec,
+    around: Surroundings,
+    events: InstanceEvents,
+  ): Promise<Instance> {
+    const instance = new Instance(spec, around, events);
+    try {
+      await instance.#acquire();
+    } catch (error) {
+      await instance.stop();
+      throw error;
+    }
+    return instance;
+  }
+
+  get port(): number {
+    return this.#endpoint?.address.port ?? 0;
+  }
+
+  get name(): string {
+    const { name, worktree } = this.spec;
+    return distinctName(
+      { name, worktree: worktree.path, port: this.port },
+      this.around.neighbours
+        .all()
+        .filter(
+          ({ createdAt, instanceId }) =>
+            createdAt < this.#createdAt ||
+            (createdAt === this.#createdAt && instanceId < this.instanceId),
+        ),
+    );
+  }
+
+  get state(): Extract<InstanceState, { kind: "running" }> {
+    return {
+      kind: "running",
+      instanceId: this.instanceId,
+      port: this.port,
+      clients: [...this.#clients].map(({ view }) => view),
+      warning: this.#warning,
+    };
+  }
+
+  /** Takes over new facts and writes the files again where these differ. */
+  async update(spec: InstanceSpec): Promise<void> {
+    this.spec = spec;
+    await this.#publish();
+  }
+
+  /** Tells every agent what the user looks at now. */
+  share(): void {
+    for (const client of this.#clients) client.share(this.#view);
+  }
+
+  checkClients(): void {
+    for (const client of this.#clients) client.checkAlive();
+  }
+
+  /** Notes that the port is still served; see KeptAddresses. */
+  async noteSeen(): Promise<void> {
+    await this.around.addresses
+      .seen(this.spec.worktree.path, this.port)
+      .catch((error: unknown) => {
+        this.#log.debug(`Kept address not refreshed: ${messageOf(error)}`);
+      });
+  }
+
+  /** Takes the files away, says goodbye to the agents and frees the port. May be called twice. */
+  stop(): Promise<void> {
+    return this.#lifetime.dispose();
+  }
+
+  async #acquire(): Promise<void> {
+    const { records, lockFiles, addresses, neighbours } = this.around;
+    const { worktree, window, settings } = this.spec;
+    await this.around.ensureHome();
+    const endpoint = await openEndpoint(
+      {
+        worktree: worktree.path,
+        range: settings.portRange,
+        kept: await addresses.of(worktree.path),
+        workspace: window?.workspace ?? null,
+        holderOf: (port) =>
+          neighbours.all().find((record) => record.port === port),
+        isFree: async (port) => !(await lockFiles.isOthers(port)),
+      },
+      this.#routes(),
+    );
+    const { address } = endpoint;
+    this.#endpoint = endpoint;
+    this.#lifetime.own({ dispose: () => endpoint.close() });
+    this.#lifetime.defer(() =>
+      Promise.all([...this.#clients].map((client) => client.close())),
+    );
+    this.#lifetime.defer(() => this.noteSeen());
+    this.#lifetime.own(this.#discovery);
+    this.#discovery.defer(() => records.withdraw(this.instanceId));
+    this.#discovery.defer(() =>
+      lockFiles.withdraw(address.port, this.instanceId),
+    );
+    await this.#publish();
+    await addresses.keep(worktree.path, address).catch((error: unknown) => {
+      this.#log.warn(`The port will not be kept: ${messageOf(error)}`);
+    });
+    this.#log.info(`Serves ${worktree.path} on port ${address.port}`);
+    this.#lifetime.defer(() => {
+      this.#log.info(`Stops serving ${worktree.path}`);
+    });
+  }
+
+  #routes(): EndpointRoutes {
+    const routes = protocols.map((protocol) =>
+      protocol({
+        version: this.around.options.version,
+        log: this.#log,
+        context: () => ({
+          worktree: this.spec.worktree.path,
+          folders: this.spec.folders,
+          view: this.#view,
+          editor: this.around.editor,
+          resolve: (sent) => this.#resolve(sent),
+        }),
+        onDidConnect: (client) => {
+          this.#clients.add(client);
+          this.#log.info(`Agent connected (${this.#clients.size} now)`);
+          this.events.onDidChange();
+        },
+        onDidIntroduce: (client) => {
+          client.share(this.#view);
+          this.events.onDidChange();
+        },
+        onDidDisconnect: (client) => {
+          this.#clients.delete(client);
+          this.#log.info(`Agent disconnected (${this.#clients.size} now)`);
+          this.events.onDidChange();
+        },
+      }),
+    );
+    return {
+      http: new Map([
+        ...this.#controlRoutes(),
+        ...routes.flatMap(({ http = [] }) => [...http]),
+      ]),
+      webSocket: new Map(
+        routes.flatMap(({ webSocket = [] }) => [...webSocket]),
+      ),
+      hasRoom: () => this.#clients.size < this.spec.settings.maxClients,
+    };
+  }
+
+  #controlRoutes(): EndpointRoutes["http"] {
+    return controlRoutes({
+      health: () => ({
+        instanceId: this.instanceId,
+        name: this.name,
+        worktree: this.spec.worktree.path,
+        pid: this.around.options.pid,
+        port: this.port,
+        clients: this.#clients.size,
+        active: this.around.isActive(this.spec.worktree.path),
+      }),
+      stop: async () => {
+        await this.#discovery.dispose();
+        // The answer goes out first: stopping cuts the line it travels on.
+        setImmediate(() => {
+          this.events.onDidRequestStop();
+        });
+      },
+      focus: () => {
+        this.events.onDidRequestFocus();
+      },
+    });
+  }
+
+  get #view(): EditorView {
+    return this.around.viewOf(this.spec.worktree.path);
+  }
+
+  #resolve(sent: string): string {
+    const worktree = this.spec.worktree.path;
+    const file = readClientPath(sent, worktree);
+    if (!this.around.isOpenTo(worktree, file))
+      throw outsideWorktree(file, worktree);
+    return file;
+  }
+
+  /** Writes record and lock file if they would differ from what is there. Throws a UserError if the record cannot be written. */
+  async #publish(): Promise<void> {
+    const endpoint = this.#endpoint;
+    const content = JSON.stringify([this.name, this.spec]);
+    if (!endpoint || content === this.#published || this.#discovery.isEnded)
+      return;
+    await this.#publishRecord(endpoint);
+    this.#warning = await this.#publishLock(endpoint);
+    this.#published = content;
+    if (this.#warning) this.#log.warn(this.#warning);
+  }
+
+  async #publishRecord({ address: { port, token } }: Endpoint): Promise<void> {
+    const { options, processStart, records } = this.around;
+    const { worktree, window } = this.spec;
+    const namespace = pidNamespace();
+    try {
+      await records.publish({
+        version: 1,
+        instanceId: this.instanceId,
+        name: this.name,
+        worktree: worktree.path,
+        gitCommonDir: worktree.git?.gitCommonDir ?? null,
+        repository: worktree.git?.repository ?? null,
+        branch: worktree.git?.branch ?? null,
+        pid: options.pid,
+        processStart,
+        ...(namespace !== undefined && { pidNamespace: namespace }),
+        port,
+        token,
+        owner: options.owner,
+        window,
+        backends: [],
+        createdAt: this.#createdAt,
+      });
+    } catch (error) {
+      throw cannotWrite(records.directory, error);
+    }
+  }
+
+  /** The user's sentence where no lock file can be written: the instance runs on without it. */
+  async #publishLock({
+    address: { port, token },
+  }: Endpoint): Promise<string | null> {
+    const { options, lockFiles } = this.around;
+    const { worktree, folders } = this.spec;
+    const namespace = pidNamespace();
+    try {
+      if (await ensurePrivateDirectory(lockFiles.directory, { shared: true }))
+        this.#log.info(`Closed ${lockFiles.directory} to other users (0700)`);
+      await lockFiles.publish(port, {
+        pid: options.parentPid,
+        workspaceFolders: folders.map((folder) => folder.path),
+        ideName: `VS Code · ${this.name}`,
+        transport: "ws",
+        runningInWindows: process.platform === "win32",
+        authToken: token,
+        instanceId: this.instanceId,
+        worktreePath: worktree.path,
+        idePid: options.pid,
+        ...(namespace !== undefined && { pidNamespace: namespace }),
+        createdAt: this.#createdAt,
+      });
+      return null;
+    } catch (error) {
+      return `${cannotWrite(lockFiles.directory, error).message} Until then agents do not find this instance by themselves.`;
+    }
+  }
+}

@@ -1,0 +1,359 @@
+// Everything that runs for one window, or headless: keeps the instances as they are wanted, and answers the editor.
+import path from "node:path";
+import { KeptAddresses, SEEN_EVERY_MS } from "../core/addresses";
+import { focusInstance, stopInstance } from "../core/controlClient";
+import {
+  messageOf,
+  noSuchInstance,
+  notAFolder,
+  notStarted,
+  tooManyInstances,
+} from "../core/errors";
+import { listInstances } from "../core/instances";
+import { Lifetime } from "../core/lifetime";
+import { LockFiles } from "../core/lockFiles";
+import type { Log } from "../core/log";
+import { ensurePrivateDirectory } from "../core/privateDirectory";
+import { identifyProcess } from "../core/processIdentity";
+import { Records } from "../core/records";
+import {
+  deepest,
+  detectWorktree,
+  type ListedWorktree,
+  listWorktrees,
+  type Worktree,
+} from "../core/worktree";
+import type {
+  Desired,
+  EditorApi,
+  EditorState,
+  FileDiagnostics,
+  HostApi,
+  HostOptions,
+  Listing,
+  Outcome,
+  Pin,
+} from "./contract";
+import { EditorCopy } from "./editorCopy";
+import { InstanceSet } from "./instanceSet";
+import { Neighbours } from "./neighbours";
+import { makePlan, type Plan } from "./plan";
+import { Watches } from "./watches";
+
+/** Milliseconds between two checks that a client still answers. */
+const PING_EVERY = 30_000;
+
+/** What the next pass has to do beyond comparing plan and instances. */
+interface Pending {
+  readonly replan: boolean;
+  readonly retryFailed: boolean;
+}
+
+export class InstanceHost implements HostApi {
+  readonly #lifetime = new Lifetime();
+  readonly #pins: Map<string, Pin>;
+  readonly #copy = new EditorCopy((file) => this.#ownerOf(file));
+  readonly #watches = new Watches(() => void this.#look({ replan: true }));
+  readonly #instances: InstanceSet;
+  #desired: Desired | undefined;
+  #plan: Plan = new Map();
+  /** All worktrees of the window's repositories, also those that nobody serves: files in them are theirs. */
+  #listed: readonly (ListedWorktree & { repository: string })[] = [];
+  #active: string | null = null;
+  #pending: Pending | undefined;
+  #passes: Promise<void> | undefined;
+  #sharing: NodeJS.Timeout | undefined;
+  #isTelling = false;
+
+  private constructor(
+    private readonly options: HostOptions,
+    private readonly editor: EditorApi,
+    private readonly log: Log,
+    private readonly records: Records,
+    private readonly lockFiles: LockFiles,
+    addresses: KeptAddresses,
+    private readonly neighbours: Neighbours,
+    processStart: string,
+  ) {
+    this.#pins = new Map(options.pins);
+    this.#instances = new InstanceSet(
+      {
+        options,
+        processStart,
+        records,
+        lockFiles,
+        addresses,
+        neighbours,
+        editor,
+        log,
+        viewOf: (worktree) => this.#copy.viewOf(worktree),
+        isOpenTo: (worktree, file) => this.#isOpenTo(worktree, file),
+        isActive: (worktree) => this.#active === worktree,
+        ensureHome: async () => {
+          await ensurePrivateDirectory(options.home);
+          await ensurePrivateDirectory(records.directory);
+          await ensurePrivateDirectory(addresses.directory);
+        },
+      },
+      {
+        onDidChange: () => {
+          this.#tell();
+        },
+        onDidRequestStop: (worktree) => void this.stop(worktree),
+        onDidRequestFocus: (worktree) => {
+          editor.onDidRequestFocus(worktree);
+        },
+        onDidBecomeDue: () => void this.#look({}),
+      },
+    );
+    this.#lifetime.own(neighbours);
+    this.#lifetime.defer(() => this.#instances.stopAll());
+    this.#lifetime.own(this.#watches);
+    this.#every(PING_EVERY, (instance) => {
+      instance.checkClients();
+    });
+    this.#every(SEEN_EVERY_MS, (instance) => void instance.noteSeen());
+    this.#lifetime.defer(() => {
+      clearTimeout(this.#sharing);
+    });
+    void addresses.prune();
+  }
+
+  /** Nothing runs yet: that comes with the first reconcile(). End it with shutDown(). */
+  static async start(
+    options: HostOptions,
+    editor: EditorApi,
+    log: Log,
+  ): Promise<InstanceHost> {
+    const records = new Records(path.join(options.home, "instances"));
+    const lockFiles = new LockFiles(options.lockDirectory);
+    const addresses = new KeptAddresses(path.join(options.home, "addresses"));
+    const processStart = (await identifyProcess(options.pid))?.start ?? "";
+    const startedAt = Date.now();
+    let host: InstanceHost | undefined;
+    const neighbours = await Neighbours.start({
+      records,
+      lockFiles,
+      log,
+      isLeftOver: (record) =>
+        record.pid === options.pid &&
+        record.processStart === processStart &&
+        record.createdAt < startedAt,
+      onDidChange: () => host?.noteNeighbours(),
+    });
+    host = new InstanceHost(
+      options,
+      editor,
+      log,
+      records,
+      lockFiles,
+      addresses,
+      neighbours,
+      processStart,
+    );
+    return host;
+  }
+
+  async reconcile(desired: Desired): Promise<void> {
+    const isFirst = this.#desired === undefined;
+    this.#desired = desired;
+    if (!desired.settings.shareSelection) this.#copy.forgetSelections();
+    await this.#enter(desired);
+    await this.#look({ replan: true, retryFailed: true });
+    if (isFirst) await this.neighbours.sweep();
+  }
+
+  async start(folder: string): Promise<Outcome<string>> {
+    const worktree = (await detectWorktree(folder))?.path;
+    if (worktree === undefined)
+      return { kind: "failed", message: notAFolder(folder).message };
+    this.#pins.set(worktree, "started");
+    await this.#look({ replan: true, retryFailed: true });
+    const state = this.#instances.state(worktree);
+    if (state?.kind === "running") return { kind: "done", value: worktree };
+    if (state?.kind === "failed")
+      return { kind: "failed", message: state.error };
+    this.#pins.delete(worktree);
+    return {
+      kind: "failed",
+      message: (state?.kind === "stopped" && state.because === "limit"
+        ? tooManyInstances(this.#desired?.settings.maxInstances ?? 0)
+        : notStarted(worktree)
+      ).message,
+    };
+  }
+
+  async stop(worktree: string): Promise<void> {
+    this.#pins.set(worktree, "stopped");
+    await this.#look({ replan: true });
+  }
+
+  async restart(worktree: string): Promise<void> {
+    this.#instances.requestRestart(worktree);
+    if (this.#pins.get(worktree) === "stopped") this.#pins.delete(worktree);
+    await this.#look({ replan: true });
+  }
+
+  async list(): Promise<Listing> {
+    const [instances, otherEditors] = await Promise.all([
+      listInstances(this.records),
+      this.lockFiles.readOthers(),
+    ]);
+    const shown = new Set([
+      ...instances
+        .filter(({ liveness }) => liveness !== "stale")
+        .map(({ record }) => record.worktree),
+      ...this.#plan.keys(),
+    ]);
+    return {
+      instances: instances.filter(({ liveness }) => liveness !== "stale"),
+      otherEditors,
+      notRunning: this.#listed.filter((worktree) => !shown.has(worktree.path)),
+    };
+  }
+
+  stopRemote(instanceId: string): Promise<Outcome<null>> {
+    return this.#remote(instanceId, stopInstance);
+  }
+
+  focusRemote(instanceId: string): Promise<Outcome<null>> {
+    return this.#remote(instanceId, focusInstance);
+  }
+
+  setActive(worktree: string | null): void {
+    this.#active = worktree;
+  }
+
+  pushState(state: Partial<EditorState>): void {
+    this.#copy.push(state);
+    if (state.selection === undefined) return;
+    clearTimeout(this.#sharing);
+    this.#sharing = setTimeout(() => {
+      for (const instance of this.#instances.running()) instance.share();
+    }, this.#desired?.settings.selectionDebounce ?? 0);
+  }
+
+  pushDiagnostics(changed: readonly FileDiagnostics[]): void {
+    this.#copy.pushDiagnostics(changed);
+  }
+
+  async shutDown(): Promise<void> {
+    await this.#passes;
+    await this.#lifetime.dispose();
+  }
+
+  /** Records came or went: names may have to be told apart again. */
+  noteNeighbours(): void {
+    void this.#look({});
+  }
+
+  /** With autoStart "activeEditor" the worktree of the active file is wanted from the moment it is entered. */
+  async #enter({ activeDirectory, settings }: Desired): Promise<void> {
+    if (settings.autoStart !== "activeEditor" || activeDirectory === null)
+      return;
+    const worktree = await detectWorktree(activeDirectory);
+    if (worktree && !this.#pins.has(worktree.path))
+      this.#pins.set(worktree.path, "started");
+  }
+
+  /** Asks for a pass and resolves when all that were asked for are done. Passes never overlap. */
+  #look({ replan = false, retryFailed = false }: Partial<Pending>) {
+    this.#pending = {
+      replan: replan || (this.#pending?.replan ?? false),
+      retryFailed: retryFailed || (this.#pending?.retryFailed ?? false),
+    };
+    this.#passes ??= this.#runPasses().finally(() => {
+      this.#passes = undefined;
+    });
+    return this.#passes;
+  }
+
+  async #runPasses(): Promise<void> {
+    while (this.#pending && this.#desired && !this.#lifetime.isEnded) {
+      const { replan, retryFailed } = this.#pending;
+      this.#pending = undefined;
+      if (replan)
+        this.#plan = await makePlan(
+          this.#desired,
+          this.#pins,
+          (worktree) => this.#instances.state(worktree)?.kind === "running",
+        );
+      await this.#instances.apply(this.#plan, retryFailed);
+      if (!replan) continue;
+      const worktrees = [...this.#plan.values()].map(
+        ({ spec }) => spec.worktree,
+      );
+      this.#watches.watch(worktrees);
+      this.#listed = await listAll(worktrees);
+    }
+  }
+
+  async #remote(
+    instanceId: string,
+    act: typeof stopInstance,
+  ): Promise<Outcome<null>> {
+    try {
+      const record = await this.records.read(instanceId);
+      if (!record) throw noSuchInstance();
+      await act(record);
+      return { kind: "done", value: null };
+    } catch (error) {
+      return { kind: "failed", message: messageOf(error) };
+    }
+  }
+
+  #ownerOf(file: string): string | undefined {
+    return deepest(
+      [...this.#plan.keys(), ...this.#listed.map((worktree) => worktree.path)],
+      file,
+    );
+  }
+
+  #isOpenTo(worktree: string, file: string): boolean {
+    const owner = this.#ownerOf(file);
+    if (owner === undefined) return false;
+    const isPlainFolder = this.#plan.get(owner)?.spec.worktree.git === null;
+    return owner === worktree || isPlainFolder;
+  }
+
+  #every(
+    milliseconds: number,
+    action: (instance: ReturnType<InstanceSet["running"]>[number]) => void,
+  ): void {
+    const timer = setInterval(() => {
+      this.#instances.running().forEach(action);
+    }, milliseconds);
+    this.#lifetime.defer(() => {
+      clearInterval(timer);
+    });
+  }
+
+  /** Many changes of one moment are told once. */
+  #tell(): void {
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    setImmediate(() => {
+      this.#isTelling = false;
+      this.editor.onDidChangeInstances(this.#instances.views(this.#pins));
+    });
+  }
+}
+
+async function listAll(
+  worktrees: readonly Worktree[],
+): Promise<(ListedWorktree & { repository: string })[]> {
+  const repositories = new Map(
+    worktrees.flatMap((worktree) =>
+      worktree.git ? [[worktree.git.gitCommonDir, worktree] as const] : [],
+    ),
+  );
+  const lists = await Promise.all(
+    [...repositories.values()].map(async (worktree) =>
+      (await listWorktrees(worktree)).map((listed) => ({
+        ...listed,
+        repository: worktree.git?.repository ?? "",
+      })),
+    ),
+  );
+  return lists.flat();
+}

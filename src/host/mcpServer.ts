@@ -1,0 +1,38 @@
+// One MCP server object for one client, over whatever transport it came by.
+import { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import {
+  CallToolRequestSchema,
+  ErrorCode,
+  ListToolsRequestSchema,
+  McpError,
+} from "@modelcontextprotocol/sdk/types.js";
+import type { ToolContext } from "./tools/tool";
+import { tools } from "./tools/tools";
+
+const toolList = tools.map(({ name, description, inputSchema }) => ({
+  name,
+  description,
+  inputSchema,
+}));
+
+/** The context is read at every call, so that renames and folder changes count at once. The caller connects and closes it. */
+export function createMcpServer(
+  version: string,
+  context: () => ToolContext,
+): Server {
+  const server = new Server(
+    { name: "berth", version },
+    { capabilities: { tools: {} } },
+  );
+  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: toolList }));
+  server.setRequestHandler(CallToolRequestSchema, ({ params }) => {
+    const tool = tools.find(({ name }) => name === params.name);
+    if (!tool)
+      throw new McpError(
+        ErrorCode.InvalidParams,
+        `Unknown tool: ${params.name.slice(0, 100)}`,
+      );
+    return tool.run(params.arguments, context());
+  });
+  return server;
+}

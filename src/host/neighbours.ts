@@ -1,0 +1,133 @@
+// Keeps an eye on all instances of this machine: knows their records, and sweeps after a process that has died.
+import { watch } from "node:fs";
+import type { InstanceRecord } from "../core/contracts";
+import { Lifetime } from "../core/lifetime";
+import { recordProcess } from "../core/liveness";
+import type { LockFiles } from "../core/lockFiles";
+import type { Log } from "../core/log";
+import type { Records } from "../core/records";
+import { sweep } from "../core/sweep";
+
+/** Milliseconds. A killed window's lock file misleads agents for at most about this long. */
+const CHECK_PROCESSES_EVERY = 2_000;
+const SWEEP_EVERY = 5 * 60_000;
+
+export interface NeighboursWiring {
+  readonly records: Records;
+  readonly lockFiles: LockFiles;
+  readonly log: Log;
+  /** A record that our own process wrote in an earlier life of this host. */
+  isLeftOver(record: InstanceRecord): boolean;
+  /** A record came, went or changed. */
+  onDidChange(): void;
+}
+
+export class Neighbours {
+  readonly #lifetime = new Lifetime();
+  readonly #known = new Map<string, InstanceRecord>();
+  #pass: Promise<void> = Promise.resolve();
+  #isWatching = false;
+
+  private constructor(private readonly wiring: NeighboursWiring) {}
+
+  /** Reads all records, then watches them. Whoever starts it disposes it. */
+  static async start(wiring: NeighboursWiring): Promise<Neighbours> {
+    const neighbours = new Neighbours(wiring);
+    await neighbours.#look();
+    neighbours.#every(CHECK_PROCESSES_EVERY, async () => {
+      if (!neighbours.#isWatching) await neighbours.#look();
+      await neighbours.#checkProcesses();
+    });
+    neighbours.#every(SWEEP_EVERY, () => neighbours.sweep());
+    return neighbours;
+  }
+
+  /** The records of processes that were alive when last looked at. */
+  all(): InstanceRecord[] {
+    return [...this.#known.values()];
+  }
+
+  /** One sweep at a time; a call during one waits for a sweep of its own. */
+  sweep(): Promise<void> {
+    this.#pass = this.#pass
+      .then(() =>
+        sweep(
+          this.wiring.records,
+          this.wiring.lockFiles,
+          this.wiring.log,
+          this.wiring.isLeftOver,
+        ),
+      )
+      .catch((error: unknown) => {
+        this.wiring.log.error(`Sweep failed: ${String(error)}`);
+      });
+    return this.#pass;
+  }
+
+  dispose(): Promise<void> {
+    return this.#lifetime.dispose();
+  }
+
+  #every(milliseconds: number, action: () => Promise<void>): void {
+    const timer = setInterval(() => void action(), milliseconds);
+    this.#lifetime.defer(() => {
+      clearInterval(timer);
+    });
+  }
+
+  async #look(): Promise<void> {
+    this.#watch();
+    for (const { instanceId } of await this.wiring.records.readAll())
+      await this.#refresh(instanceId);
+  }
+
+  /** Does nothing where the directory does not exist yet. */
+  #watch(): void {
+    try {
+      const watcher = watch(
+        this.wiring.records.directory,
+        (_event, filename) => {
+          if (filename?.endsWith(".json"))
+            void this.#refresh(filename.slice(0, -".json".length));
+        },
+      );
+      this.#isWatching = true;
+      watcher.on("error", () => {
+        this.#isWatching = false;
+        watcher.close();
+      });
+      this.#lifetime.defer(() => {
+        watcher.close();
+      });
+    } catch {
+      this.#isWatching = false;
+    }
+  }
+
+  async #refresh(instanceId: string): Promise<void> {
+    const record = await this.wiring.records.read(instanceId);
+    const isThere =
+      record !== undefined &&
+      !this.wiring.isLeftOver(record) &&
+      (await recordProcess(record)) !== "gone";
+    if (this.#lifetime.isEnded) return;
+    if (isThere) this.#known.set(instanceId, record);
+    else if (!this.#known.delete(instanceId)) return;
+    this.wiring.onDidChange();
+  }
+
+  /** A killed process changes no file, so its record has to be asked after. */
+  async #checkProcesses(): Promise<void> {
+    const processes = new Map(
+      this.all().map((record) => [
+        `${record.pid}:${record.processStart}`,
+        record,
+      ]),
+    );
+    for (const record of processes.values())
+      if ((await recordProcess(record)) === "gone") {
+        await this.sweep();
+        return;
+      }
+  }
+}

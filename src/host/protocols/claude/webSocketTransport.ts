@@ -1,0 +1,115 @@
+// MCP over one WebSocket, as Claude Code speaks it: a message a frame. Bad messages are answered, and the line stays open.
+import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
+import {
+  ErrorCode,
+  type JSONRPCMessage,
+  JSONRPCMessageSchema,
+} from "@modelcontextprotocol/sdk/types.js";
+import type { RawData, WebSocket } from "ws";
+
+const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
+const MAX_DEPTH = 64;
+
+export class WebSocketTransport implements Transport {
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  onmessage?: (message: JSONRPCMessage) => void;
+
+  constructor(private readonly socket: WebSocket) {}
+
+  start(): Promise<void> {
+    this.socket.on("message", (data) => {
+      this.#receive(textOf(data));
+    });
+    this.socket.on("error", (error) => this.onerror?.(error));
+    this.socket.on("close", () => this.onclose?.());
+    return Promise.resolve();
+  }
+
+  /** A peer that does not read what it asked for is cut off before its backlog fills our memory. */
+  send(message: JSONRPCMessage): Promise<void> {
+    this.socket.send(JSON.stringify(message));
+    if (this.socket.bufferedAmount > MAX_BUFFERED_BYTES)
+      this.socket.terminate();
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    this.socket.close();
+    return Promise.resolve();
+  }
+
+  #receive(text: string): void {
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      this.#refuse(null, ErrorCode.ParseError, "This is not JSON.");
+      return;
+    }
+    if (isDeeper(text, MAX_DEPTH)) {
+      this.#refuse(
+        idOf(value),
+        ErrorCode.InvalidRequest,
+        `Nested deeper than ${MAX_DEPTH}.`,
+      );
+      return;
+    }
+    const parsed = JSONRPCMessageSchema.safeParse(value);
+    if (parsed.success) this.onmessage?.(parsed.data);
+    else
+      this.#refuse(
+        idOf(value),
+        ErrorCode.InvalidRequest,
+        "This is not a JSON-RPC 2.0 message.",
+      );
+  }
+
+  #refuse(id: string | number | null, code: ErrorCode, message: string): void {
+    this.socket.send(
+      JSON.stringify({ jsonrpc: "2.0", id, error: { code, message } }),
+    );
+  }
+}
+
+/** Some clients send text as binary frames. */
+function textOf(data: RawData): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString();
+  return Buffer.isBuffer(data) ? data.toString() : Buffer.from(data).toString();
+}
+
+function idOf(value: unknown): string | number | null {
+  if (typeof value !== "object" || value === null || !("id" in value))
+    return null;
+  return typeof value.id === "string" || typeof value.id === "number"
+    ? value.id
+    : null;
+}
+
+/** Whether valid JSON text nests arrays and objects deeper than `limit`. */
+export function isDeeper(text: string, limit: number): boolean {
+  if (text.length <= limit) return false;
+  let depth = 0;
+  for (let index = 0; index < text.length; index += 1)
+    switch (text[index]) {
+      case '"':
+        index = endOfString(text, index);
+        break;
+      case "[":
+      case "{":
+        depth += 1;
+        if (depth > limit) return true;
+        break;
+      case "]":
+      case "}":
+        depth -= 1;
+    }
+  return false;
+}
+
+function endOfString(text: string, start: number): number {
+  let index = start + 1;
+  while (index < text.length && text[index] !== '"')
+    index += text[index] === "\\" ? 2 : 1;
+  return index;
+}

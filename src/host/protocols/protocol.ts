@@ -1,0 +1,21 @@
+// What a protocol of agents is to an instance: the paths it serves, and the clients it brings.
+import type { Log } from "../../core/log";
+import type { Client } from "../client";
+import type { EndpointRoutes } from "../endpoint/endpoint";
+import type { ToolContext } from "../tools/tool";
+
+/** The instance as a protocol sees it. */
+export interface ProtocolSide {
+  readonly version: string;
+  readonly log: Log;
+  /** Read at every call: folders and names change while clients stay. */
+  context(): ToolContext;
+  onDidConnect(client: Client): void;
+  /** The client has said more of itself, and may now be told things. */
+  onDidIntroduce(client: Client): void;
+  onDidDisconnect(client: Client): void;
+}
+
+export type Protocol = (
+  instance: ProtocolSide,
+) => Partial<Pick<EndpointRoutes, "http" | "webSocket">>;

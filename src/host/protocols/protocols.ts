@@ -1,0 +1,5 @@
+// Every protocol that agents may speak to an instance. A new one is a folder beside this file and a line here.
+import { claude } from "./claude/claude";
+import type { Protocol } from "./protocol";
+
+export const protocols: readonly Protocol[] = [claude];

@@ -1,0 +1,21 @@
+import * as z from "zod/mini";
+import { defineTool, json } from "./tool";
+
+export const getDiagnostics = defineTool({
+  name: "getDiagnostics",
+  description:
+    "Problems that the editor's language services report, of one file or of the whole worktree.",
+  input: z.strictObject({
+    /** A file: URI or a path; absent or empty: every file. */
+    uri: z.optional(z.string()),
+  }),
+  run({ uri }, { view, resolve }) {
+    const wanted = uri ? resolve(uri) : undefined;
+    return json(
+      view
+        .diagnostics()
+        .filter(({ path }) => wanted === undefined || path === wanted)
+        .map(({ uri, diagnostics }) => ({ uri, diagnostics })),
+    );
+  },
+});

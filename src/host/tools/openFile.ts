@@ -1,0 +1,25 @@
+import * as z from "zod/mini";
+import { UserError } from "../../core/errors";
+import { defineTool, json, text } from "./tool";
+
+export const openFile = defineTool({
+  name: "openFile",
+  description: "Opens a file of this worktree and selects a part of it.",
+  input: z.strictObject({
+    filePath: z.string(),
+    preview: z._default(z.boolean(), false),
+    /** The selection goes from the first match of startText to the end of the next match of endText; empty: absent. */
+    startText: z._default(z.string(), ""),
+    endText: z._default(z.string(), ""),
+    selectToEndOfLine: z._default(z.boolean(), false),
+    makeFrontmost: z._default(z.boolean(), true),
+  }),
+  async run(input, { resolve, editor }) {
+    const filePath = resolve(input.filePath);
+    const outcome = await editor.openFile({ ...input, filePath });
+    if (outcome.kind === "failed") throw new UserError(outcome.message);
+    return input.makeFrontmost
+      ? text(`Opened file: ${filePath}`)
+      : json({ success: true, filePath, ...outcome.value });
+  },
+});

@@ -1,0 +1,48 @@
+// The two selection tools, which differ only in what counts when no text editor of the worktree is active.
+import * as z from "zod/mini";
+import type { EditorSelection } from "../contract";
+import { defineTool, json } from "./tool";
+
+export const getCurrentSelection = defineTool({
+  name: "getCurrentSelection",
+  description: "The text selected in the active editor.",
+  input: z.strictObject({}),
+  run: (_input, { view }) =>
+    answer(view.selection, "No file of this worktree is in the active editor."),
+});
+
+export const getLatestSelection = defineTool({
+  name: "getLatestSelection",
+  description:
+    "The text selected last, also when something else is active now.",
+  input: z.strictObject({}),
+  run: (_input, { view }) =>
+    answer(view.latestSelection, "Nothing has been selected yet."),
+});
+
+function answer(selection: EditorSelection | null, otherwise: string) {
+  return json(
+    selection
+      ? { success: true, ...describeSelection(selection) }
+      : { success: false, message: otherwise },
+  );
+}
+
+/** The shape that Claude Code reads, in tool results and in `selection_changed`. */
+export function describeSelection({
+  text,
+  path,
+  uri,
+  range: { start, end },
+}: EditorSelection) {
+  return {
+    text,
+    filePath: path,
+    fileUrl: uri,
+    selection: {
+      start,
+      end,
+      isEmpty: start.line === end.line && start.character === end.character,
+    },
+  };
+}

@@ -1,0 +1,77 @@
+// Watches the few directories in which a worktree's coming, going or changing branch shows. Levels, not edges: any change
+// just says "look again".
+import { type FSWatcher, watch } from "node:fs";
+import path from "node:path";
+import type { Worktree } from "../core/worktree";
+
+/** Milliseconds: git renames several files for one change. */
+const SETTLE = 40;
+
+export class Watches {
+  readonly #watchers = new Map<string, FSWatcher>();
+  #names: NamesByDirectory = new Map();
+  #settling: NodeJS.Timeout | undefined;
+
+  constructor(private readonly onDidChange: () => void) {}
+
+  /** Watches for these worktrees from now on, and for no others. */
+  watch(worktrees: Iterable<Worktree>): void {
+    this.#names = namesByDirectory(worktrees);
+    for (const [directory, watcher] of this.#watchers)
+      if (!this.#names.has(directory)) {
+        watcher.close();
+        this.#watchers.delete(directory);
+      }
+    for (const directory of this.#names.keys())
+      if (!this.#watchers.has(directory)) this.#open(directory);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#settling);
+    this.watch([]);
+  }
+
+  #open(directory: string): void {
+    try {
+      const watcher = watch(directory, (_event, name) => {
+        const names = this.#names.get(directory);
+        if (name === null || names === "any" || names?.has(name))
+          this.#settle();
+      });
+      watcher.on("error", () => {
+        watcher.close();
+        this.#watchers.delete(directory);
+        this.#settle();
+      });
+      this.#watchers.set(directory, watcher);
+    } catch {
+      // Not there or not readable: the next reconciliation tries again.
+    }
+  }
+
+  #settle(): void {
+    this.#settling ??= setTimeout(() => {
+      this.#settling = undefined;
+      this.onDidChange();
+    }, SETTLE);
+  }
+}
+
+/** For each directory the names in it that matter. */
+type NamesByDirectory = Map<string, Set<string> | "any">;
+
+function namesByDirectory(worktrees: Iterable<Worktree>): NamesByDirectory {
+  const directories: NamesByDirectory = new Map();
+  const add = (directory: string, name: string): void => {
+    const names = directories.get(directory) ?? new Set();
+    if (names !== "any") directories.set(directory, names.add(name));
+  };
+  for (const { path: top, git } of worktrees) {
+    add(path.dirname(top), path.basename(top));
+    if (!git) continue;
+    add(git.gitDir, "HEAD");
+    add(git.gitCommonDir, "worktrees");
+    directories.set(path.join(git.gitCommonDir, "worktrees"), "any");
+  }
+  return directories;
+}
