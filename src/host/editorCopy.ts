@@ -30,14 +30,18 @@ export class EditorCopy {
   push(state: Partial<EditorState>): void {
     if (state.selection !== undefined) {
       this.#selection = state.selection && withRealPath(state.selection);
-      const owner = this.#selection && this.ownerOf(this.#selection.path);
-      if (owner !== null && owner !== undefined && this.#selection)
-        this.#latest.set(owner, this.#selection);
+      this.attribute();
     }
     if (state.tabs !== undefined)
       this.#tabs = state.tabs.map((tab) =>
         tab.path === null ? tab : { ...tab, path: canonicalPath(tab.path) },
       );
+  }
+
+  /** Notes the current selection as its worktree's latest. */
+  attribute(): void {
+    const owner = this.#selection && this.ownerOf(this.#selection.path);
+    if (this.#selection && owner) this.#latest.set(owner, this.#selection);
   }
 
   /** Forgets every selection, for when the user stops sharing them. */
@@ -54,10 +58,11 @@ export class EditorCopy {
 
   viewOf(worktree: string): EditorView {
     const isOwn = (path: string): boolean => this.ownerOf(path) === worktree;
-    const selection = this.#selection;
+    const ifOwn = (selection: EditorSelection | null | undefined) =>
+      selection && isOwn(selection.path) ? selection : null;
     return {
-      selection: selection && isOwn(selection.path) ? selection : null,
-      latestSelection: this.#latest.get(worktree) ?? null,
+      selection: ifOwn(this.#selection),
+      latestSelection: ifOwn(this.#latest.get(worktree)),
       tabs: this.#tabs.filter(({ path }) => path !== null && isOwn(path)),
       diagnostics: () =>
         [...this.#diagnostics.values()].filter(({ path }) => isOwn(path)),

@@ -3,14 +3,12 @@
 import { randomUUID } from "node:crypto";
 import type { KeptAddresses } from "../core/addresses";
 import type { InstanceRecord } from "../core/contracts";
-import { cannotWrite, messageOf, outsideWorktree } from "../core/errors";
+import { messageOf, outsideWorktree } from "../core/errors";
 import { Lifetime } from "../core/lifetime";
 import type { LockFiles } from "../core/lockFiles";
 import { type Log, prefixed } from "../core/log";
 import { distinctName } from "../core/names";
 import { readClientPath } from "../core/paths";
-import { ensurePrivateDirectory } from "../core/privateDirectory";
-import { pidNamespace } from "../core/processIdentity";
 import type { Records } from "../core/records";
 import type { Worktree } from "../core/worktree";
 import type { Client } from "./client";
@@ -21,6 +19,7 @@ import type {
   InstanceState,
   WorkspaceFolder,
 } from "./contract";
+import { Discovery } from "./discovery";
 import type { EditorView } from "./editorCopy";
 import { controlRoutes } from "./endpoint/controlApi";
 import type { Endpoint, EndpointRoutes } from "./endpoint/endpoint";
@@ -69,10 +68,9 @@ export class Instance {
   readonly #createdAt = Date.now();
   readonly #clients = new Set<Client>();
   readonly #lifetime = new Lifetime();
-  /** The part of the lifetime that ends first: what lets agents find us. */
-  readonly #discovery = new Lifetime();
   readonly #log: Log;
   #endpoint: Endpoint | undefined;
+  #discovery: Discovery | undefined;
   #published = "";
   #warning: string | null = null;
 
@@ -158,7 +156,7 @@ export class Instance {
   }
 
   async #acquire(): Promise<void> {
-    const { records, lockFiles, addresses, neighbours } = this.around;
+    const { lockFiles, addresses, neighbours } = this.around;
     const { worktree, window, settings } = this.spec;
     await this.around.ensureHome();
     const endpoint = await openEndpoint(
@@ -175,15 +173,13 @@ export class Instance {
     );
     const { address } = endpoint;
     this.#endpoint = endpoint;
-    this.#lifetime.own({ dispose: () => endpoint.close() });
+    this.#lifetime.defer(() => endpoint.close());
     this.#lifetime.defer(() =>
       Promise.all([...this.#clients].map((client) => client.close())),
     );
     this.#lifetime.defer(() => this.noteSeen());
-    this.#lifetime.own(this.#discovery);
-    this.#discovery.defer(() => records.withdraw(this.instanceId));
-    this.#discovery.defer(() =>
-      lockFiles.withdraw(address.port, this.instanceId),
+    this.#discovery = this.#lifetime.own(
+      new Discovery(this.around, this.instanceId, this.#createdAt, address),
     );
     await this.#publish();
     await addresses.keep(worktree.path, address).catch((error: unknown) => {
@@ -247,7 +243,7 @@ export class Instance {
         active: this.around.isActive(this.spec.worktree.path),
       }),
       stop: async () => {
-        await this.#discovery.dispose();
+        await this.#discovery?.dispose();
         // The answer goes out first: stopping cuts the line it travels on.
         setImmediate(() => {
           this.events.onDidRequestStop();
@@ -271,72 +267,12 @@ export class Instance {
     return file;
   }
 
-  /** Writes record and lock file if they would differ from what is there. Throws a UserError if the record cannot be written. */
+  /** Writes the discovery files if they would differ from what is there. Throws a UserError if the record cannot be written. */
   async #publish(): Promise<void> {
-    const endpoint = this.#endpoint;
     const content = JSON.stringify([this.name, this.spec]);
-    if (!endpoint || content === this.#published || this.#discovery.isEnded)
-      return;
-    await this.#publishRecord(endpoint);
-    this.#warning = await this.#publishLock(endpoint);
+    if (!this.#discovery || content === this.#published) return;
+    this.#warning = await this.#discovery.publish(this.name, this.spec);
     this.#published = content;
     if (this.#warning) this.#log.warn(this.#warning);
-  }
-
-  async #publishRecord({ address: { port, token } }: Endpoint): Promise<void> {
-    const { options, processStart, records } = this.around;
-    const { worktree, window } = this.spec;
-    const namespace = pidNamespace();
-    try {
-      await records.publish({
-        version: 1,
-        instanceId: this.instanceId,
-        name: this.name,
-        worktree: worktree.path,
-        gitCommonDir: worktree.git?.gitCommonDir ?? null,
-        repository: worktree.git?.repository ?? null,
-        branch: worktree.git?.branch ?? null,
-        pid: options.pid,
-        processStart,
-        ...(namespace !== undefined && { pidNamespace: namespace }),
-        port,
-        token,
-        owner: options.owner,
-        window,
-        backends: [],
-        createdAt: this.#createdAt,
-      });
-    } catch (error) {
-      throw cannotWrite(records.directory, error);
-    }
-  }
-
-  /** The user's sentence where no lock file can be written: the instance runs on without it. */
-  async #publishLock({
-    address: { port, token },
-  }: Endpoint): Promise<string | null> {
-    const { options, lockFiles } = this.around;
-    const { worktree, folders } = this.spec;
-    const namespace = pidNamespace();
-    try {
-      if (await ensurePrivateDirectory(lockFiles.directory, { shared: true }))
-        this.#log.info(`Closed ${lockFiles.directory} to other users (0700)`);
-      await lockFiles.publish(port, {
-        pid: options.parentPid,
-        workspaceFolders: folders.map((folder) => folder.path),
-        ideName: `VS Code · ${this.name}`,
-        transport: "ws",
-        runningInWindows: process.platform === "win32",
-        authToken: token,
-        instanceId: this.instanceId,
-        worktreePath: worktree.path,
-        idePid: options.pid,
-        ...(namespace !== undefined && { pidNamespace: namespace }),
-        createdAt: this.#createdAt,
-      });
-      return null;
-    } catch (error) {
-      return `${cannotWrite(lockFiles.directory, error).message} Until then agents do not find this instance by themselves.`;
-    }
   }
 }

@@ -16,13 +16,7 @@ import type { Log } from "../core/log";
 import { ensurePrivateDirectory } from "../core/privateDirectory";
 import { identifyProcess } from "../core/processIdentity";
 import { Records } from "../core/records";
-import {
-  deepest,
-  detectWorktree,
-  type ListedWorktree,
-  listWorktrees,
-  type Worktree,
-} from "../core/worktree";
+import { detectWorktree } from "../core/worktree";
 import type {
   Desired,
   EditorApi,
@@ -37,6 +31,7 @@ import type {
 import { EditorCopy } from "./editorCopy";
 import { InstanceSet } from "./instanceSet";
 import { Neighbours } from "./neighbours";
+import { Ownership } from "./ownership";
 import { makePlan, type Plan } from "./plan";
 import { Watches } from "./watches";
 
@@ -52,13 +47,12 @@ interface Pending {
 export class InstanceHost implements HostApi {
   readonly #lifetime = new Lifetime();
   readonly #pins: Map<string, Pin>;
-  readonly #copy = new EditorCopy((file) => this.#ownerOf(file));
+  readonly #ownership = new Ownership();
+  readonly #copy = new EditorCopy((file) => this.#ownership.ownerOf(file));
   readonly #watches = new Watches(() => void this.#look({ replan: true }));
   readonly #instances: InstanceSet;
   #desired: Desired | undefined;
   #plan: Plan = new Map();
-  /** All worktrees of the window's repositories, also those that nobody serves: files in them are theirs. */
-  #listed: readonly (ListedWorktree & { repository: string })[] = [];
   #active: string | null = null;
   #pending: Pending | undefined;
   #passes: Promise<void> | undefined;
@@ -87,7 +81,7 @@ export class InstanceHost implements HostApi {
         editor,
         log,
         viewOf: (worktree) => this.#copy.viewOf(worktree),
-        isOpenTo: (worktree, file) => this.#isOpenTo(worktree, file),
+        isOpenTo: (worktree, file) => this.#ownership.isOpenTo(worktree, file),
         isActive: (worktree) => this.#active === worktree,
         ensureHome: async () => {
           await ensurePrivateDirectory(options.home);
@@ -208,7 +202,9 @@ export class InstanceHost implements HostApi {
     return {
       instances: instances.filter(({ liveness }) => liveness !== "stale"),
       otherEditors,
-      notRunning: this.#listed.filter((worktree) => !shown.has(worktree.path)),
+      notRunning: this.#ownership.siblings.filter(
+        (worktree) => !shown.has(worktree.path),
+      ),
     };
   }
 
@@ -226,11 +222,7 @@ export class InstanceHost implements HostApi {
 
   pushState(state: Partial<EditorState>): void {
     this.#copy.push(state);
-    if (state.selection === undefined) return;
-    clearTimeout(this.#sharing);
-    this.#sharing = setTimeout(() => {
-      for (const instance of this.#instances.running()) instance.share();
-    }, this.#desired?.settings.selectionDebounce ?? 0);
+    if (state.selection !== undefined) this.#shareSoon();
   }
 
   pushDiagnostics(changed: readonly FileDiagnostics[]): void {
@@ -245,6 +237,13 @@ export class InstanceHost implements HostApi {
   /** Records came or went: names may have to be told apart again. */
   noteNeighbours(): void {
     void this.#look({});
+  }
+
+  #shareSoon(): void {
+    clearTimeout(this.#sharing);
+    this.#sharing = setTimeout(() => {
+      for (const instance of this.#instances.running()) instance.share();
+    }, this.#desired?.settings.selectionDebounce ?? 0);
   }
 
   /** With autoStart "activeEditor" the worktree of the active file is wanted from the moment it is entered. */
@@ -272,19 +271,23 @@ export class InstanceHost implements HostApi {
     while (this.#pending && this.#desired && !this.#lifetime.isEnded) {
       const { replan, retryFailed } = this.#pending;
       this.#pending = undefined;
-      if (replan)
+      if (replan) {
         this.#plan = await makePlan(
           this.#desired,
           this.#pins,
           (worktree) => this.#instances.state(worktree)?.kind === "running",
         );
+        this.#ownership.take(this.#plan);
+      }
       await this.#instances.apply(this.#plan, retryFailed);
       if (!replan) continue;
-      const worktrees = [...this.#plan.values()].map(
-        ({ spec }) => spec.worktree,
+      this.#watches.watch(
+        [...this.#plan.values()].map(({ spec }) => spec.worktree),
       );
-      this.#watches.watch(worktrees);
-      this.#listed = await listAll(worktrees);
+      await this.#ownership.findSiblings();
+      // What was pushed before its worktree was known finds its owner now.
+      this.#copy.attribute();
+      this.#shareSoon();
     }
   }
 
@@ -300,20 +303,6 @@ export class InstanceHost implements HostApi {
     } catch (error) {
       return { kind: "failed", message: messageOf(error) };
     }
-  }
-
-  #ownerOf(file: string): string | undefined {
-    return deepest(
-      [...this.#plan.keys(), ...this.#listed.map((worktree) => worktree.path)],
-      file,
-    );
-  }
-
-  #isOpenTo(worktree: string, file: string): boolean {
-    const owner = this.#ownerOf(file);
-    if (owner === undefined) return false;
-    const isPlainFolder = this.#plan.get(owner)?.spec.worktree.git === null;
-    return owner === worktree || isPlainFolder;
   }
 
   #every(
@@ -337,23 +326,4 @@ export class InstanceHost implements HostApi {
       this.editor.onDidChangeInstances(this.#instances.views(this.#pins));
     });
   }
-}
-
-async function listAll(
-  worktrees: readonly Worktree[],
-): Promise<(ListedWorktree & { repository: string })[]> {
-  const repositories = new Map(
-    worktrees.flatMap((worktree) =>
-      worktree.git ? [[worktree.git.gitCommonDir, worktree] as const] : [],
-    ),
-  );
-  const lists = await Promise.all(
-    [...repositories.values()].map(async (worktree) =>
-      (await listWorktrees(worktree)).map((listed) => ({
-        ...listed,
-        repository: worktree.git?.repository ?? "",
-      })),
-    ),
-  );
-  return lists.flat();
 }
