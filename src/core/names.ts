@@ -50,21 +50,25 @@ export interface Named {
  * shortest tail of the path that tells them apart is added, and for one and the same worktree the port.
  */
 export function distinctName(own: Named, older: readonly Named[]): string {
+  const taken = new Set(older.map(({ name }) => name));
+  if (!taken.has(own.name)) return own.name;
   const same = older.filter(
     ({ name }) => name === own.name || name.startsWith(`${own.name} (`),
   );
-  if (!same.some(({ name }) => name === own.name)) return own.name;
-  if (same.some(({ worktree }) => worktree === own.worktree))
-    return `${own.name} (:${own.port})`;
+  const withPort = `${own.name} (:${own.port})`;
+  if (same.some(({ worktree }) => worktree === own.worktree)) return withPort;
   const parts = own.worktree.split(path.sep);
   const tails = parts.map((_, index) => parts.slice(index).join("/")).reverse();
-  const tail = tails.find((candidate) =>
-    same.every(
-      ({ worktree }) =>
-        !worktree.split(path.sep).join("/").endsWith(`/${candidate}`),
-    ),
-  );
-  return `${own.name} (${printable(tail ?? own.worktree)})`;
+  const names = tails
+    .filter((tail) =>
+      same.every(
+        ({ worktree }) =>
+          !worktree.split(path.sep).join("/").endsWith(`/${tail}`),
+      ),
+    )
+    .map((tail) => `${own.name} (${printable(tail)})`);
+  // Paths that differ only in what cannot be printed look the same.
+  return names.find((name) => !taken.has(name)) ?? withPort;
 }
 
 /** Text for one line of UI: control characters and line breaks, which a path may hold, become spaces. */

@@ -1,0 +1,51 @@
+// Real git repositories for tests, untouched by the configuration of whoever runs them.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+function environment(): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith("GIT_"),
+  );
+  return {
+    ...Object.fromEntries(inherited),
+    GIT_CONFIG_GLOBAL: "/dev/null",
+    GIT_CONFIG_NOSYSTEM: "1",
+    GIT_AUTHOR_NAME: "Test",
+    GIT_AUTHOR_EMAIL: "test@example.com",
+    GIT_COMMITTER_NAME: "Test",
+    GIT_COMMITTER_EMAIL: "test@example.com",
+  };
+}
+
+export function git(directory: string, ...args: string[]): string {
+  return execFileSync(
+    "git",
+    ["-c", "protocol.file.allow=always", "-C", directory, ...args],
+    { env: environment(), encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] },
+  ).trim();
+}
+
+/** A repository with one file, `a.txt`, in one commit. */
+export function makeRepository(directory: string, branch = "main"): string {
+  mkdirSync(directory, { recursive: true });
+  git(directory, "init", "--quiet", `--initial-branch=${branch}`);
+  writeFileSync(path.join(directory, "a.txt"), "one\ntwo\nthree\n");
+  git(directory, "add", "a.txt");
+  git(directory, "commit", "--quiet", "--message=first");
+  return directory;
+}
+
+/** A linked worktree on a new branch. */
+export function addWorktree(
+  repository: string,
+  directory: string,
+  branch: string,
+): string {
+  git(repository, "worktree", "add", "--quiet", "-b", branch, directory);
+  return directory;
+}
+
+export function removeWorktree(repository: string, directory: string): void {
+  git(repository, "worktree", "remove", "--force", directory);
+}

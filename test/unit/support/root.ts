@@ -1,0 +1,12 @@
+// Where the project lies, seen from a compiled test.
+import { existsSync } from "node:fs";
+import path from "node:path";
+
+function findRoot(directory: string): string {
+  return existsSync(path.join(directory, "package.json"))
+    ? directory
+    : findRoot(path.dirname(directory));
+}
+
+export const root = findRoot(__dirname);
+export const workerFile = path.join(root, "dist", "worker.js");

@@ -1,0 +1,191 @@
+// A window without an editor: the real connection to the real worker bundle, and a written record of what it is told.
+import type { InstanceRecord } from "../../../src/core/contracts";
+import type { LogLevel } from "../../../src/core/log";
+import { Records } from "../../../src/core/records";
+import { type Host, HostConnection } from "../../../src/editor/hostConnection";
+import type {
+  Desired,
+  HostSettings,
+  InstanceState,
+  InstanceView,
+  OpenedFile,
+  OpenFileArguments,
+  Outcome,
+  Pin,
+} from "../../../src/host/contract";
+import { until } from "../../harness/until";
+import { workerFile } from "./root";
+
+export const defaultSettings: HostSettings = {
+  enabled: true,
+  autoStart: "workspace",
+  maxInstances: 20,
+  // Away from the default, in which a developer's own instances run.
+  portRange: { first: 10_000, last: 18_999 },
+  naming: "branch",
+  nameTemplate: "${repository}@${branch}",
+  maxClients: 16,
+  shareSelection: true,
+  selectionDebounce: 20,
+};
+
+export interface WindowSetup {
+  readonly home: string;
+  readonly lockDirectory: string;
+  readonly folders: readonly string[];
+  readonly settings?: Partial<HostSettings>;
+  readonly activeDirectory?: string;
+  /** URI of what the window has open. */
+  readonly workspace?: string;
+  readonly pins?: readonly (readonly [string, Pin])[];
+  readonly onDidChange?: () => void;
+}
+
+type Running = Extract<InstanceState, { kind: "running" }>;
+
+export class Window {
+  views: readonly InstanceView[] = [];
+  /** How often a host was started. */
+  starts = 0;
+  readonly log: { level: LogLevel; message: string }[] = [];
+  readonly opened: OpenFileArguments[] = [];
+  readonly focused: string[] = [];
+  /** What the editor answers to openFile. */
+  openOutcome: Outcome<OpenedFile> = {
+    kind: "done",
+    value: { languageId: "plaintext", lineCount: 3 },
+  };
+  readonly connection: HostConnection;
+  readonly #records: Records;
+  #desired: Desired;
+  #isEnded = false;
+
+  private constructor(setup: WindowSetup) {
+    this.#records = new Records(`${setup.home}/instances`);
+    this.#desired = {
+      folders: named(setup.folders),
+      activeDirectory: setup.activeDirectory ?? null,
+      settings: { ...defaultSettings, ...setup.settings },
+      window: {
+        app: "Test",
+        remoteName: null,
+        workspace: setup.workspace ?? "file:///window",
+      },
+    };
+    this.connection = HostConnection.open({
+      file: workerFile,
+      options: {
+        home: setup.home,
+        lockDirectory: setup.lockDirectory,
+        parentPid: process.ppid,
+        pid: process.pid,
+        version: "0.0.0-test",
+        owner: "vscode",
+      },
+      log: {
+        debug: (message) => this.log.push({ level: "debug", message }),
+        info: (message) => this.log.push({ level: "info", message }),
+        warn: (message) => this.log.push({ level: "warn", message }),
+        error: (message) => this.log.push({ level: "error", message }),
+      },
+      pins: () =>
+        this.starts === 0
+          ? (setup.pins ?? [])
+          : this.views.flatMap(({ worktree, pin }) =>
+              pin === null ? [] : [[worktree, pin] as const],
+            ),
+      onDidStart: (host) => {
+        this.starts += 1;
+        // A host that dies at once rejects this; the next one is told again.
+        host.reconcile(this.#desired).catch(() => undefined);
+      },
+      editor: {
+        onDidChangeInstances: (views) => {
+          this.views = views;
+          setup.onDidChange?.();
+        },
+        onDidRequestFocus: (worktree) => this.focused.push(worktree),
+        onDidLog: (level, message) => this.log.push({ level, message }),
+        openFile: (file) => {
+          this.opened.push(file);
+          return Promise.resolve(this.openOutcome);
+        },
+      },
+    });
+  }
+
+  /** Resolves when the wanted instances have been started, or have failed. */
+  static async open(setup: WindowSetup): Promise<Window> {
+    const window = new Window(setup);
+    await window.reconcile();
+    return window;
+  }
+
+  get host(): Host {
+    return this.connection.host;
+  }
+
+  /** Resolves when the difference has been applied. */
+  reconcile(
+    change: {
+      folders?: readonly string[];
+      settings?: Partial<HostSettings>;
+      activeDirectory?: string | null;
+    } = {},
+  ): Promise<void> {
+    const { folders, settings, activeDirectory } = change;
+    this.#desired = {
+      ...this.#desired,
+      ...(folders && { folders: named(folders) }),
+      ...(activeDirectory !== undefined && { activeDirectory }),
+      settings: { ...this.#desired.settings, ...settings },
+    };
+    return this.host.reconcile(this.#desired);
+  }
+
+  view(worktree: string): InstanceView | undefined {
+    return this.views.find((view) => view.worktree === worktree);
+  }
+
+  stateOf(worktree: string): InstanceState["kind"] | "unknown" {
+    return this.view(worktree)?.state.kind ?? "unknown";
+  }
+
+  /** The first instance, or that of the worktree, once it runs. */
+  running(worktree = this.views[0]?.worktree): Promise<Running> {
+    return until(`an instance runs for ${worktree ?? "any worktree"}`, () => {
+      const state = worktree ? this.view(worktree)?.state : undefined;
+      return state?.kind === "running" && state;
+    });
+  }
+
+  /** The record of the first instance, or of the worktree's, once it runs. */
+  async record(worktree?: string): Promise<InstanceRecord> {
+    await until("the window knows its instances", () => this.views.length > 0);
+    const { instanceId } = await this.running(worktree);
+    return until("its record is there", () => this.#records.read(instanceId));
+  }
+
+  hasLogged(level: LogLevel, text: string | RegExp): boolean {
+    return this.log.some(
+      (line) =>
+        line.level === level &&
+        (typeof text === "string"
+          ? line.message.includes(text)
+          : text.test(line.message)),
+    );
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    await this.connection.dispose();
+  }
+}
+
+function named(folders: readonly string[]) {
+  return folders.map((folder) => ({
+    name: folder.split("/").at(-1) ?? folder,
+    path: folder,
+  }));
+}

@@ -1,0 +1,89 @@
+// Bytes on a socket, for what no well-behaved client sends.
+import { connect, type Socket } from "node:net";
+import { once } from "node:events";
+import { until } from "../../harness/until";
+
+export class Wire {
+  received = "";
+  /** The other end has said its last word. */
+  hasEnded = false;
+  isClosed = false;
+
+  private constructor(readonly socket: Socket) {
+    socket.setEncoding("latin1");
+    socket.on("data", (chunk: string) => {
+      this.received += chunk;
+    });
+    socket.on("end", () => {
+      this.hasEnded = true;
+    });
+    socket.on("close", () => {
+      this.isClosed = true;
+    });
+    socket.on("error", () => undefined);
+  }
+
+  /** A connection whose own end stays open until dispose(), whatever the other does. */
+  static async open(port: number): Promise<Wire> {
+    const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+    await once(socket, "connect");
+    return new Wire(socket);
+  }
+
+  send(text: string): void {
+    this.socket.write(text);
+  }
+
+  /** The status of the answer. */
+  async status(): Promise<number> {
+    const head = await until("an HTTP answer arrives", () =>
+      /^HTTP\/1\.1 (\d{3})/.exec(this.received),
+    );
+    return Number(head[1]);
+  }
+
+  ended(): Promise<boolean> {
+    return until(
+      "the other end closes",
+      () => this.hasEnded || this.isClosed,
+      20_000,
+    );
+  }
+
+  dispose(): void {
+    this.socket.destroy();
+  }
+}
+
+/** The lines of a WebSocket handshake; a header may be given several times, undefined leaves one out. */
+export function handshake(
+  port: number,
+  headers: Readonly<
+    Record<string, string | readonly string[] | undefined>
+  > = {},
+  path = "/",
+): string {
+  const all = {
+    Host: `127.0.0.1:${port}`,
+    Connection: "Upgrade",
+    Upgrade: "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    ...headers,
+  };
+  const lines = Object.entries(all).flatMap(([name, value]) =>
+    [value ?? []].flat().map((one) => `${name}: ${one}\r\n`),
+  );
+  return `GET ${path} HTTP/1.1\r\n${lines.join("")}\r\n`;
+}
+
+/** Sends a request and resolves with the status of its answer. */
+export async function statusOf(port: number, request: string): Promise<number> {
+  const wire = await Wire.open(port);
+  try {
+    wire.send(request);
+    return await wire.status();
+  } finally {
+    wire.dispose();
+  }
+}
