@@ -43,6 +43,7 @@ export function activate(context: vscode.ExtensionContext): void {
           owner: "vscode",
         },
         log,
+        overlapsAtReload: vscode.env.remoteName !== undefined,
         pins: () => instances.pins,
         onDidStart: (host) => {
           void host.reconcile(readDesired(settings.current));

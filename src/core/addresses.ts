@@ -23,6 +23,8 @@ export const SEEN_EVERY_MS = 3_000;
 export interface KeptAddress extends Address {
   /** Milliseconds since it was last served. */
   readonly away: number;
+  /** The token it was last served with; who still serves it accepts this one. */
+  readonly oldToken: string;
 }
 
 const FORGET_AFTER_MS = 30 * 24 * 3_600_000;
@@ -57,6 +59,7 @@ export class KeptAddresses {
       .map(({ port, token, away }) => ({
         port,
         token: away < TOKEN_LIFE_MS ? token : freshToken(),
+        oldToken: token,
         away,
       }))
       .sort((a, b) => a.away - b.away);

@@ -92,3 +92,6 @@ export const healthSchema = z.object({
   active: z.boolean(),
 });
 export type Health = z.infer<typeof healthSchema>;
+
+/** Answer of `POST /berth/handover`. */
+export const handoverSchema = z.object({ handedOver: z.boolean() });

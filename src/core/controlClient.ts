@@ -1,6 +1,12 @@
 // Asks an instance of this machine through its control API, whichever window or process it lives in.
 import { request } from "node:http";
-import { healthSchema, type Health, type InstanceRecord } from "./contracts";
+import type { Address } from "./addresses";
+import {
+  type Health,
+  handoverSchema,
+  healthSchema,
+  type InstanceRecord,
+} from "./contracts";
 import { noAnswer } from "./errors";
 
 type Target = Pick<InstanceRecord, "port" | "token" | "instanceId" | "name">;
@@ -32,6 +38,26 @@ export async function focusInstance(target: Target): Promise<void> {
   await act(target, "/berth/focus");
 }
 
+/**
+ * Asks whoever serves this address to give it up because its window is going away. "refused": it lives and stays;
+ * "noAnswer": it is no instance with this token, or one that is ending or stuck.
+ */
+export async function takeOver(
+  address: Address,
+): Promise<"handedOver" | "refused" | "noAnswer"> {
+  try {
+    const body = await call(
+      address,
+      "POST",
+      "/berth/handover",
+      HEALTH_TIMEOUT_MS,
+    );
+    return handoverSchema.parse(body).handedOver ? "handedOver" : "refused";
+  } catch {
+    return "noAnswer";
+  }
+}
+
 async function act(target: Target, path: string): Promise<void> {
   try {
     await call(target, "POST", path, ACTION_TIMEOUT_MS);
@@ -41,7 +67,7 @@ async function act(target: Target, path: string): Promise<void> {
 }
 
 function call(
-  { port, token }: Target,
+  { port, token }: Address,
   method: "GET" | "POST",
   path: string,
   timeout: number,

@@ -21,8 +21,10 @@ export interface Spawned {
 /** Three deaths within this many milliseconds are no accident. */
 const DEATHS_WINDOW = 60_000;
 const MAX_DEATHS = 3;
+/** Milliseconds that a host waits for its successor where old and new overlap at a reload. */
+const LINGER = 4_000;
 /** Milliseconds that a host has to take its files away; VS Code gives the whole extension 5 s. */
-const SHUT_DOWN_WITHIN = 4_000;
+const SHUT_DOWN_WITHIN = 4_700;
 
 export interface HostWiring {
   /** Path of the worker bundle. */
@@ -30,6 +32,8 @@ export interface HostWiring {
   readonly options: Omit<HostOptions, "pins">;
   readonly editor: EditorApi;
   readonly log: Log;
+  /** Whether at a reload the next extension host starts while this one still ends, as in every remote window. */
+  readonly overlapsAtReload: boolean;
   /** What the user asked for in this window so far; a new host is told. */
   pins(): HostOptions["pins"];
   /** A host is up, with empty hands: it needs everything that is pushed. */
@@ -67,7 +71,10 @@ export class HostConnection {
       timer = setTimeout(resolve, SHUT_DOWN_WITHIN);
     });
     try {
-      await Promise.race([this.#host.shutDown(), tooLate]);
+      await Promise.race([
+        this.#host.shutDown(this.wiring.overlapsAtReload ? LINGER : 0),
+        tooLate,
+      ]);
     } finally {
       clearTimeout(timer);
       await this.#spawned.end();

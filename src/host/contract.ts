@@ -191,8 +191,11 @@ export interface HostApi {
   setActive(worktree: string | null): void;
   pushState(state: Partial<EditorState>): void;
   pushDiagnostics(changed: readonly FileDiagnostics[]): void;
-  /** Withdraws every file, closes every client and port. The host is of no more use. */
-  shutDown(): Promise<void>;
+  /**
+   * Withdraws every file, then closes every client and port. With `linger` (milliseconds) it goes on serving for that
+   * long without files, or until a successor asks for its ports: so agents hardly notice a reload. Of no more use then.
+   */
+  shutDown(linger: number): Promise<void>;
 }
 
 /** The editor's side. */

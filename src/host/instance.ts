@@ -72,6 +72,8 @@ export class Instance {
   #endpoint: Endpoint | undefined;
   #discovery: Discovery | undefined;
   #published = "";
+  /** Set while this window is going away. */
+  #handOver: (() => void) | undefined;
   #warning: string | null = null;
 
   private constructor(
@@ -148,6 +150,17 @@ export class Instance {
       .catch((error: unknown) => {
         this.#log.debug(`Kept address not refreshed: ${messageOf(error)}`);
       });
+  }
+
+  /**
+   * Takes the files away and goes on serving; resolves when a successor has asked for the port. The caller stops it
+   * then, or when it has waited long enough.
+   */
+  async leave(): Promise<void> {
+    await this.#discovery?.dispose();
+    await new Promise<void>((resolve) => {
+      this.#handOver = resolve;
+    });
   }
 
   /** Takes the files away, says goodbye to the agents and frees the port. May be called twice. */
@@ -251,6 +264,11 @@ export class Instance {
       },
       focus: () => {
         this.events.onDidRequestFocus();
+      },
+      handOver: () => {
+        const handOver = this.#handOver;
+        if (handOver) setImmediate(handOver);
+        return handOver !== undefined;
       },
     });
   }

@@ -229,8 +229,9 @@ export class InstanceHost implements HostApi {
     this.#copy.pushDiagnostics(changed);
   }
 
-  async shutDown(): Promise<void> {
+  async shutDown(linger: number): Promise<void> {
     await this.#passes;
+    if (linger > 0) await this.#instances.leaveAll(linger);
     await this.#lifetime.dispose();
   }
 

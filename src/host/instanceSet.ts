@@ -96,6 +96,23 @@ export class InstanceSet {
     this.#scheduleRetry();
   }
 
+  /** Stops each instance when a successor asks for its port, and what is left after `linger` milliseconds. */
+  async leaveAll(linger: number): Promise<void> {
+    const slots = [...this.#slots.values()];
+    let timer: NodeJS.Timeout | undefined;
+    const lingered = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, linger);
+    });
+    await Promise.all(
+      slots.map(async (slot) => {
+        if (slot.state.kind !== "running") return;
+        await Promise.race([slot.state.instance.leave(), lingered]);
+        await this.#stop(slot);
+      }),
+    );
+    clearTimeout(timer);
+  }
+
   async stopAll(): Promise<void> {
     clearTimeout(this.#retry);
     await Promise.all(

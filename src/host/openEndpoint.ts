@@ -1,6 +1,7 @@
 // Finds the port of an instance: the one its agents already know, else the first of its own order that can be bound.
 import { setTimeout as delay } from "node:timers/promises";
-import { type Address, freshToken, type KeptAddress } from "../core/addresses";
+import { freshToken, type KeptAddress } from "../core/addresses";
+import { takeOver } from "../core/controlClient";
 import type { InstanceRecord } from "../core/contracts";
 import { rangeIsFull } from "../core/errors";
 import { isInRange, type PortRange, portsFor } from "../core/ports";
@@ -8,6 +9,8 @@ import { Endpoint, type EndpointRoutes } from "./endpoint/endpoint";
 
 /** Milliseconds: at a reload the old and the new extension host overlap for at most this long. */
 const OVERLAP = 5_000;
+/** Milliseconds after which an old extension host knows that its window is going. */
+const NOTICE = 1_000;
 const RETRY_EVERY = 25;
 
 export interface PortSituation {
@@ -43,22 +46,24 @@ export async function openEndpoint(
   throw rangeIsFull(`${range.first}-${range.last}`);
 }
 
-/** Waits for the kept port as long as this window's own predecessor may still be giving it up. */
+/** Takes the kept port over from this window's own predecessor, or waits as long as that may still be giving it up. */
 async function openKept(
-  { port, token, away }: KeptAddress,
+  { port, token, away, oldToken }: KeptAddress,
   { holderOf, workspace }: PortSituation,
   routes: EndpointRoutes,
 ): Promise<Endpoint | undefined> {
-  const address: Address = { port, token };
-  const deadline = Date.now() + OVERLAP;
+  const startedAt = Date.now();
   for (;;) {
-    const endpoint = await Endpoint.open(address, routes);
+    const endpoint = await Endpoint.open({ port, token }, routes);
     if (endpoint) return endpoint;
+    const answer = await takeOver({ port, token: oldToken });
     const holder = holderOf(port);
-    const isPredecessor = holder
-      ? holder.window?.workspace === workspace
-      : away < OVERLAP;
-    if (!isPredecessor || Date.now() > deadline) return undefined;
+    const mayBePredecessor =
+      answer === "handedOver" ||
+      (holder ? holder.window?.workspace === workspace : away < OVERLAP);
+    const patience = answer === "refused" ? NOTICE : OVERLAP;
+    if (!mayBePredecessor || Date.now() - startedAt > patience)
+      return undefined;
     await delay(RETRY_EVERY);
   }
 }

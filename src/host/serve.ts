@@ -30,7 +30,7 @@ export function serve(port: MessagePort, options: HostOptions): void {
     pushDiagnostics: async (changed) => {
       (await host).pushDiagnostics(changed);
     },
-    shutDown: async () => (await host).shutDown(),
+    shutDown: async (linger) => (await host).shutDown(linger),
   };
   const editor = createBirpc<EditorApi, HostApi>(functions, {
     post: (message) => {

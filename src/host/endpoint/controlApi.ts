@@ -7,6 +7,8 @@ export interface ControlActions {
   /** Resolves when the discovery files are gone; the rest may follow. */
   stop(): Promise<void>;
   focus(): void;
+  /** Gives the port up if this window is going away anyway; false: it is not. */
+  handOver(): boolean;
 }
 
 type Route = (
@@ -23,6 +25,10 @@ export function controlRoutes(actions: ControlActions): Map<string, Route> {
         await actions.stop();
         return { stopped: true };
       }),
+    ],
+    [
+      "/berth/handover",
+      route("POST", () => ({ handedOver: actions.handOver() })),
     ],
     [
       "/berth/focus",
