@@ -33,8 +33,9 @@ export async function writeJson(file: string, value: unknown): Promise<void> {
 /** The parsed JSON of `file`, or undefined when it is missing, not a file, larger than 64 KB or not JSON. */
 export async function readJson(file: string): Promise<unknown> {
   try {
-    const { size } = await stat(file);
-    if (size > MAX_BYTES) return undefined;
+    const info = await stat(file);
+    // Reading a named pipe would never end.
+    if (!info.isFile() || info.size > MAX_BYTES) return undefined;
     return JSON.parse(await readFile(file, "utf8")) as unknown;
   } catch {
     return undefined;

@@ -1,20 +1,34 @@
 // Paths as others give them, made into real ones before anything is compared with a worktree.
-import { realpathSync } from "node:fs";
+import { readlinkSync, realpathSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { badPath, errorCode, messageOf } from "./errors";
 
 /**
- * The real path, with every symbolic link followed; of a file that does not exist yet, the real path of its nearest
- * existing parent with the rest added.
+ * The real path, with every symbolic link followed, also one that leads to nothing yet; of a file that does not exist,
+ * the real path of its nearest existing parent with the rest added.
  */
 export function canonicalPath(file: string): string {
   try {
     return realpathSync.native(file);
   } catch (error) {
     const parent = path.dirname(file);
-    if (parent === file || errorCode(error) === "ELOOP") return file;
-    return path.join(canonicalPath(parent), path.basename(file));
+    if (parent === file) return file;
+    const inParent = path.join(canonicalPath(parent), path.basename(file));
+    // Links in a circle lead nowhere.
+    const target =
+      errorCode(error) === "ELOOP" ? undefined : linkTarget(inParent);
+    return target === undefined
+      ? inParent
+      : canonicalPath(path.resolve(path.dirname(inParent), target));
+  }
+}
+
+function linkTarget(file: string): string | undefined {
+  try {
+    return readlinkSync(file);
+  } catch {
+    return undefined;
   }
 }
 
@@ -24,11 +38,11 @@ export function canonicalPath(file: string): string {
  */
 export function readClientPath(sent: string, worktree: string): string {
   if (sent === "") throw badPath(sent, "it is empty");
-  if (/^(\\\\|\/\/)/.test(sent))
-    throw badPath(sent, "network paths are not opened");
   const file = /^[a-z][a-z0-9+.-]+:/i.test(sent)
     ? fromUri(sent)
     : path.resolve(worktree, sent);
+  if ([sent, file].some((path) => /^(\\\\|\/\/)/.test(path)))
+    throw badPath(sent, "network paths are not opened");
   if (file.includes("\0")) throw badPath(sent, "it contains a NUL character");
   return canonicalPath(file);
 }

@@ -1,6 +1,7 @@
 // Makes sure that a directory with secrets in it is really ours before anything is written there.
 import { chmod, lstat, mkdir } from "node:fs/promises";
-import { cannotWrite, notPrivate } from "./errors";
+import path from "node:path";
+import { cannotWrite, errorCode, notPrivate } from "./errors";
 
 const OTHERS = 0o077;
 const OTHERS_WRITE = 0o022;
@@ -15,7 +16,7 @@ export async function ensurePrivateDirectory(
   { shared = false } = {},
 ): Promise<boolean> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await make(directory);
   } catch (error) {
     // A dangling symlink or a file in its place is told apart below.
     if (!(await lstat(directory).catch(() => undefined)))
@@ -38,4 +39,20 @@ export async function ensurePrivateDirectory(
     throw cannotWrite(directory, error);
   }
   return true;
+}
+
+/** With the system's own error, which mkdir's `recursive` hides on a read-only file system. */
+async function make(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { mode: 0o700 });
+  } catch (error) {
+    if (errorCode(error) === "EEXIST") return;
+    const parent = path.dirname(directory);
+    if (errorCode(error) !== "ENOENT" || parent === directory) throw error;
+    await make(parent);
+    await mkdir(directory, { mode: 0o700 }).catch((second: unknown) => {
+      // Another window makes the same one at the same time.
+      if (errorCode(second) !== "EEXIST") throw second;
+    });
+  }
 }

@@ -37,6 +37,8 @@ export interface WindowSetup {
   readonly activeDirectory?: string;
   /** URI of what the window has open. */
   readonly workspace?: string;
+  /** As in a remote window, whose next extension host starts before this one has ended. */
+  readonly overlapsAtReload?: boolean;
   readonly pins?: readonly (readonly [string, Pin])[];
   readonly onDidChange?: () => void;
 }
@@ -88,6 +90,7 @@ export class Window {
         warn: (message) => this.log.push({ level: "warn", message }),
         error: (message) => this.log.push({ level: "error", message }),
       },
+      overlapsAtReload: setup.overlapsAtReload ?? false,
       pins: () =>
         this.starts === 0
           ? (setup.pins ?? [])

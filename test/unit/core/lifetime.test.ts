@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { Lifetime } from "../../../src/core/lifetime";
+
+describe("Lifetime", () => {
+  it("ends what it owns one after the other, the newest first", async () => {
+    const lifetime = new Lifetime();
+    const order: string[] = [];
+    const add = (name: string) => {
+      lifetime.defer(async () => {
+        order.push(`${name} begins`);
+        await new Promise(setImmediate);
+        order.push(`${name} ends`);
+      });
+    };
+    add("first");
+    add("second");
+    await Promise.all([lifetime.dispose(), lifetime.dispose()]);
+    assert.deepEqual(order, [
+      "second begins",
+      "second ends",
+      "first begins",
+      "first ends",
+    ]);
+    assert.ok(lifetime.isEnded);
+  });
+
+  it("goes on after a failure and reports all of them at once", async () => {
+    const lifetime = new Lifetime();
+    const order: number[] = [];
+    lifetime.defer(() => order.push(1));
+    lifetime.defer(() => Promise.reject(new Error("late")));
+    lifetime.defer(() => {
+      throw new Error("early");
+    });
+    await assert.rejects(lifetime.dispose(), (error: AggregateError) => {
+      assert.deepEqual(
+        error.errors.map(({ message }: Error) => message),
+        ["early", "late"],
+      );
+      return true;
+    });
+    assert.deepEqual(order, [1]);
+  });
+
+  it("ends at once what arrives after its end", async () => {
+    const lifetime = new Lifetime();
+    await lifetime.dispose();
+    let isEnded = false;
+    const late = { dispose: () => (isEnded = true) };
+    assert.equal(lifetime.own(late), late);
+    assert.ok(isEnded);
+    lifetime.defer(() =>
+      Promise.reject(new Error("nobody is there to hear this")),
+    );
+  });
+});

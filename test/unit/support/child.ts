@@ -1,0 +1,100 @@
+// What a test has done in other processes: each job is one of these, run by `node child.js` over node's own IPC.
+// The heavier parts are loaded by the jobs that need them: fifty of these may start at once.
+import { createServer } from "node:http";
+import path from "node:path";
+import { writeJson } from "../../../src/core/atomicFile";
+import { LockFiles } from "../../../src/core/lockFiles";
+import { listen, type PortRange } from "../../../src/core/ports";
+import { pidExists } from "../../../src/core/processIdentity";
+import { Records } from "../../../src/core/records";
+import { sweep } from "../../../src/core/sweep";
+import type { WindowSetup } from "./window";
+
+const noRoutes = {
+  http: new Map(),
+  webSocket: new Map(),
+  hasRoom: () => true,
+};
+const silent = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+const jobs = {
+  /** Opens an endpoint for the worktree in the range and keeps it; answers with its port or the error. */
+  async openEndpoint(worktree: string, range: PortRange) {
+    const { openEndpoint } = await import("../../../src/host/openEndpoint");
+    const situation = {
+      worktree,
+      range,
+      kept: [],
+      workspace: null,
+      holderOf: () => undefined,
+      isFree: () => Promise.resolve(true),
+    };
+    try {
+      return (await openEndpoint(situation, noRoutes)).address.port;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  },
+
+  /** As a user without rights: whether the port can be bound, and whether root's own process is seen. */
+  async asNobody(port: number) {
+    process.setgid?.(65_534);
+    process.setuid?.(65_534);
+    return {
+      hasBound: await listen(createServer(), port),
+      seesInit: pidExists(1),
+    };
+  },
+
+  /** Writes the file over and over, each time with a filling of another length. */
+  async write(file: string, times: number) {
+    for (let count = 0; count < times; count += 1)
+      await writeJson(file, {
+        count,
+        filling: "x".repeat((count * 997) % 50_000),
+      });
+    return times;
+  },
+
+  async sweep(home: string, lockDirectory: string) {
+    await sweep(
+      new Records(path.join(home, "instances")),
+      new LockFiles(lockDirectory),
+      silent,
+    );
+    return "done";
+  },
+
+  /** A whole window; answers when its instances run, and stays until it is told to close. */
+  async window(setup: WindowSetup) {
+    const { Window } = await import("./window");
+    const window = await Window.open(setup);
+    process.on("message", (message) => {
+      if (message === "close")
+        void window.dispose().then(() => {
+          process.disconnect();
+        });
+    });
+    return window.record();
+  },
+};
+export type Jobs = typeof jobs;
+
+/** Tells the parent that everything is loaded, and starts at its word. */
+async function main(): Promise<void> {
+  const [name, args] = process.argv.slice(2) as [keyof Jobs, string];
+  // Whoever started us is gone: so are we.
+  process.on("disconnect", () => process.exit());
+  const started = new Promise((resolve) => process.once("message", resolve));
+  process.send?.("ready");
+  await started;
+  const job = jobs[name] as (...values: unknown[]) => Promise<unknown>;
+  process.send?.({ answer: await job(...(JSON.parse(args) as unknown[])) });
+}
+
+void main();
