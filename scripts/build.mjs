@@ -1,6 +1,6 @@
 // Builds the three bundles of the extension into dist/, and with --tests every test and bench file into out/.
 // Only the extension bundle may see `vscode`; test/unit/layers.test.ts holds the layers over the metafile.
-import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
@@ -45,11 +45,16 @@ export async function buildExtension() {
 /** Builds every .ts file below test/ and bench/ to the same place below out/; packages stay in node_modules. */
 async function buildTests() {
   rmSync(path.join(root, "out"), { recursive: true, force: true });
-  const entryPoints = ["test", "bench"].flatMap((folder) =>
-    readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
-      .filter((file) => file.endsWith(".ts"))
-      .map((file) => path.join(folder, file)),
-  );
+  const entryPoints = ["test", "bench"]
+    .filter((folder) => existsSync(path.join(root, folder)))
+    .flatMap((folder) =>
+      readdirSync(path.join(root, folder), {
+        recursive: true,
+        encoding: "utf8",
+      })
+        .filter((file) => file.endsWith(".ts"))
+        .map((file) => path.join(folder, file)),
+    );
   await build({
     ...common,
     entryPoints,

@@ -1,11 +1,16 @@
 // Waiting in tests: for a condition with a deadline, never for a time.
+import { setTimeout as delay } from "node:timers/promises";
+import { inspect } from "node:util";
 
-const POLL_EVERY = 20;
+const pollEvery = 20;
 
 /** What `until` resolves with: the condition's value once it holds. */
 type Held<T> = Exclude<T, false | 0 | "" | null | undefined>;
 
-/** Polls until `condition` gives something truthy, and resolves with that; fails with what it waited for. */
+/**
+ * Polls until `condition` gives something truthy, and resolves with that. An error counts as "not yet".
+ * Fails with what it waited for, and the last value or error.
+ */
 export async function until<T>(
   what: string,
   condition: () => T | Promise<T>,
@@ -13,10 +18,21 @@ export async function until<T>(
 ): Promise<Held<T>> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
-    const value = await condition();
-    if (value) return value as Held<T>;
+    let last: string;
+    let cause: unknown;
+    try {
+      const value = await condition();
+      if (value) return value as Held<T>;
+      last = inspect(value);
+    } catch (error) {
+      last = String(error);
+      cause = error;
+    }
     if (Date.now() > deadline)
-      throw new Error(`Waited ${timeoutMs} ms in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_EVERY));
+      throw new Error(
+        `Waited ${String(timeoutMs)} ms in vain for ${what}; last: ${last}`,
+        { cause },
+      );
+    await delay(pollEvery);
   }
 }

@@ -1,0 +1,169 @@
+// Runs the embedded VS Code: one server process, its settings and extensions in a folder of its own.
+import { spawn } from "node:child_process";
+import { openSync, closeSync, readFileSync } from "node:fs";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { installVSCode, root } from "./install.mjs";
+import { Problem, run } from "./task.mjs";
+
+/** Nothing that asks, updates, recommends or talks to the network. */
+const quietSettings = {
+  "chat.disableAIFeatures": true,
+  "extensions.autoCheckUpdates": false,
+  "extensions.autoUpdate": "off",
+  "extensions.ignoreRecommendations": true,
+  "git.openRepositoryInParentFolders": "never",
+  "remote.autoForwardPorts": false,
+  "remote.autoForwardPortsSource": "hybrid",
+  "telemetry.telemetryLevel": "off",
+  "update.mode": "none",
+  "workbench.enableExperiments": false,
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "workbench.startupEditor": "none",
+  "workbench.tips.enabled": false,
+};
+
+/**
+ * @typedef {object} ServerOptions
+ * @property {string} folder where settings, extensions and logs go; the caller removes it
+ * @property {readonly string[]} extensions VSIX files, and folders to run an extension from
+ * @property {Record<string, unknown>} [settings] user settings
+ * @property {boolean} [workspaceTrust] whether VS Code asks for trust; every folder is trusted otherwise
+ * @property {NodeJS.ProcessEnv} [env]
+ * @property {readonly string[]} [args] more arguments of the server
+ */
+
+/**
+ * Starts VS Code and returns when it listens. `stop` ends every process of it, and returns when they are gone.
+ * @param {ServerOptions} options
+ */
+export async function startServer(options) {
+  const { node, entry } = await installVSCode();
+  const userData = path.join(options.folder, "user-data");
+  const extensions = path.join(options.folder, "extensions");
+  const config = path.join(options.folder, "config.yaml");
+  const logFile = path.join(options.folder, "server.log");
+  await mkdir(path.join(userData, "User"), { recursive: true });
+  await mkdir(path.join(userData, "Machine"), { recursive: true });
+  await mkdir(extensions, { recursive: true });
+  await writeFile(config, "");
+  // Two files: a running browser does not see the user's change on disk, but it does see the machine's, which go before.
+  const userSettings = { ...quietSettings, ...options.settings };
+  const settingsFile = path.join(userData, "Machine", "settings.json");
+  await writeFile(
+    path.join(userData, "User", "settings.json"),
+    JSON.stringify(userSettings, undefined, 2),
+  );
+  await writeFile(settingsFile, "{}");
+  const env = { ...process.env, EXTENSIONS_GALLERY: "{}", ...options.env };
+  // Inside a terminal of VS Code this would hand every command line to that window.
+  delete env.VSCODE_IPC_HOOK_CLI;
+  const common = [
+    entry,
+    ...["--config", config],
+    ...["--user-data-dir", userData],
+    ...["--extensions-dir", extensions],
+  ];
+  for (const extension of options.extensions)
+    if (extension.endsWith(".vsix"))
+      await run(node, [...common, "--install-extension", extension], { env });
+    else await linkExtension(extension, extensions);
+
+  const log = openSync(logFile, "w");
+  const child = spawn(
+    node,
+    [
+      ...common,
+      // Bound on loopback only, so that no password is needed; port 0 leaves the choice to the system.
+      ...["--bind-addr", "127.0.0.1:0", "--auth", "none"],
+      ...["--disable-telemetry", "--disable-update-check"],
+      ...["--disable-getting-started-override", "--ignore-last-opened"],
+      ...(options.workspaceTrust ? [] : ["--disable-workspace-trust"]),
+      ...(options.args ?? []),
+    ],
+    // A process group of its own: Ctrl-C reaches only us, and the whole group can be seen to have ended.
+    { stdio: ["ignore", log, log], env, detached: true },
+  );
+  closeSync(log);
+  const pid = child.pid;
+  if (pid === undefined) throw new Problem(`${node} cannot be started.`);
+  const readLog = () => readFileSync(logFile, "utf8");
+  // Whoever ends without a stop, as a test that failed in its set-up, still leaves nothing behind.
+  const killGroup = () => signalGroup(pid, "SIGKILL");
+  process.once("exit", killGroup);
+  const stop = async () => {
+    await stopGroup(pid);
+    process.off("exit", killGroup);
+  };
+  for (let waited = 0; ; waited += 20) {
+    const address = /listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(readLog());
+    if (address)
+      return { port: Number(address[1]), pid, settingsFile, readLog, stop };
+    if (child.exitCode !== null || waited > 30_000) {
+      await stop();
+      throw new Problem(`VS Code did not start:\n${readLog()}`);
+    }
+    await delay(20);
+  }
+}
+
+/** Makes VS Code run an extension from its source folder. */
+async function linkExtension(folder, extensions) {
+  const { publisher, name, version } = JSON.parse(
+    readFileSync(path.join(folder, "package.json"), "utf8"),
+  );
+  await symlink(
+    folder,
+    path.join(extensions, `${publisher}.${name}-${version}`),
+  );
+}
+
+/** The address of a folder, or of a `.code-workspace` file.
+ * @param {number} port
+ * @param {string} target */
+export function windowUrl(port, target) {
+  const url = new URL(`http://localhost:${port}/`);
+  const kind = target.endsWith(".code-workspace") ? "workspace" : "folder";
+  url.searchParams.set(kind, target);
+  return url;
+}
+
+/** Sends a signal (0 only asks) to a process group, and returns whether it had any process.
+ * @param {number} group
+ * @param {NodeJS.Signals | 0} signal */
+function signalGroup(group, signal) {
+  try {
+    return process.kill(-group, signal);
+  } catch {
+    return false;
+  }
+}
+
+/** @param {number} group */
+async function stopGroup(group) {
+  const isGone = async (milliseconds) => {
+    for (let waited = 0; signalGroup(group, 0); waited += 20) {
+      if (waited >= milliseconds) return false;
+      await delay(20);
+    }
+    return true;
+  };
+  try {
+    // Only the leader: extension hosts then notice, and have their 5 seconds to deactivate.
+    process.kill(group, "SIGTERM");
+  } catch {
+    // It ended by itself.
+  }
+  if (await isGone(8000)) return;
+  signalGroup(group, "SIGKILL");
+  await isGone(2000);
+}
+
+/** The VSIX of this version. */
+export function vsixPath() {
+  const { name, version } = JSON.parse(
+    readFileSync(path.join(root, "package.json"), "utf8"),
+  );
+  return path.join(root, `${name}-${version}.vsix`);
+}

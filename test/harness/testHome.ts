@@ -1,0 +1,49 @@
+// A home directory of its own for one test: nothing is read from the user's, nothing is left behind.
+import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+export class TestHome {
+  readonly berthHome: string;
+  readonly recordFolder: string;
+  readonly claudeConfig: string;
+  readonly lockFolder: string;
+  /** For child processes, over `process.env`; undefined unsets. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+
+  private constructor(readonly folder: string) {
+    this.berthHome = path.join(folder, ".local", "state", "berth");
+    this.recordFolder = path.join(this.berthHome, "instances");
+    this.claudeConfig = path.join(folder, ".claude");
+    this.lockFolder = path.join(this.claudeConfig, "ide");
+    this.env = {
+      HOME: folder,
+      USERPROFILE: folder,
+      BERTH_HOME: this.berthHome,
+      CLAUDE_CONFIG_DIR: undefined,
+      CLAUDE_CODE_SSE_PORT: undefined,
+      ENABLE_IDE_INTEGRATION: undefined,
+      XDG_CACHE_HOME: undefined,
+      XDG_CONFIG_HOME: undefined,
+      XDG_DATA_HOME: undefined,
+      XDG_STATE_HOME: undefined,
+      XDG_RUNTIME_DIR: path.join(folder, "run"),
+      TMPDIR: path.join(folder, "tmp"),
+      GIT_CONFIG_NOSYSTEM: "1",
+      GIT_CONFIG_GLOBAL: undefined,
+    };
+  }
+
+  static async create(): Promise<TestHome> {
+    // A short real path: sockets below it must stay under 104 characters, and paths are compared.
+    const folder = await realpath(await mkdtemp(path.join(tmpdir(), "berth-")));
+    await mkdir(path.join(folder, "run"), { mode: 0o700 });
+    await mkdir(path.join(folder, "tmp"), { mode: 0o700 });
+    return new TestHome(folder);
+  }
+
+  /** Programs that are just ending may still write: removal is tried again for a while. */
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 10 });
+  }
+}

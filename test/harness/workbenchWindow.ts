@@ -1,0 +1,233 @@
+// One window of VS Code as a user sees it: the selectors of its workbench are here and nowhere else.
+import path from "node:path";
+import type { Locator, Page } from "playwright-core";
+import { until } from "./until";
+
+export interface PickerRow {
+  readonly label: string;
+  readonly description: string;
+  readonly detail: string;
+  /** The heading above the row, where a group begins. */
+  readonly group: string;
+  /** Tooltips of the row's buttons. */
+  readonly buttons: readonly string[];
+}
+
+/** The little of the DOM that code run inside the page needs; our own code has no DOM. */
+interface PageElement {
+  readonly textContent: string | null;
+  getAttribute(name: string): string | null;
+  querySelector(selector: string): PageElement | null;
+  querySelectorAll(selector: string): Iterable<PageElement>;
+}
+
+/** For what depends on the whole workbench, on a machine that is busy with other things. */
+const patience = 60_000;
+
+const picker = ".quick-input-widget:visible";
+const pickerRow = `${picker} .quick-input-list .monaco-list-row`;
+const rowLabel =
+  ".quick-input-list-row:first-child .monaco-icon-name-container";
+
+const exactly = (text: string): RegExp =>
+  new RegExp(`^\\s*${text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}\\s*$`);
+
+export class WorkbenchWindow {
+  constructor(readonly page: Page) {}
+
+  /** Loads an address, and returns when the workbench is up (its extensions may still be starting). */
+  async goto(url: string): Promise<void> {
+    await this.page.goto(url);
+    await this.waitForWorkbench();
+  }
+
+  async waitForWorkbench(): Promise<void> {
+    await this.page
+      .locator(".monaco-workbench .part.statusbar .statusbar-item")
+      .first()
+      .waitFor({ timeout: patience });
+  }
+
+  /** Runs a command by its title in the palette, as `Berth: List Instances`, as soon as it is offered there. */
+  async runCommand(title: string): Promise<void> {
+    await until(
+      `the command "${title}" in the palette`,
+      async () => {
+        await this.page.keyboard.press("F1");
+        await this.page.locator(`${picker} input.input`).fill(`>${title}`);
+        const row = this.row(title);
+        // The palette does not learn of commands that come later: it is opened again.
+        await row.waitFor({ timeout: 5000 });
+        await row.click();
+        return true;
+      },
+      patience,
+    );
+  }
+
+  /** The text of a status bar item (as `berth.berth.instance`: extension id, dot, item id), undefined when absent. */
+  async statusBarText(id: string): Promise<string | undefined> {
+    const [text] = await this.statusBarItem(id).allInnerTexts();
+    return text?.trim();
+  }
+
+  /** The icons of a status bar item, as `server` or `loading~spin`. */
+  async statusBarIcons(id: string): Promise<string[]> {
+    const icons = this.statusBarItem(id).locator(".codicon");
+    const classes = await icons.evaluateAll((elements: PageElement[]) =>
+      elements.map((element) => element.getAttribute("class") ?? ""),
+    );
+    return classes.map((names) =>
+      names
+        .split(" ")
+        .filter((name) => name.startsWith("codicon-"))
+        .map((name) => name.slice("codicon-".length).replace(/^modifier-/, "~"))
+        .join(""),
+    );
+  }
+
+  async clickStatusBarItem(id: string): Promise<void> {
+    await this.statusBarItem(id).locator("a").first().click();
+  }
+
+  /** Hovers over a status bar item, leaves its tooltip open, and returns its text. */
+  async statusBarTooltip(id: string): Promise<string> {
+    await this.statusBarItem(id).hover();
+    const tooltip = this.page.locator(".monaco-hover:visible");
+    await tooltip.waitFor();
+    return tooltip.innerText();
+  }
+
+  /** The rows of the open picker; empty when none is open. A long list has only those that are in view. */
+  pickerRows(): Promise<PickerRow[]> {
+    return this.page.locator(pickerRow).evaluateAll(
+      (rows: PageElement[], labelSelector): PickerRow[] =>
+        rows.map((row) => {
+          const text = (selector: string): string =>
+            row.querySelector(selector)?.textContent?.trim() ?? "";
+          return {
+            label: text(labelSelector),
+            description: text(".monaco-icon-description-container"),
+            detail: text(".quick-input-list-label-meta"),
+            group: text(".quick-input-list-separator"),
+            buttons: [
+              ...row.querySelectorAll(
+                ".quick-input-list-entry-action-bar .action-label",
+              ),
+            ].map((button) => button.getAttribute("aria-label") ?? ""),
+          };
+        }),
+      rowLabel,
+    );
+  }
+
+  /** The prompt or placeholder of the open picker or input box. */
+  async pickerPlaceholder(): Promise<string> {
+    const input = this.page.locator(`${picker} input.input`);
+    return (await input.getAttribute("placeholder")) ?? "";
+  }
+
+  async typeInPicker(text: string): Promise<void> {
+    await this.page.locator(`${picker} input.input`).fill(text);
+  }
+
+  /** Picks the row with this label in the open picker. */
+  async pickRow(label: string): Promise<void> {
+    await this.row(label).click();
+  }
+
+  /** Presses a button, named by its tooltip, of the row with this label. */
+  async pressRowButton(label: string, button: string): Promise<void> {
+    const row = this.row(label);
+    await row.hover();
+    await row.getByRole("button", { name: button, exact: true }).click();
+  }
+
+  async closePicker(): Promise<void> {
+    await this.page.keyboard.press("Escape");
+    await this.page.locator(picker).waitFor({ state: "hidden" });
+  }
+
+  /** The messages of the notifications in view. */
+  notifications(): Promise<string[]> {
+    return this.page
+      .locator(".notification-toast .notification-list-item-message")
+      .allInnerTexts();
+  }
+
+  async pressNotificationButton(name: string): Promise<void> {
+    await this.page
+      .locator(".notification-toast")
+      .getByRole("button", { name, exact: true })
+      .click();
+  }
+
+  /** The text of the modal dialog, undefined when there is none. */
+  async dialogText(): Promise<string | undefined> {
+    const dialog = this.page.locator(
+      ".monaco-dialog-box .dialog-message-container",
+    );
+    const [text] = await dialog.allInnerTexts();
+    return text?.trim();
+  }
+
+  async pressDialogButton(name: string): Promise<void> {
+    await this.page
+      .locator(".monaco-dialog-box")
+      .getByRole("button", { name, exact: true })
+      .click();
+  }
+
+  /** Opens a file of the workspace in an editor, by the end of its path. */
+  async openFile(file: string): Promise<void> {
+    await until(
+      `quick open to find ${file}`,
+      async () => {
+        await this.page.keyboard.press("Control+P");
+        await this.typeInPicker(file);
+        const row = this.row(path.basename(file));
+        await row.waitFor({ timeout: 5000 });
+        await row.click();
+        return true;
+      },
+      patience,
+    );
+    await this.page
+      .locator(`.tab.active[data-resource-name="${path.basename(file)}"]`)
+      .waitFor();
+    await this.page.locator(".editor-instance .view-lines").first().waitFor();
+  }
+
+  /** Selects whole lines, counted from 1, of the active editor, from the start of the first to the end of the last. */
+  async selectLines(first: number, last: number): Promise<void> {
+    await this.page.keyboard.press("Control+G");
+    await this.typeInPicker(`:${String(first)}:1`);
+    await this.page.keyboard.press("Enter");
+    await this.page.locator(picker).waitFor({ state: "hidden" });
+    for (let line = first; line < last; line++)
+      await this.page.keyboard.press("Shift+ArrowDown");
+    await this.page.keyboard.press("Shift+End");
+  }
+
+  async screenshot(file: string): Promise<void> {
+    await this.page.screenshot({ path: file });
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.waitForWorkbench();
+  }
+
+  async close(): Promise<void> {
+    await this.page.close();
+  }
+
+  private statusBarItem(id: string): Locator {
+    return this.page.locator(`.statusbar-item[id="${id}"]`);
+  }
+
+  private row(label: string): Locator {
+    const name = this.page.locator(rowLabel, { hasText: exactly(label) });
+    return this.page.locator(pickerRow).filter({ has: name }).first();
+  }
+}
