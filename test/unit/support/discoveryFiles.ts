@@ -1,0 +1,149 @@
+// Records and lock files as an instance would have left them, for tests of what becomes of them.
+import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import path from "node:path";
+import type { InstanceRecord, LockFile } from "../../../src/core/contracts";
+import {
+  bootId,
+  identifyProcess,
+  pidNamespace,
+} from "../../../src/core/processIdentity";
+import type { Ground } from "./ground";
+
+/** A record that this very process might have written; `change` says what is different. */
+export async function recordOf(
+  change: Partial<InstanceRecord> = {},
+): Promise<InstanceRecord> {
+  const pid = change.pid ?? process.pid;
+  const namespace = pidNamespace();
+  return {
+    version: 1,
+    instanceId: randomUUID(),
+    name: "app@main",
+    worktree: "/wt",
+    gitCommonDir: null,
+    repository: null,
+    branch: null,
+    pid,
+    processStart: (await identifyProcess(pid))?.start ?? `${bootId() ?? ""}:1`,
+    ...(namespace !== undefined && { pidNamespace: namespace }),
+    port: 20_001,
+    token: "secret",
+    owner: "vscode",
+    window: null,
+    backends: [],
+    createdAt: Date.now(),
+    ...change,
+  };
+}
+
+export function lockOf(change: Partial<LockFile> = {}): LockFile {
+  const namespace = pidNamespace();
+  return {
+    pid: process.ppid,
+    workspaceFolders: ["/wt"],
+    ideName: "VS Code · app@main",
+    transport: "ws",
+    runningInWindows: false,
+    authToken: "secret",
+    instanceId: randomUUID(),
+    worktreePath: "/wt",
+    idePid: process.pid,
+    ...(namespace !== undefined && { pidNamespace: namespace }),
+    createdAt: Date.now(),
+    ...change,
+  };
+}
+
+export function putRecord(
+  ground: Ground,
+  record: unknown,
+  name?: string,
+): string {
+  const { instanceId } = record as { instanceId: string };
+  return put(
+    ground.make("home", "instances"),
+    `${name ?? instanceId}.json`,
+    record,
+  );
+}
+
+export function putLock(ground: Ground, port: number, lock: unknown): string {
+  return put(ground.make("claude", "ide"), `${port}.lock`, lock);
+}
+
+/** Strings are written as they are, everything else as JSON. */
+function put(directory: string, name: string, content: unknown): string {
+  mkdirSync(directory, { recursive: true });
+  const file = path.join(directory, name);
+  writeFileSync(
+    file,
+    typeof content === "string" ? content : JSON.stringify(content),
+    { mode: 0o600 },
+  );
+  return file;
+}
+
+/** The pid of a process that has just ended. */
+export async function deadPid(): Promise<number> {
+  const child = spawn("true");
+  await once(child, "exit");
+  return child.pid ?? 0;
+}
+
+/** Everything in a directory that a change would show in: names, content, modes and times. */
+export function fingerprint(
+  directory: string,
+  isMeant: (name: string) => boolean = () => true,
+): unknown {
+  return readdirSync(directory)
+    .filter(isMeant)
+    .sort()
+    .map((name) => {
+      const file = path.join(directory, name);
+      const { mode, mtimeMs, ino } = statSync(file);
+      return [name, mode, mtimeMs, ino, readFileSync(file, "latin1")];
+    });
+}
+
+/** What other programs keep in the lock directory; none of it is Berth's to touch. */
+export async function putOthersFiles(ground: Ground): Promise<void> {
+  const dead = await deadPid();
+  const others: [number, unknown][] = [
+    [
+      31_001,
+      {
+        pid: dead,
+        workspaceFolders: ["/x"],
+        ideName: "Neovim",
+        transport: "ws",
+        authToken: "t",
+      },
+    ],
+    [31_002, { pid: process.pid, workspaceFolders: [], ideName: "IntelliJ" }],
+    [31_003, "{"],
+    [31_004, ""],
+    [31_005, "x".repeat(100_000)],
+    [31_006, { ...lockOf({ idePid: dead }), instanceId: "not-a-uuid" }],
+    [31_007, [1, 2, 3]],
+    [31_008, "null"],
+    [31_009, { ...lockOf({ idePid: dead }), transport: "sse" }],
+  ];
+  for (const [port, content] of others) putLock(ground, port, content);
+  const mark = lockOf({ idePid: dead });
+  for (const name of [
+    "notes.txt",
+    "99999999.lock",
+    "abc.lock",
+    "31010.lock.bak",
+  ])
+    put(ground.locks, name, mark);
+}
