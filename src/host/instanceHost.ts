@@ -284,6 +284,7 @@ export class InstanceHost implements HostApi {
       if (!replan) continue;
       this.#watches.watch(
         [...this.#plan.values()].map(({ spec }) => spec.worktree),
+        this.#desired.folders.map((folder) => folder.path),
       );
       await this.#ownership.findSiblings();
       // What was pushed before its worktree was known finds its owner now.

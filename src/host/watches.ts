@@ -14,9 +14,9 @@ export class Watches {
 
   constructor(private readonly onDidChange: () => void) {}
 
-  /** Watches for these worktrees from now on, and for no others. */
-  watch(worktrees: Iterable<Worktree>): void {
-    this.#names = namesByDirectory(worktrees);
+  /** Watches from now on for these worktrees and folders (which may be missing and come back), and for no others. */
+  watch(worktrees: Iterable<Worktree>, folders: Iterable<string>): void {
+    this.#names = namesByDirectory(worktrees, folders);
     for (const [directory, watcher] of this.#watchers)
       if (!this.#names.has(directory)) {
         watcher.close();
@@ -28,7 +28,7 @@ export class Watches {
 
   dispose(): void {
     clearTimeout(this.#settling);
-    this.watch([]);
+    this.watch([], []);
   }
 
   #open(directory: string): void {
@@ -60,12 +60,17 @@ export class Watches {
 /** For each directory the names in it that matter. */
 type NamesByDirectory = Map<string, Set<string> | "any">;
 
-function namesByDirectory(worktrees: Iterable<Worktree>): NamesByDirectory {
+function namesByDirectory(
+  worktrees: Iterable<Worktree>,
+  folders: Iterable<string>,
+): NamesByDirectory {
   const directories: NamesByDirectory = new Map();
   const add = (directory: string, name: string): void => {
     const names = directories.get(directory) ?? new Set();
     if (names !== "any") directories.set(directory, names.add(name));
   };
+  for (const folder of folders)
+    add(path.dirname(folder), path.basename(folder));
   for (const { path: top, git } of worktrees) {
     add(path.dirname(top), path.basename(top));
     if (!git) continue;

@@ -1,0 +1,66 @@
+// What a test sees of the instances on disk, and an agent that connects to one of them as a real one would.
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import type { InstanceRecord, LockFile } from "../../src/core/contracts";
+import type { TestHome } from "../harness/testHome";
+import { until } from "../harness/until";
+import { Agent } from "../unit/support/agent";
+
+export const STATUS = "berth.berth.instance";
+
+export async function readRecords(home: TestHome): Promise<InstanceRecord[]> {
+  return (await readAll(home.recordFolder, ".json")) as InstanceRecord[];
+}
+
+export async function readLocks(home: TestHome): Promise<LockFile[]> {
+  return (await readAll(home.lockFolder, ".lock")) as LockFile[];
+}
+
+/** The record of the worktree's only instance, once both its files are there. */
+export function recordOf(
+  home: TestHome,
+  worktree: string,
+): Promise<InstanceRecord> {
+  return until(`an instance of ${worktree}`, async () => {
+    const [record] = (await readRecords(home)).filter(
+      (each) => each.worktree === worktree,
+    );
+    const locks = await readLocks(home);
+    return (
+      locks.some(({ instanceId }) => instanceId === record?.instanceId) &&
+      record
+    );
+  });
+}
+
+/** Resolves when no file of the worktree's instance is left. */
+export async function gone(home: TestHome, worktree: string): Promise<void> {
+  await until(`the files of ${worktree} to go`, async () => {
+    const records = await readRecords(home);
+    const locks = await readLocks(home);
+    return (
+      records.every((record) => record.worktree !== worktree) &&
+      locks.every(({ worktreePath }) => worktreePath !== worktree)
+    );
+  });
+}
+
+/** Tries again until the instance takes it, as an agent does that has lost its editor. */
+export function reconnect(address: {
+  port: number;
+  token: string;
+}): Promise<Agent> {
+  return until("the agent to get back in", () => Agent.connect(address));
+}
+
+async function readAll(folder: string, ending: string): Promise<unknown[]> {
+  const names = await readdir(folder).catch(() => []);
+  const contents = await Promise.all(
+    names
+      .filter((name) => name.endsWith(ending))
+      .map((name) => readFile(path.join(folder, name), "utf8").catch(() => "")),
+  );
+  return contents
+    .filter((content) => content !== "")
+    .map((content) => JSON.parse(content) as unknown);
+}

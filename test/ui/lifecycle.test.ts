@@ -1,0 +1,149 @@
+// What happens to an instance when its window reloads, closes or is killed.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdir, rename } from "node:fs/promises";
+import path from "node:path";
+import { GitRepository } from "../harness/gitRepository";
+import { TestHome } from "../harness/testHome";
+import { until } from "../harness/until";
+import { VSCodeServer } from "../harness/vscodeServer";
+import { Agent } from "../unit/support/agent";
+import {
+  gone,
+  readLocks,
+  readRecords,
+  reconnect,
+  recordOf,
+  STATUS,
+} from "./instances";
+
+describe("An instance and its window", function () {
+  let home: TestHome;
+  let vscode: VSCodeServer;
+  let repository: GitRepository;
+
+  before(async () => {
+    home = await TestHome.create();
+    repository = await GitRepository.create(path.join(home.folder, "app"));
+    vscode = await VSCodeServer.start({ home });
+  });
+  after(async () => {
+    await vscode.stop();
+    await home.remove();
+  });
+
+  it("keeps port and token across a reload, and its agents get back", async () => {
+    const worktree = await repository.addWorktree("reloaded");
+    const window = await vscode.openWindow(worktree);
+    const before = await recordOf(home, worktree);
+    const agent = await Agent.connect(before);
+    const lost = once(agent.socket, "close");
+    const reloaded = window.reload();
+    await lost;
+    const back = await reconnect(before);
+    await reloaded;
+    const after = await recordOf(home, worktree);
+    assert.equal(after.port, before.port);
+    assert.equal(after.token, before.token);
+    assert.notEqual(after.pid, before.pid);
+    back.dispose();
+    await window.close();
+    await gone(home, worktree);
+  });
+
+  it("leaves nothing behind when the page is closed", async () => {
+    const worktree = await repository.addWorktree("closed");
+    const window = await vscode.openWindow(worktree);
+    const { port, token } = await recordOf(home, worktree);
+    await window.close();
+    await gone(home, worktree);
+    await until("the port to be closed", () =>
+      Agent.connect({ port, token }).then(
+        () => false,
+        (error: unknown) => String(error).includes("ECONNREFUSED"),
+      ),
+    );
+  });
+
+  it("is replaced when its extension host is killed, and the dead one's files go", async () => {
+    const worktree = await repository.addWorktree("killed");
+    const window = await vscode.openWindow(worktree);
+    const before = await recordOf(home, worktree);
+    process.kill(before.pid, "SIGKILL");
+    const after = await until("its successor", async () => {
+      const record = await recordOf(home, worktree);
+      return record.instanceId !== before.instanceId && record;
+    });
+    assert.equal(after.port, before.port);
+    await until("the dead one's files to go", async () => {
+      const ids = [
+        ...(await readRecords(home)),
+        ...(await readLocks(home)),
+      ].map(({ instanceId }) => instanceId);
+      return !ids.includes(before.instanceId);
+    });
+    (await reconnect(after)).dispose();
+    await window.close();
+    await gone(home, worktree);
+  });
+
+  it("is swept by another window when its own is gone for good", async () => {
+    const [dead, live] = [
+      await repository.addWorktree("dead"),
+      await repository.addWorktree("live"),
+    ];
+    const window = await vscode.openWindow(dead);
+    const other = await vscode.openWindow(live);
+    const { pid } = await recordOf(home, dead);
+    await recordOf(home, live);
+    // Without its page nobody starts the extension host again.
+    await window.page.context().setOffline(false);
+    await window.page.evaluate("window.stop()");
+    process.kill(pid, "SIGKILL");
+    await window.close();
+    await gone(home, dead);
+    await recordOf(home, live);
+    await other.close();
+    await gone(home, live);
+  });
+
+  it("stops when its folder is moved away, and starts again when it is back", async () => {
+    const worktree = path.join(home.folder, "plain");
+    await mkdir(worktree);
+    const window = await vscode.openWindow(worktree);
+    await recordOf(home, worktree);
+    await rename(worktree, `${worktree}-moved`);
+    await gone(home, worktree);
+    await rename(`${worktree}-moved`, worktree);
+    await recordOf(home, worktree);
+    await window.close();
+    await gone(home, worktree);
+  });
+
+  it("says once what is wrong with a setting, and uses the default", async () => {
+    const worktree = await repository.addWorktree("settings");
+    const window = await vscode.openWindow(worktree);
+    const { port } = await recordOf(home, worktree);
+    await vscode.setSettings({ "berth.portRange": "9-8" });
+    const message = await until("the message", async () =>
+      (await window.notifications()).find((text) =>
+        text.includes("berth.portRange"),
+      ),
+    );
+    assert.equal(
+      message,
+      'The setting berth.portRange cannot be "9-8". Berth uses "20000-29999" instead.',
+    );
+    assert.equal((await recordOf(home, worktree)).port, port);
+    await vscode.setSettings({ "berth.statusBar": false });
+    await until(
+      "the status bar item to go",
+      async () => (await window.statusBarText(STATUS)) === undefined,
+    );
+    await vscode.setSettings({ "berth.enabled": false });
+    await gone(home, worktree);
+    await vscode.setSettings({});
+    await recordOf(home, worktree);
+    await window.close();
+  });
+});

@@ -1,0 +1,70 @@
+// Takes the pictures that the README shows, of the real thing, and checks that what they are of is there.
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { GitRepository } from "../harness/gitRepository";
+import { TestHome } from "../harness/testHome";
+import { until } from "../harness/until";
+import { VSCodeServer } from "../harness/vscodeServer";
+import { Agent } from "../unit/support/agent";
+import { recordOf, STATUS } from "./instances";
+
+const screenshots = path.resolve("media", "screenshots");
+
+describe("Screenshots", function () {
+  it("of the status bar, its tooltip and the list", async () => {
+    const home = await TestHome.create();
+    const repository = await GitRepository.create(
+      path.join(home.folder, "app"),
+      {
+        "src/main.ts":
+          'import { greet } from "./greet";\n\nconsole.log(greet("world"));\n',
+        "src/greet.ts":
+          "export function greet(name: string): string {\n  return `Hello, ${name}!`;\n}\n",
+        "README.md": "# App\n",
+      },
+    );
+    const login = await repository.addWorktree("feature-login");
+    await repository.addWorktree("fix-typo");
+    const vscode = await VSCodeServer.start({
+      home,
+      // A picture in the middle of an animation shows two things at once.
+      settings: { "workbench.reduceMotion": "on" },
+    });
+    await mkdir(screenshots, { recursive: true });
+    const other = await vscode.openWindow(login);
+    const window = await vscode.openWindow(repository.folder);
+    const agents = [
+      await Agent.connect(await recordOf(home, repository.folder)),
+      await Agent.connect(await recordOf(home, repository.folder)),
+      await Agent.connect(await recordOf(home, login)),
+    ];
+    await window.openFile("src/main.ts");
+    await until("two agents in the status bar", async () =>
+      /^app@main\s+2$/.test((await window.statusBarText(STATUS)) ?? ""),
+    );
+    await window.page.screenshot({
+      path: path.join(screenshots, "status-bar.png"),
+      clip: { x: 0, y: 560, width: 640, height: 240 },
+    });
+    assert.match(await window.statusBarTooltip(STATUS), /2 agents/);
+    await window.page.screenshot({
+      path: path.join(screenshots, "tooltip.png"),
+      clip: { x: 0, y: 560, width: 640, height: 240 },
+    });
+    await window.page.mouse.move(640, 300);
+    await window.runCommand("Berth: List Instances");
+    await until(
+      "the whole list",
+      async () => (await window.pickerRows()).length === 3,
+    );
+    await window.page.screenshot({
+      path: path.join(screenshots, "picker.png"),
+      clip: { x: 320, y: 0, width: 640, height: 240 },
+    });
+    for (const agent of agents) agent.dispose();
+    await other.close();
+    await vscode.stop();
+    await home.remove();
+  });
+});

@@ -1,0 +1,206 @@
+// The main job: two worktrees in two windows, each with a server of its own that its agents find, and no others.
+import assert from "node:assert/strict";
+import path from "node:path";
+import { GitRepository } from "../harness/gitRepository";
+import { TestHome } from "../harness/testHome";
+import { until } from "../harness/until";
+import { VSCodeServer } from "../harness/vscodeServer";
+import type { WorkbenchWindow } from "../harness/workbenchWindow";
+import { Agent } from "../unit/support/agent";
+import {
+  gone,
+  readLocks,
+  readRecords,
+  reconnect,
+  recordOf,
+  STATUS,
+} from "./instances";
+
+describe("Two worktrees in two windows", function () {
+  let home: TestHome;
+  let vscode: VSCodeServer;
+  let app: string;
+  let feature: string;
+  let first: WorkbenchWindow;
+  let second: WorkbenchWindow;
+
+  before(async () => {
+    home = await TestHome.create();
+    const repository = await GitRepository.create(
+      path.join(home.folder, "app"),
+      { "src/main.ts": "one\ntwo\nthree\n" },
+    );
+    app = repository.folder;
+    feature = await repository.addWorktree("feature-x");
+    await repository.addWorktree("fix-y");
+    vscode = await VSCodeServer.start({ home });
+    first = await vscode.openWindow(app);
+    second = await vscode.openWindow(feature);
+    await Promise.all([recordOf(home, app), recordOf(home, feature)]);
+  });
+  after(async () => {
+    await vscode.stop();
+    await home.remove();
+  });
+
+  const statusOf = async (
+    window: WorkbenchWindow,
+    text: string,
+    icon = "server",
+  ): Promise<void> => {
+    await until(`"${text}" with $(${icon}) in the status bar`, async () => {
+      const icons = await window.statusBarIcons(STATUS);
+      return (await window.statusBarText(STATUS)) === text && icons[0] === icon;
+    });
+  };
+
+  it("have two ports, two records and two lock files", async () => {
+    const records = await readRecords(home);
+    const locks = await readLocks(home);
+    assert.equal(records.length, 2);
+    assert.equal(new Set(records.map(({ port }) => port)).size, 2);
+    assert.equal(new Set(records.map(({ token }) => token)).size, 2);
+    assert.deepEqual(records.map(({ name }) => name).sort(), [
+      "app@feature-x",
+      "app@main",
+    ]);
+    assert.deepEqual(
+      locks.map((lock) => lock.workspaceFolders).sort(),
+      [[app], [feature]].sort(),
+    );
+    assert.deepEqual(locks.map((lock) => lock.ideName).sort(), [
+      "VS Code · app@feature-x",
+      "VS Code · app@main",
+    ]);
+  });
+
+  it("are shown, each in its own status bar", async () => {
+    await statusOf(first, "app@main");
+    await statusOf(second, "app@feature-x");
+  });
+
+  it("give an agent its own folders and selection, and refuse another worktree's token", async () => {
+    const [own, other] = [
+      await recordOf(home, app),
+      await recordOf(home, feature),
+    ];
+    const agent = await Agent.connect(own);
+    const { folders } = (await agent.callForJson("getWorkspaceFolders")) as {
+      folders: { path: string }[];
+    };
+    assert.deepEqual(
+      folders.map((folder) => folder.path),
+      [app],
+    );
+    await first.page.bringToFront();
+    await first.openFile("src/main.ts");
+    await first.selectLines(2, 3);
+    await until("the selection to reach the agent", () =>
+      agent
+        .notified("selection_changed")
+        .some(({ params }) => params?.["text"] === "two\nthree"),
+    );
+    assert.deepEqual(await agent.callForJson("getCurrentSelection"), {
+      success: true,
+      text: "two\nthree",
+      filePath: path.join(app, "src/main.ts"),
+      fileUrl: `file://${path.join(app, "src/main.ts")}`,
+      selection: {
+        start: { line: 1, character: 0 },
+        end: { line: 2, character: 5 },
+        isEmpty: false,
+      },
+    });
+    await statusOf(first, "app@main 1");
+
+    const stranger = await Agent.connect(other);
+    assert.deepEqual(await stranger.callForJson("getCurrentSelection"), {
+      success: false,
+      message: "No file of this worktree is in the active editor.",
+    });
+    assert.deepEqual(stranger.notified("selection_changed"), []);
+    await assert.rejects(
+      Agent.connect({ port: other.port, token: own.token }),
+      /401/,
+    );
+    agent.dispose();
+    stranger.dispose();
+  });
+
+  it("are both in the list of each, with what can be done to them", async () => {
+    await first.page.bringToFront();
+    await first.runCommand("Berth: List Instances");
+    const rows = await until("all rows of the list", async () => {
+      const shown = await first.pickerRows();
+      return shown.length === 3 && shown;
+    });
+    assert.deepEqual(
+      rows.map(({ label, group, detail }) => ({ label, group, detail })),
+      [
+        { label: "app@main", group: "This window", detail: app },
+        { label: "app@feature-x", group: "Other windows", detail: feature },
+        { label: "app@fix-y", group: "Not running", detail: `${app}-fix-y` },
+      ],
+    );
+    const { port } = await recordOf(home, feature);
+    assert.equal(rows[1]?.description, `port ${port}, no agent · active`);
+    assert.deepEqual(
+      rows.map(({ buttons }) => buttons),
+      [["Restart", "Kill"], ["Kill"], ["Start"]],
+    );
+    await first.closePicker();
+  });
+
+  it("can be killed from the other window, and stay stopped until asked for", async () => {
+    const { port, token } = await recordOf(home, feature);
+    const agent = await Agent.connect({ port, token });
+    await first.page.bringToFront();
+    await first.runCommand("Berth: Kill Instance...");
+    await first.pickRow("app@feature-x");
+    await gone(home, feature);
+    assert.equal(await agent.closed(), 1001);
+    await assert.rejects(Agent.connect({ port, token }), /ECONNREFUSED/);
+    await statusOf(second, "app@feature-x", "circle-slash");
+
+    // A change that reconciles must not bring it back.
+    await vscode.setSettings({ "berth.maxClients": 5 });
+    await vscode.setSettings({});
+    await statusOf(second, "app@feature-x", "circle-slash");
+    assert.equal((await readRecords(home)).length, 1);
+
+    await second.page.bringToFront();
+    await second.clickStatusBarItem(STATUS);
+    await statusOf(second, "app@feature-x");
+    assert.equal((await recordOf(home, feature)).port, port);
+    (await reconnect({ port, token })).dispose();
+  });
+
+  it("are all killed by one command that asks first", async () => {
+    await first.page.bringToFront();
+    await first.runCommand("Berth: Kill All Instances");
+    const dialog = await until("the question", () => first.dialogText());
+    assert.match(dialog, /Kill all 2 instances on this machine\?/);
+    assert.match(dialog, /1 in this window, 1 in other windows/);
+    await first.pressDialogButton("Kill All");
+    await Promise.all([gone(home, app), gone(home, feature)]);
+    await statusOf(first, "app@main", "circle-slash");
+    await first.clickStatusBarItem(STATUS);
+    await second.page.bringToFront();
+    await statusOf(second, "app@feature-x", "circle-slash");
+    await second.clickStatusBarItem(STATUS);
+    await Promise.all([recordOf(home, app), recordOf(home, feature)]);
+  });
+
+  it("are switched to: the other one's folder opens in a window, and it is the active one there", async () => {
+    await first.page.bringToFront();
+    const opened = first.page.context().waitForEvent("page");
+    await first.runCommand("Berth: Switch Instance...");
+    await until("the other window's row", async () =>
+      (await first.pickerRows()).some(({ label }) => label === "app@feature-x"),
+    );
+    await first.pickRow("app@feature-x");
+    const page = await opened;
+    assert.equal(new URL(page.url()).searchParams.get("folder"), feature);
+    await page.close();
+  });
+});
