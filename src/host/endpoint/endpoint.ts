@@ -125,6 +125,8 @@ export class Endpoint {
 }
 
 function reject(socket: Duplex, { status, reason }: Rejection): void {
+  // Our own end() alone would leave it open for as long as the other side likes.
+  socket.once("finish", () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\nConnection: close\r\nContent-Type: text/plain\r\n` +
       `Content-Length: ${Buffer.byteLength(reason)}\r\n\r\n${reason}`,

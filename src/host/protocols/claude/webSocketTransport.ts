@@ -26,11 +26,8 @@ export class WebSocketTransport implements Transport {
     return Promise.resolve();
   }
 
-  /** A peer that does not read what it asked for is cut off before its backlog fills our memory. */
   send(message: JSONRPCMessage): Promise<void> {
-    this.socket.send(JSON.stringify(message));
-    if (this.socket.bufferedAmount > MAX_BUFFERED_BYTES)
-      this.socket.terminate();
+    this.#write(message);
     return Promise.resolve();
   }
 
@@ -66,9 +63,14 @@ export class WebSocketTransport implements Transport {
   }
 
   #refuse(id: string | number | null, code: ErrorCode, message: string): void {
-    this.socket.send(
-      JSON.stringify({ jsonrpc: "2.0", id, error: { code, message } }),
-    );
+    this.#write({ jsonrpc: "2.0", id, error: { code, message } });
+  }
+
+  /** A peer that does not read what it asked for is cut off before its backlog fills our memory. */
+  #write(message: object): void {
+    this.socket.send(JSON.stringify(message));
+    if (this.socket.bufferedAmount > MAX_BUFFERED_BYTES)
+      this.socket.terminate();
   }
 }
 
