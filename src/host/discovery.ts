@@ -8,6 +8,7 @@ import type { InstanceSpec, Surroundings } from "./instance";
 
 export class Discovery {
   readonly #published = new Lifetime();
+  #writing: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly around: Surroundings,
@@ -18,6 +19,8 @@ export class Discovery {
     const { records, lockFiles } = around;
     this.#published.defer(() => records.withdraw(instanceId));
     this.#published.defer(() => lockFiles.withdraw(address.port, instanceId));
+    // What is being written at this moment would otherwise come after its withdrawal.
+    this.#published.defer(() => this.#writing);
   }
 
   /**
@@ -26,8 +29,11 @@ export class Discovery {
    */
   async publish(name: string, spec: InstanceSpec): Promise<string | null> {
     if (this.#published.isEnded) return null;
-    await this.#publishRecord(name, spec);
-    return this.#publishLock(name, spec);
+    const written = this.#publishRecord(name, spec).then(() =>
+      this.#publishLock(name, spec),
+    );
+    this.#writing = written.catch(() => undefined);
+    return written;
   }
 
   /** Takes the files away, the lock file first. */
