@@ -8,8 +8,10 @@ export const openFile: EditorApi["openFile"] = async (file) => {
     const uri = vscode.Uri.file(file.filePath);
     const document = await vscode.workspace.openTextDocument(uri);
     const selection = find(document, file);
-    await vscode.window.showTextDocument(document, {
+    // "background" is an option of this command that showTextDocument lacks: the user's editor stays where it is.
+    await vscode.commands.executeCommand("vscode.open", uri, {
       preview: file.preview,
+      background: !file.makeFrontmost,
       preserveFocus: !file.makeFrontmost,
       ...(selection && { selection }),
     });

@@ -33,16 +33,19 @@ export class Watches {
 
   #open(directory: string): void {
     try {
-      const watcher = watch(directory, (_event, name) => {
+      const watcher = watch(directory, (event, name) => {
+        if (event === "rename" && name === path.basename(directory))
+          forget(); // Moved or removed itself: what comes in its place is another.
         const names = this.#names.get(directory);
         if (name === null || names === "any" || names?.has(name))
           this.#settle();
       });
-      watcher.on("error", () => {
+      const forget = () => {
         watcher.close();
         this.#watchers.delete(directory);
         this.#settle();
-      });
+      };
+      watcher.on("error", forget);
       this.#watchers.set(directory, watcher);
     } catch {
       // Not there or not readable: the next reconciliation tries again.

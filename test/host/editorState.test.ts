@@ -1,0 +1,180 @@
+// What agents learn of the editor, pushed by the real one.
+import assert from "node:assert/strict";
+import path from "node:path";
+import * as vscode from "vscode";
+import { until } from "../harness/until";
+import type { Agent } from "../unit/support/agent";
+import { closeEditors, connect, show, workspaceFolder } from "./berth";
+
+describe("An agent", () => {
+  let agent: Agent;
+  beforeEach(async () => {
+    agent = await connect();
+  });
+  afterEach(async () => {
+    agent.dispose();
+    await closeEditors();
+  });
+
+  it("sees the selection as it changes, and the latest one when no editor is left", async () => {
+    const editor = await show("selected.txt", "one\ntwo\nthree\n");
+    editor.selection = new vscode.Selection(0, 1, 1, 2);
+    const filePath = path.join(workspaceFolder(), "selected.txt");
+    const expected = {
+      success: true,
+      text: "ne\ntw",
+      filePath,
+      fileUrl: vscode.Uri.file(filePath).toString(),
+      selection: {
+        start: { line: 0, character: 1 },
+        end: { line: 1, character: 2 },
+        isEmpty: false,
+      },
+    };
+    await until("the selection", async () => {
+      const answer = await agent.callForJson("getCurrentSelection");
+      return JSON.stringify(answer) === JSON.stringify(expected);
+    });
+    await until("selection_changed", () =>
+      agent
+        .notified("selection_changed")
+        .some(({ params }) => params?.["text"] === "ne\ntw"),
+    );
+    await closeEditors();
+    await until("no current selection", async () => {
+      const { success } = (await agent.callForJson("getCurrentSelection")) as {
+        success: boolean;
+      };
+      return !success;
+    });
+    assert.deepEqual(await agent.callForJson("getLatestSelection"), expected);
+  });
+
+  it("is told nothing while the selection is not shared", async () => {
+    const settings = vscode.workspace.getConfiguration("berth");
+    await settings.update(
+      "shareSelection",
+      false,
+      vscode.ConfigurationTarget.Workspace,
+    );
+    try {
+      const editor = await show("private.txt", "secret\n");
+      editor.selection = new vscode.Selection(0, 0, 0, 6);
+      // The tab comes by the same way, after the selection would have.
+      await until("the tab", async () =>
+        (await tabs(agent)).some(({ label }) => label === "private.txt"),
+      );
+      assert.deepEqual(await agent.callForJson("getCurrentSelection"), {
+        success: false,
+        message: "No file of this worktree is in the active editor.",
+      });
+      assert.ok(
+        !agent
+          .notified("selection_changed")
+          .some(({ params }) =>
+            String(params?.["filePath"]).includes("private"),
+          ),
+      );
+    } finally {
+      await settings.update(
+        "shareSelection",
+        undefined,
+        vscode.ConfigurationTarget.Workspace,
+      );
+    }
+  });
+
+  it("sees the open editors, with what is unsaved", async () => {
+    await show("first.json", "{}\n");
+    const editor = await show("second.md", "# Two\n");
+    await editor.edit((edit) => {
+      edit.insert(new vscode.Position(0, 0), "x");
+    });
+    const shown = await until("the unsaved tab", async () => {
+      const all = await tabs(agent);
+      return all.length === 2 && all[1]?.isDirty === true && all;
+    });
+    const uri = vscode.Uri.file(path.join(workspaceFolder(), "second.md"));
+    assert.deepEqual(shown[1], {
+      uri: uri.toString(),
+      isActive: true,
+      isPinned: false,
+      isPreview: false,
+      isDirty: true,
+      label: "second.md",
+      groupIndex: 0,
+      viewColumn: 1,
+      isGroupActive: true,
+      languageId: "markdown",
+      lineCount: 2,
+      isUntitled: false,
+      fileName: uri.fsPath,
+      selection: {
+        start: { line: 0, character: 1 },
+        end: { line: 0, character: 1 },
+      },
+    });
+    assert.equal(shown[0]?.isActive, false);
+    await vscode.commands.executeCommand("workbench.action.files.revert");
+  });
+
+  it("gets diagnostics in the documented form, of one file or all, and none when there are none", async () => {
+    const collection = vscode.languages.createDiagnosticCollection("test");
+    try {
+      const uri = vscode.Uri.file(path.join(workspaceFolder(), "bad.x"));
+      const diagnostic = new vscode.Diagnostic(
+        new vscode.Range(1, 2, 3, 4),
+        "wrong",
+        vscode.DiagnosticSeverity.Warning,
+      );
+      diagnostic.source = "tester";
+      diagnostic.code = { value: 7, target: vscode.Uri.file("/help") };
+      collection.set(uri, [diagnostic]);
+      const expected = [
+        {
+          uri: uri.toString(),
+          diagnostics: [
+            {
+              message: "wrong",
+              severity: "Warning",
+              range: {
+                start: { line: 1, character: 2 },
+                end: { line: 3, character: 4 },
+              },
+              source: "tester",
+              code: "7",
+            },
+          ],
+        },
+      ];
+      const ask = (uri?: string) =>
+        agent.callForJson("getDiagnostics", uri === undefined ? {} : { uri });
+      await until(
+        "the diagnostic",
+        async () =>
+          JSON.stringify(await ask(uri.toString())) ===
+          JSON.stringify(expected),
+      );
+      assert.deepEqual(await ask(uri.fsPath), expected);
+      assert.deepEqual(await ask(`${uri.toString()}.other`), []);
+      collection.clear();
+      await until(
+        "no diagnostic",
+        async () => JSON.stringify(await ask(uri.toString())) === "[]",
+      );
+    } finally {
+      collection.dispose();
+    }
+  });
+});
+
+interface Tab {
+  readonly label: string;
+  readonly isDirty: boolean;
+  readonly isActive: boolean;
+}
+
+async function tabs(agent: Agent): Promise<Tab[]> {
+  const answer = await agent.callForJson("getOpenEditors");
+  return (answer as { tabs: Tab[] }).tabs;
+}

@@ -1,0 +1,97 @@
+// Several worktrees in one window: an instance each, and only the difference starts or stops.
+import assert from "node:assert/strict";
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { GitRepository } from "../harness/gitRepository";
+import { TestHome } from "../harness/testHome";
+import { until } from "../harness/until";
+import { VSCodeServer } from "../harness/vscodeServer";
+import { gone, readRecords, recordOf, STATUS } from "./instances";
+
+describe("A window with several folders", function () {
+  let home: TestHome;
+  let vscode: VSCodeServer;
+  let workspace: string;
+  const open = (folders: readonly string[]): Promise<void> =>
+    writeFile(
+      workspace,
+      JSON.stringify({ folders: folders.map((folder) => ({ path: folder })) }),
+    );
+
+  before(async () => {
+    home = await TestHome.create();
+    workspace = path.join(home.folder, "all.code-workspace");
+    vscode = await VSCodeServer.start({ home });
+  });
+  after(async () => {
+    await vscode.stop();
+    await home.remove();
+  });
+
+  it("has an instance per worktree, and follows its folders and branches", async () => {
+    const repository = await GitRepository.create(
+      path.join(home.folder, "app"),
+      { "lib/one.ts": "1\n", "main.ts": "2\n" },
+    );
+    const app = repository.folder;
+    const feature = await repository.addWorktree("feature-x");
+    await open([app, path.join(app, "lib"), feature]);
+    const window = await vscode.openWindow(workspace);
+    const before = await recordOf(home, app);
+    await recordOf(home, feature);
+    // A folder inside a worktree has no instance of its own.
+    assert.equal((await readRecords(home)).length, 2);
+    await until("both in the status bar", async () =>
+      /^app@main\s+\+1$/.test((await window.statusBarText(STATUS)) ?? ""),
+    );
+
+    await window.runCommand("Berth: Switch Instance...");
+    await window.pickRow("app@feature-x");
+    await until("the other one in the status bar", async () =>
+      /^app@feature-x\s/.test((await window.statusBarText(STATUS)) ?? ""),
+    );
+
+    await open([app]);
+    await gone(home, feature);
+    await repository.git("checkout", "--quiet", "-b", "renamed");
+    await until("the new name", async () => {
+      const record = await recordOf(home, app);
+      return (
+        record.name === "app@renamed" && record.instanceId === before.instanceId
+      );
+    });
+    await until(
+      "the new name in the status bar",
+      async () => (await window.statusBarText(STATUS)) === "app@renamed",
+    );
+    await window.close();
+    await gone(home, app);
+  });
+
+  it("runs no more than berth.maxInstances, and says so of the rest", async () => {
+    const folders = Array.from({ length: 20 }, (_, index) =>
+      path.join(home.folder, `folder-${index}`),
+    );
+    await Promise.all(folders.map((folder) => mkdir(folder)));
+    await open(folders);
+    await vscode.setSettings({ "berth.maxInstances": 5 });
+    const window = await vscode.openWindow(workspace);
+    await until(
+      "five instances",
+      async () => (await readRecords(home)).length === 5,
+    );
+    await window.runCommand("Berth: Start Instance...");
+    await until("the others in the list", async () =>
+      (await window.pickerRows()).some(({ description }) =>
+        description.includes("berth.maxInstances is reached"),
+      ),
+    );
+    await window.pickRow("folder-9");
+    const message = await until("the reason", async () =>
+      (await window.notifications()).find((text) => text.includes("limit")),
+    );
+    assert.match(message, /already runs 5 instances/);
+    assert.equal((await readRecords(home)).length, 5);
+    await window.close();
+  });
+});
