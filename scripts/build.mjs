@@ -2,8 +2,8 @@
 // Only the extension bundle may see `vscode`; test/unit/layers.test.ts holds the layers over the metafile.
 import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { isMain } from "./lib/task.mjs";
 
 const root = path.dirname(import.meta.dirname);
 
@@ -66,7 +66,7 @@ async function buildTests() {
   });
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (isMain(import.meta.url)) {
   const metafiles = await buildExtension();
   writeFileSync(
     path.join(root, "dist", "meta.json"),

@@ -4,7 +4,7 @@ import { openSync, closeSync, readFileSync } from "node:fs";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { installVSCode, root } from "./install.mjs";
+import { installVSCode } from "./install.mjs";
 import { Problem, run } from "./task.mjs";
 
 /** Nothing that asks, updates, recommends or talks to the network. */
@@ -158,12 +158,4 @@ async function stopGroup(group) {
   if (await isGone(8000)) return;
   signalGroup(group, "SIGKILL");
   await isGone(2000);
-}
-
-/** The VSIX of this version. */
-export function vsixPath() {
-  const { name, version } = JSON.parse(
-    readFileSync(path.join(root, "package.json"), "utf8"),
-  );
-  return path.join(root, `${name}-${version}.vsix`);
 }

@@ -1,5 +1,6 @@
 // What every script shares: failures told in one sentence, child processes, and progress that shows on a terminal and in a log.
 import { spawn } from "node:child_process";
+import { pathToFileURL } from "node:url";
 
 const oldestNode = [20, 19];
 
@@ -25,6 +26,10 @@ function fail(error) {
 export function main(body) {
   body().catch(fail);
 }
+
+/** Whether a module is the script that was started, and not imported by another.
+ * @param {string} url its import.meta.url */
+export const isMain = (url) => url === pathToFileURL(process.argv[1]).href;
 
 /** @type {Record<string, string>} */
 const howToInstall = {

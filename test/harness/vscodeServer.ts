@@ -106,40 +106,40 @@ export class VSCodeServer {
     return window;
   }
 
-  /** Runs an extension's tests in an extension host and returns its exit code, which is also 0 when that was killed. */
+  /**
+   * Runs an extension's tests in an extension host (the server needs `enable-smoke-test-driver`) and returns their exit
+   * code, which is also 0 when that host was killed. Fails when they do not end.
+   */
   async runTests(
     target: string,
-    development: string,
+    extension: string,
     tests: string,
-    log: (line: string) => void,
+    timeoutMs = 600_000,
   ): Promise<number> {
-    const page = await this.context.newPage();
-    const remote = `vscode-remote://localhost:${String(this.port)}`;
+    const remote = `vscode-remote://localhost:${this.port}`;
     const url = this.windowUrl(this.port, target);
     url.searchParams.set(
       "payload",
       JSON.stringify([
-        ["extensionDevelopmentPath", remote + development],
+        ["extensionDevelopmentPath", remote + extension],
         ["extensionTestsPath", remote + tests],
       ]),
     );
+    const page = await this.context.newPage();
+    const log: string[] = [];
+    await page.exposeFunction(
+      "codeAutomationLog",
+      (_type: string, words: unknown[]) => log.push(format(...words)),
+    );
+    let exit: { code: number } | undefined;
+    await page.exposeFunction("codeAutomationExit", (code: number) => {
+      exit = { code };
+    });
     try {
-      return await new Promise<number>((resolve, reject) => {
-        page.on("crash", () => {
-          reject(new Error("the page crashed"));
-        });
-        const expose = async (): Promise<void> => {
-          await page.exposeFunction(
-            "codeAutomationLog",
-            (_type: string, words: unknown[]) => {
-              log(format(...words));
-            },
-          );
-          await page.exposeFunction("codeAutomationExit", resolve);
-          await page.goto(url.href);
-        };
-        expose().catch(reject);
-      });
+      await page.goto(url.href);
+      return (await until("the tests to end", () => exit, timeoutMs)).code;
+    } catch (cause) {
+      throw new Error(`VS Code said:\n${log.join("\n")}`, { cause });
     } finally {
       await page.close();
     }

@@ -1,0 +1,166 @@
+// `npm test [-- SUITE...] [--grep TEXT]`: sets up what is missing, builds, runs every suite or the named ones whatever
+// the others did, and ends with a table of counts and the line `N passed, M failed`.
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { runChecks } from "./check.mjs";
+import {
+  findBrowser,
+  installPackages,
+  installVSCode,
+  root,
+} from "./lib/install.mjs";
+import { main, Problem, run, step } from "./lib/task.mjs";
+import { packageExtension, vsixPath } from "./package.mjs";
+
+/**
+ * What a suite returns: how many tests passed, failed and were skipped, and why it fails beyond them.
+ * @typedef {{passes: number, failures: number, pending?: number, problem?: string}} Counts
+ */
+
+const temporary = mkdtempSync(path.join(tmpdir(), "berth-results-"));
+process.once("exit", () => rmSync(temporary, { recursive: true, force: true }));
+
+const tsOutput = (...parts) => path.join(root, "out", "test", ...parts);
+
+/** Runs a Node program that writes Mocha's counts to $BERTH_TEST_RESULT; without counts it failed, whatever it exits with.
+ * @returns {Promise<Counts>} */
+async function runNode(name, args, grep) {
+  const result = path.join(temporary, `${name}.json`);
+  const env = {
+    ...process.env,
+    BERTH_TEST_RESULT: result,
+    BERTH_TEST_VSIX: vsixPath(),
+    BERTH_TEST_GREP: grep ?? "",
+  };
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  const code = await new Promise((resolve) => child.once("close", resolve));
+  const counts = existsSync(result)
+    ? JSON.parse(readFileSync(result, "utf8"))
+    : { passes: 0, failures: 0 };
+  if (counts.failures === 0 && code !== 0)
+    counts.problem = `ended with exit code ${code}`;
+  return counts;
+}
+
+const build = () =>
+  run(process.execPath, [path.join(root, "scripts", "build.mjs"), "--tests"], {
+    cwd: root,
+  });
+
+const mocha = (name, timeout) => (grep) =>
+  runNode(
+    name,
+    [
+      path.join(root, "node_modules", "mocha", "bin", "mocha.js"),
+      ...["--reporter", path.join(root, "scripts", "lib", "reporter.cjs")],
+      // Node ends when the report does, even where a failed test left a server running.
+      ...["--exit", "--timeout", String(timeout)],
+      ...(grep ? ["--grep", grep] : []),
+      ...[tsOutput(name, "**", "*.test.js")],
+    ],
+    grep,
+  );
+
+async function check() {
+  const { passes, failures } = await runChecks();
+  for (const failure of failures) console.log(`\n${failure}`);
+  return { passes, failures: failures.length };
+}
+
+async function testPackage(grep) {
+  await packageExtension();
+  return mocha("package", 60_000)(grep);
+}
+
+const host = (kind) => (grep) =>
+  runNode(kind, [tsOutput("harness", "runHostTests.js"), kind], grep);
+
+/** In the order of running; those without `isDefault` run only when named. */
+const suites = {
+  check: { run: check, isDefault: true },
+  unit: { run: mocha("unit", 20_000), isDefault: true },
+  package: { run: testPackage, isDefault: true, needsVSCode: true },
+  host: { run: host("host"), isDefault: true, needsVSCode: true },
+  ui: { run: mocha("ui", 120_000), isDefault: true, needsVSCode: true },
+  electron: { run: host("electron") },
+  agents: { run: mocha("agents", 300_000), needsVSCode: true },
+};
+
+function readArguments() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { grep: { type: "string" } },
+  });
+  const unknown = positionals.find((name) => !(name in suites));
+  if (unknown)
+    throw new Problem(
+      `There is no suite "${unknown}". There are: ${Object.keys(suites).join(", ")}.`,
+    );
+  const chosen = Object.keys(suites).filter((name) =>
+    positionals.length > 0
+      ? positionals.includes(name)
+      : suites[name].isDefault,
+  );
+  return { chosen, grep: values.grep };
+}
+
+/** Runs a suite; what keeps it from running is its failure, and the next suite's turn.
+ * @returns {Promise<Counts>} */
+async function runSuite(name, grep, built, setUp) {
+  try {
+    if (name !== "check") await built;
+    if (suites[name].needsVSCode) await setUp;
+    const counts = await suites[name].run(grep);
+    if (counts.passes + counts.failures === 0 && !grep)
+      counts.problem ??= "ran no test";
+    return counts;
+  } catch (error) {
+    const problem = error instanceof Problem ? error.message : error.stack;
+    return { passes: 0, failures: 0, problem };
+  }
+}
+
+main(async () => {
+  const { chosen, grep } = readArguments();
+  await run("git", ["--version"]);
+  await installPackages();
+  // Downloads go on while the first suites run.
+  const setUp = chosen.some((name) => suites[name].needsVSCode)
+    ? findBrowser().then(installVSCode)
+    : undefined;
+  setUp?.catch(() => {});
+  const built = step("Building", build()).catch((error) => {
+    console.log(error.message);
+    throw new Problem("the build failed");
+  });
+  await Promise.allSettled([built]);
+
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  const table = {};
+  for (const name of chosen) {
+    console.log(`\n=== ${name}`);
+    const start = Date.now();
+    const counts = await runSuite(name, grep, built, setUp);
+    if (counts.problem) console.log(`${name}: ${counts.problem}`);
+    const row = {
+      passed: counts.passes,
+      failed: counts.failures + (counts.problem ? 1 : 0),
+      skipped: counts.pending ?? 0,
+    };
+    for (const kind of Object.keys(total)) total[kind] += row[kind];
+    table[name] = { ...row, seconds: Math.round((Date.now() - start) / 1000) };
+  }
+
+  console.log();
+  console.table(table);
+  const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
+  console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
+  process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+});

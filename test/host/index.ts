@@ -1,0 +1,26 @@
+// The entry that VS Code calls in its extension host: runs every test beside it, wherever that VS Code comes from.
+import { appendFileSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { format } from "node:util";
+import Mocha from "mocha";
+
+export async function run(): Promise<void> {
+  const grep = process.env["BERTH_TEST_GREP"];
+  const mocha = new Mocha({
+    timeout: 30_000,
+    reporter: path.resolve(__dirname, "../../../scripts/lib/reporter.cjs"),
+    ...(grep && { grep }),
+  });
+  // The console ends up among the remarks of all of VS Code: the report goes to a file.
+  const report = process.env["BERTH_TEST_REPORT"];
+  if (report)
+    Mocha.reporters.Base.consoleLog = (...words: unknown[]) => {
+      appendFileSync(report, `${format(...words)}\n`);
+    };
+  for (const file of readdirSync(__dirname))
+    if (file.endsWith(".test.js")) mocha.addFile(path.join(__dirname, file));
+  const failures = await new Promise<number>((resolve) => {
+    mocha.run(resolve);
+  });
+  if (failures > 0) throw new Error(`${failures} failed`);
+}

@@ -1,0 +1,50 @@
+// What users get: the VSIX installs, holds exactly these files, and is small.
+import assert from "node:assert/strict";
+import { readdir, stat } from "node:fs/promises";
+import path from "node:path";
+import { TestHome } from "../harness/testHome";
+import { VSCodeServer } from "../harness/vscodeServer";
+
+const expected = [
+  ".vsixmanifest",
+  "LICENSE.txt",
+  "changelog.md",
+  "dist/cli.js",
+  "dist/extension.js",
+  "dist/worker.js",
+  "media/berth.svg",
+  "media/icon.png",
+  "package.json",
+  "readme.md",
+];
+
+describe("The VSIX", () => {
+  const vsix = process.env["BERTH_TEST_VSIX"] ?? "";
+
+  it("has at most 500 KB", async () => {
+    const { size } = await stat(vsix);
+    assert.ok(size <= 500 * 1024, `${size} bytes`);
+  });
+
+  it("installs, with exactly the expected files", async () => {
+    const home = await TestHome.create();
+    try {
+      const vscode = await VSCodeServer.start({ home, extensions: [vsix] });
+      await vscode.stop();
+      const all = await readdir(home.folder, {
+        recursive: true,
+        withFileTypes: true,
+      });
+      const files = all
+        .filter((entry) => entry.isFile())
+        .map((entry) => path.join(entry.parentPath, entry.name))
+        .flatMap(
+          (file) =>
+            /\/extensions\/berth\.berth-[^/]+\/(.*)/.exec(file)?.[1] ?? [],
+        );
+      assert.deepEqual(files.sort(), expected);
+    } finally {
+      await home.remove();
+    }
+  });
+});
