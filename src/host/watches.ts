@@ -34,8 +34,7 @@ export class Watches {
   #open(directory: string): void {
     try {
       const watcher = watch(directory, (event, name) => {
-        if (event === "rename" && name === path.basename(directory))
-          forget(); // Moved or removed itself: what comes in its place is another.
+        if (event === "rename" && name === path.basename(directory)) forget(); // Moved or removed itself: what comes in its place is another.
         const names = this.#names.get(directory);
         if (name === null || names === "any" || names?.has(name))
           this.#settle();
