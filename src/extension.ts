@@ -5,7 +5,10 @@ import { Lifetime } from "./core/lifetime";
 import { berthHome, lockDirectory } from "./core/locations";
 import { registerCommands } from "./editor/commands/commands";
 import { onDidChangeDesired, readDesired } from "./editor/desired";
+import { DiffReview } from "./editor/diffs/diffReview";
+import { readDocument, saveDocument } from "./editor/documents";
 import { EditorStatePusher } from "./editor/editorState";
+import { createExecutor } from "./editor/executeCode";
 import { HostConnection } from "./editor/hostConnection";
 import { openFile } from "./editor/openFile";
 import { SettingsReader } from "./editor/settings";
@@ -21,8 +24,9 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   const settings = new SettingsReader();
   const instances = lifetime.own(new WindowInstances());
+  const diffs = lifetime.own(new DiffReview());
   const statusBar = lifetime.own(
-    new StatusBar(instances, () => settings.current.statusBar),
+    new StatusBar(instances, diffs, () => settings.current.statusBar),
   );
   const pusher = lifetime.own(
     new EditorStatePusher(
@@ -58,11 +62,16 @@ export function activate(context: vscode.ExtensionContext): void {
             log[level](message);
           },
           openFile,
+          openDiff: (diff) => diffs.open(diff),
+          closeDiff: (id) => diffs.close(id),
+          readDocument,
+          saveDocument,
+          executeCode: createExecutor(),
         },
       }),
     ),
   );
-  const reach = { instances, host: () => connection().host, log };
+  const reach = { instances, diffs, host: () => connection().host, log };
   registerCommands(reach).forEach((command) => lifetime.own(command));
   lifetime.own(
     instances.onDidChange(() => {

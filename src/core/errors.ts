@@ -100,3 +100,9 @@ export function notStarted(worktree: string): UserError {
     `No instance was started for ${worktree}, because Berth is turned off. Turn the setting berth.enabled on.`,
   );
 }
+
+export function cannotShowDiff(path: string): UserError {
+  return new UserError(
+    `${path} is not text, so no diff of it can be shown. Decide in the terminal.`,
+  );
+}

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { Lifetime } from "../core/lifetime";
 import type { InstanceView } from "../host/contract";
+import type { DiffReview } from "./diffs/diffReview";
 import { agents, stateIcon, withoutIcons, withoutMarkdown } from "./text";
 import type { WindowInstances } from "./windowInstances";
 
@@ -11,6 +12,7 @@ export class StatusBar {
 
   constructor(
     private readonly instances: WindowInstances,
+    private readonly diffs: DiffReview,
     private readonly isShown: () => boolean,
   ) {
     this.#item = this.#lifetime.own(
@@ -21,11 +23,12 @@ export class StatusBar {
       ),
     );
     this.#item.name = "Berth";
-    this.#lifetime.own(
-      instances.onDidChange(() => {
-        this.draw();
-      }),
-    );
+    for (const { onDidChange } of [instances, diffs])
+      this.#lifetime.own(
+        onDidChange(() => {
+          this.draw();
+        }),
+      );
   }
 
   draw(): void {
@@ -34,8 +37,9 @@ export class StatusBar {
       this.#item.hide();
       return;
     }
-    const { state, worktree } = active;
+    const { state } = active;
     const others = views.length - 1;
+    const waiting = this.diffs.pending;
     this.#item.text = [
       stateIcon(state),
       withoutIcons(active.name),
@@ -43,6 +47,7 @@ export class StatusBar {
         ? `$(plug) ${state.clients.length}`
         : "",
       others > 0 ? `+${others}` : "",
+      waiting.length > 0 ? `$(diff) ${waitingWords(waiting.length)}` : "",
     ]
       .filter((part) => part !== "")
       .join(" ");
@@ -50,21 +55,38 @@ export class StatusBar {
       label: `Berth, instance ${active.name}: ${state.kind === "running" ? agents(state.clients.length) : state.kind}`,
     };
     this.#item.backgroundColor = background(active);
-    this.#item.command =
-      state.kind === "stopped" || state.kind === "failed"
-        ? {
-            command: "berth.startInstance",
-            title: "Start",
-            arguments: [worktree],
-          }
-        : "berth.listInstances";
+    this.#item.command = this.#command(active);
     this.#item.tooltip = tooltip(views, active);
     this.#item.show();
+  }
+
+  /** What waits for the user comes first. */
+  #command({ state, worktree }: InstanceView): string | vscode.Command {
+    const [diff] = this.diffs.pending;
+    if (diff)
+      return {
+        command: "vscode.diff",
+        title: "Review",
+        arguments: [diff.left, diff.right, diff.title, { preview: false }],
+      };
+    return state.kind === "stopped" || state.kind === "failed"
+      ? {
+          command: "berth.startInstance",
+          title: "Start",
+          arguments: [worktree],
+        }
+      : "berth.listInstances";
   }
 
   dispose(): Promise<void> {
     return this.#lifetime.dispose();
   }
+}
+
+function waitingWords(count: number): string {
+  return count === 1
+    ? "1 diff waits for review"
+    : `${count} diffs wait for review`;
 }
 
 function background({ state }: InstanceView): vscode.ThemeColor | undefined {

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { UserError } from "../core/errors";
 import type { InstanceView, Listing, Outcome } from "../host/contract";
+import type { DiffReview } from "./diffs/diffReview";
 import type { Host } from "./hostConnection";
 import type { WindowInstances } from "./windowInstances";
 
@@ -23,6 +24,7 @@ export type Target =
 
 export interface Reach {
   readonly instances: WindowInstances;
+  readonly diffs: DiffReview;
   host(): Host;
 }
 

@@ -1,9 +1,12 @@
 // One connected agent, whatever protocol it speaks.
+import type { ClientDiffs } from "./clientDiffs";
 import type { ClientView } from "./contract";
 import type { EditorView } from "./editorCopy";
 
 export interface Client {
   readonly view: ClientView;
+  /** What it has proposed; the instance takes all of it back when the client is gone. */
+  readonly diffs: ClientDiffs;
   /** Tells the agent what the user looks at, if that differs from what it was told last. */
   share(view: EditorView): void;
   /** Checks that it still answers; one that has not answered the check before is cut off. */

@@ -162,6 +162,30 @@ export interface OpenedFile {
   readonly lineCount: number;
 }
 
+/** A change that an agent proposes, for a person to decide. */
+export interface ProposedDiff {
+  /** Unique in this window. */
+  readonly id: string;
+  readonly worktree: string;
+  /** As the user knows it: the agent's name and the instance's. */
+  readonly agent: string;
+  readonly instance: string;
+  /** Real paths; equal but for a rename. The old one need not exist. */
+  readonly oldPath: string;
+  readonly newPath: string;
+  readonly contents: string;
+}
+
+export type DiffDecision =
+  /** `content` is what the user let stand; the agent writes it. */
+  | { readonly kind: "accepted"; readonly content: string }
+  | { readonly kind: "rejected" };
+
+export interface DocumentState {
+  readonly isDirty: boolean;
+  readonly isUntitled: boolean;
+}
+
 /** What an expected failure in the editor looks like on this side; anything else is thrown. */
 export type Outcome<T> =
   | { readonly kind: "done"; readonly value: T }
@@ -205,4 +229,14 @@ export interface EditorApi {
   onDidRequestFocus(worktree: string): void;
   onDidLog(level: LogLevel, message: string): void;
   openFile(file: OpenFileArguments): Promise<Outcome<OpenedFile>>;
+  /** Shows the diff, and resolves once, when it is decided. */
+  openDiff(diff: ProposedDiff): Promise<Outcome<DiffDecision>>;
+  /** Takes back a diff that is not decided yet: it closes and counts as rejected. Others are left alone. */
+  closeDiff(id: string): Promise<void>;
+  /** null: the file is not open. */
+  readDocument(path: string): Promise<DocumentState | null>;
+  /** Whether it could be saved; null: the file is not open. */
+  saveDocument(path: string): Promise<boolean | null>;
+  /** Runs code in the kernel of the open notebook, after the user agreed to that for this notebook. */
+  executeCode(worktree: string, code: string): Promise<Outcome<string>>;
 }

@@ -12,7 +12,9 @@ import { readClientPath } from "../core/paths";
 import type { Records } from "../core/records";
 import type { Worktree } from "../core/worktree";
 import type { Client } from "./client";
+import { ClientDiffs } from "./clientDiffs";
 import type {
+  ClientView,
   EditorApi,
   HostOptions,
   HostSettings,
@@ -209,13 +211,17 @@ export class Instance {
       protocol({
         version: this.around.options.version,
         log: this.#log,
-        context: () => ({
+        context: (client) => ({
           worktree: this.spec.worktree.path,
+          agent: agentName(client.view),
+          instance: this.name,
+          diffs: client.diffs,
           folders: this.spec.folders,
           view: this.#view,
           editor: this.around.editor,
           resolve: (sent) => this.#resolve(sent),
         }),
+        newDiffs: () => new ClientDiffs(this.around.editor),
         onDidConnect: (client) => {
           this.#clients.add(client);
           this.#log.info(`Agent connected (${this.#clients.size} now)`);
@@ -227,6 +233,9 @@ export class Instance {
         },
         onDidDisconnect: (client) => {
           this.#clients.delete(client);
+          client.diffs.closeAll().catch((error: unknown) => {
+            this.#log.error(`Diffs were left open: ${messageOf(error)}`);
+          });
           this.#log.info(`Agent disconnected (${this.#clients.size} now)`);
           this.events.onDidChange();
         },
@@ -293,4 +302,12 @@ export class Instance {
     this.#published = content;
     if (this.#warning) this.#log.warn(this.#warning);
   }
+}
+
+/** The name by which a person knows the agent. */
+function agentName({ name }: ClientView): string {
+  const known: Readonly<Record<string, string>> = {
+    "claude-code": "Claude Code",
+  };
+  return name === null ? "Agent" : (known[name] ?? name);
 }

@@ -262,9 +262,13 @@ export class InstanceHost implements HostApi {
       replan: replan || (this.#pending?.replan ?? false),
       retryFailed: retryFailed || (this.#pending?.retryFailed ?? false),
     };
-    this.#passes ??= this.#runPasses().finally(() => {
-      this.#passes = undefined;
-    });
+    this.#passes ??= this.#runPasses()
+      .catch((error: unknown) => {
+        this.log.error(`Reconciliation failed: ${String(error)}`);
+      })
+      .finally(() => {
+        this.#passes = undefined;
+      });
     return this.#passes;
   }
 

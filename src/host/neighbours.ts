@@ -27,6 +27,8 @@ export class Neighbours {
   readonly #known = new Map<string, InstanceRecord>();
   #pass: Promise<void> = Promise.resolve();
   #isWatching = false;
+  /** A record was found whose process is gone: it is swept at the next check. */
+  #hasDead = false;
 
   private constructor(private readonly wiring: NeighboursWiring) {}
 
@@ -106,12 +108,13 @@ export class Neighbours {
 
   async #refresh(instanceId: string): Promise<void> {
     const record = await this.wiring.records.read(instanceId);
-    const isThere =
+    const isAlive =
       record !== undefined &&
       !this.wiring.isLeftOver(record) &&
       (await recordProcess(record)) !== "gone";
     if (this.#lifetime.isEnded) return;
-    if (isThere) this.#known.set(instanceId, record);
+    if (record && !isAlive) this.#hasDead = true;
+    if (isAlive) this.#known.set(instanceId, record);
     else if (!this.#known.delete(instanceId)) return;
     this.wiring.onDidChange();
   }
@@ -125,9 +128,9 @@ export class Neighbours {
       ]),
     );
     for (const record of processes.values())
-      if ((await recordProcess(record)) === "gone") {
-        await this.sweep();
-        return;
-      }
+      if ((await recordProcess(record)) === "gone") this.#hasDead = true;
+    if (!this.#hasDead) return;
+    this.#hasDead = false;
+    await this.sweep();
   }
 }

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { messageOf, UserError } from "../../core/errors";
 import type { Berth, Command } from "./command";
+import { acceptDiff, rejectDiff } from "./decideDiff";
 import { killAllInstances } from "./killAllInstances";
 import { killInstance } from "./killInstance";
 import { listInstances } from "./listInstances";
@@ -17,6 +18,8 @@ const commands: Readonly<Record<string, Command>> = {
   killAllInstances,
   startInstance,
   restartInstance,
+  acceptDiff,
+  rejectDiff,
   showLog,
 };
 

@@ -1,6 +1,7 @@
 // What a protocol of agents is to an instance: the paths it serves, and the clients it brings.
 import type { Log } from "../../core/log";
 import type { Client } from "../client";
+import type { ClientDiffs } from "../clientDiffs";
 import type { EndpointRoutes } from "../endpoint/endpoint";
 import type { ToolContext } from "../tools/tool";
 
@@ -9,7 +10,9 @@ export interface ProtocolSide {
   readonly version: string;
   readonly log: Log;
   /** Read at every call: folders and names change while clients stay. */
-  context(): ToolContext;
+  context(client: Client): ToolContext;
+  /** For a client that is about to connect. */
+  newDiffs(): ClientDiffs;
   onDidConnect(client: Client): void;
   /** The client has said more of itself, and may now be told things. */
   onDidIntroduce(client: Client): void;

@@ -2,16 +2,22 @@
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import * as z from "zod/mini";
 import type { EditorApi, WorkspaceFolder } from "../contract";
+import type { ClientDiffs } from "../clientDiffs";
 import type { EditorView } from "../editorCopy";
 import { UserError } from "../../core/errors";
 
 /** The instance as a tool sees it. */
 export interface ToolContext {
   readonly worktree: string;
+  /** Names for the user: the calling agent's and the instance's. */
+  readonly agent: string;
+  readonly instance: string;
   /** Real paths: the worktree, and the workspace folders inside it. */
   readonly folders: readonly WorkspaceFolder[];
   readonly view: EditorView;
-  readonly editor: Pick<EditorApi, "openFile">;
+  readonly editor: EditorApi;
+  /** What the calling client has proposed and nobody has decided. */
+  readonly diffs: ClientDiffs;
   /** The real path of what a client sent; throws a UserError when it lies where this instance has no business. */
   resolve(sent: string): string;
 }
@@ -58,8 +64,8 @@ export function defineTool<Shape extends z.core.$ZodLooseShape>(definition: {
   };
 }
 
-export function text(value: string): CallToolResult {
-  return { content: [{ type: "text", text: value }] };
+export function text(...items: readonly string[]): CallToolResult {
+  return { content: items.map((item) => ({ type: "text", text: item })) };
 }
 
 export function json(value: unknown): CallToolResult {

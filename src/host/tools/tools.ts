@@ -1,7 +1,11 @@
 // Every editor tool. A new one is a file beside this one and a line here.
+import { closeAllDiffTabs, closeTab } from "./closeTabs";
+import { checkDocumentDirty, saveDocument } from "./documents";
+import { executeCode } from "./executeCode";
 import { getDiagnostics } from "./getDiagnostics";
 import { getOpenEditors } from "./getOpenEditors";
 import { getWorkspaceFolders } from "./getWorkspaceFolders";
+import { openDiff } from "./openDiff";
 import { openFile } from "./openFile";
 import { getCurrentSelection, getLatestSelection } from "./selections";
 import type { Tool } from "./tool";
@@ -13,4 +17,10 @@ export const tools: readonly Tool[] = [
   getLatestSelection,
   getDiagnostics,
   openFile,
+  openDiff,
+  closeTab,
+  closeAllDiffTabs,
+  checkDocumentDirty,
+  saveDocument,
+  executeCode,
 ];

@@ -97,8 +97,11 @@ export class Agent {
   }
 
   answer(id: string | number | null): Promise<Answer> {
-    return until(`an answer with id ${id}`, () =>
-      this.answers.find((answer) => answer.id === id),
+    // A diff is answered when a person has decided, which may be after many others.
+    return until(
+      `an answer with id ${id}`,
+      () => this.answers.find((answer) => answer.id === id),
+      60_000,
     );
   }
 

@@ -4,9 +4,12 @@ import { once } from "node:events";
 import { listen, type PortRange } from "../../../src/core/ports";
 import type { Ground } from "./ground";
 
-/** Takes the port until the test ends. */
+/** Takes the port until the test ends, and answers nobody. */
 export async function occupy(ground: Ground, port: number): Promise<Server> {
-  const server = createServer();
+  const server = createServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.resume();
+  });
   if (!(await listen(server, port)))
     throw new Error(`The port ${port} is taken by somebody else.`);
   ground.defer(() => release(server));

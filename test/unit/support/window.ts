@@ -9,7 +9,9 @@ import type {
   InstanceState,
   InstanceView,
   OpenedFile,
+  DiffDecision,
   OpenFileArguments,
+  ProposedDiff,
   Outcome,
   Pin,
 } from "../../../src/host/contract";
@@ -58,6 +60,11 @@ export class Window {
     value: { languageId: "plaintext", lineCount: 3 },
   };
   readonly connection: HostConnection;
+  /** Diffs that nobody has decided. */
+  readonly diffs = new Map<
+    string,
+    { readonly diff: ProposedDiff; decide(decision: DiffDecision): void }
+  >();
   readonly #records: Records;
   #desired: Desired;
   #isEnded = false;
@@ -113,6 +120,30 @@ export class Window {
           this.opened.push(file);
           return Promise.resolve(this.openOutcome);
         },
+        // These are tested with a real editor.
+        openDiff: notHere,
+        closeDiff: notHere,
+        readDocument: notHere,
+        saveDocument: notHere,
+        executeCode: notHere,
+        openDiff: (diff) =>
+          new Promise((resolve) => {
+            this.diffs.set(diff.id, {
+              diff,
+              decide: (value) => {
+                this.diffs.delete(diff.id);
+                resolve({ kind: "done", value });
+              },
+            });
+          }),
+        closeDiff: (id) => {
+          this.diffs.get(id)?.decide({ kind: "rejected" });
+          return Promise.resolve();
+        },
+        readDocument: () => Promise.resolve(null),
+        saveDocument: () => Promise.resolve(null),
+        executeCode: () =>
+          Promise.resolve({ kind: "failed", message: "No notebook." }),
       },
     });
   }
@@ -184,6 +215,10 @@ export class Window {
     this.#isEnded = true;
     await this.connection.dispose();
   }
+}
+
+function notHere(): Promise<never> {
+  return Promise.reject(new Error("This window has no editor."));
 }
 
 function named(folders: readonly string[]) {

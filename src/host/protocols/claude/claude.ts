@@ -1,19 +1,9 @@
 // Claude Code's IDE protocol: MCP over a WebSocket at the root path. Its facts were observed with the real client.
 import type { Protocol } from "../protocol";
-import { createMcpServer } from "../../mcpServer";
 import { ClaudeClient } from "./claudeClient";
 
 export const claude: Protocol = (instance) => ({
   webSocket: new Map([
-    [
-      "/",
-      (socket) => {
-        new ClaudeClient(
-          socket,
-          createMcpServer(instance.version, () => instance.context()),
-          instance,
-        );
-      },
-    ],
+    ["/", (socket) => void new ClaudeClient(socket, instance)],
   ]),
 });

@@ -5,8 +5,10 @@ import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { WebSocket } from "ws";
 import * as z from "zod/mini";
 import type { Client } from "../../client";
+import type { ClientDiffs } from "../../clientDiffs";
 import type { ClientView } from "../../contract";
 import type { EditorView } from "../../editorCopy";
+import { createMcpServer } from "../../mcpServer";
 import { describeSelection } from "../../tools/selections";
 import type { ProtocolSide } from "../protocol";
 import { WebSocketTransport } from "./webSocketTransport";
@@ -27,13 +29,19 @@ export class ClaudeClient implements Client {
   #isInitialized = false;
   #isAlive = true;
   #lastShared = "";
+  readonly diffs: ClientDiffs;
+  readonly #server: Server;
 
-  /** Takes over a socket that has passed the guards, and a server object of its own. */
+  /** Takes over a socket that has passed the guards. */
   constructor(
     private readonly socket: WebSocket,
-    private readonly server: Server,
     private readonly instance: ProtocolSide,
   ) {
+    this.diffs = instance.newDiffs();
+    const server = createMcpServer(instance.version, () =>
+      instance.context(this),
+    );
+    this.#server = server;
     server.oninitialized = () => {
       this.#isInitialized = true;
       instance.onDidIntroduce(this);
@@ -61,7 +69,7 @@ export class ClaudeClient implements Client {
   }
 
   get view(): ClientView {
-    const implementation = this.server.getClientVersion();
+    const implementation = this.#server.getClientVersion();
     return {
       id: this.#id,
       name: implementation?.name ?? null,
@@ -76,7 +84,7 @@ export class ClaudeClient implements Client {
     const shared = JSON.stringify(params);
     if (shared === this.#lastShared) return;
     this.#lastShared = shared;
-    void this.server.notification({ method: "selection_changed", params });
+    void this.#server.notification({ method: "selection_changed", params });
   }
 
   checkAlive(): void {

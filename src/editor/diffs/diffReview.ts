@@ -1,0 +1,220 @@
+// Diffs that agents propose: shown, edited by the user if he likes, and decided exactly once, by whatever comes first.
+import { open, stat } from "node:fs/promises";
+import path from "node:path";
+import * as vscode from "vscode";
+import { cannotShowDiff, messageOf, UserError } from "../../core/errors";
+import { Lifetime } from "../../core/lifetime";
+import type { DiffDecision, Outcome, ProposedDiff } from "../../host/contract";
+import { PROPOSAL_SCHEME, ProposalFiles } from "./proposalFiles";
+
+export interface PendingDiff {
+  readonly proposal: ProposedDiff;
+  readonly title: string;
+  readonly left: vscode.Uri;
+  readonly right: vscode.Uri;
+}
+
+interface Entry extends PendingDiff {
+  settle(outcome: Outcome<DiffDecision>): void;
+}
+
+export class DiffReview {
+  readonly #lifetime = new Lifetime();
+  readonly #files = this.#lifetime.own(new ProposalFiles());
+  readonly #pending = new Map<string, Entry>();
+  readonly #changed = this.#lifetime.own(new vscode.EventEmitter<void>());
+
+  /** A diff came or was decided. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor() {
+    this.#lifetime.own(
+      vscode.workspace.registerFileSystemProvider(
+        PROPOSAL_SCHEME,
+        this.#files,
+        { isCaseSensitive: true },
+      ),
+    );
+    this.#lifetime.own(
+      this.#files.onDidSave((uri) => {
+        const entry = this.#find(uri);
+        if (entry && !isAutoSaved(uri)) void this.accept(entry);
+      }),
+    );
+    this.#lifetime.own(
+      vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
+        for (const uri of closed.flatMap(proposalOf)) this.#noteClosed(uri);
+      }),
+    );
+    // Of an earlier extension host: nobody waits for their answer any more.
+    void closeTabs((uri) => this.#find(uri) === undefined);
+  }
+
+  /** The oldest first. */
+  get pending(): readonly PendingDiff[] {
+    return [...this.#pending.values()];
+  }
+
+  /** The diff in the active editor. */
+  get active(): PendingDiff | undefined {
+    const tab = vscode.window.tabGroups.activeTabGroup.activeTab;
+    const [uri] = tab ? proposalOf(tab) : [];
+    return uri && this.#find(uri);
+  }
+
+  /** Shows the diff without taking the focus: what a person is typing elsewhere stays where it is. */
+  async open(proposal: ProposedDiff): Promise<Outcome<DiffDecision>> {
+    try {
+      const entry = await this.#add(proposal);
+      const decided = new Promise<Outcome<DiffDecision>>((resolve) => {
+        this.#pending.set(proposal.id, { ...entry, settle: resolve });
+      });
+      this.#changed.fire();
+      await reveal(entry, true);
+      return await decided;
+    } catch (error) {
+      this.#pending.delete(proposal.id);
+      this.#changed.fire();
+      if (!(error instanceof UserError)) throw error;
+      return { kind: "failed", message: messageOf(error) };
+    }
+  }
+
+  /** Answers with what the user let stand. */
+  async accept({ proposal, right }: PendingDiff): Promise<void> {
+    const document = await vscode.workspace.openTextDocument(right);
+    await this.#decide(proposal.id, {
+      kind: "accepted",
+      content: finalContent(proposal.contents, document.getText()),
+    });
+  }
+
+  async reject({ proposal }: PendingDiff): Promise<void> {
+    await this.#decide(proposal.id, { kind: "rejected" });
+  }
+
+  /** The agent has taken it back, or is gone. */
+  async close(id: string): Promise<void> {
+    await this.#decide(id, { kind: "rejected" });
+  }
+
+  async dispose(): Promise<void> {
+    for (const { settle } of this.#pending.values())
+      settle({ kind: "done", value: { kind: "rejected" } });
+    await this.#lifetime.dispose();
+  }
+
+  async #add(proposal: ProposedDiff): Promise<PendingDiff> {
+    const { id, oldPath, newPath, contents, agent, instance } = proposal;
+    const isNew = (await stat(oldPath).catch(() => undefined)) === undefined;
+    if (contents.includes("\0") || (!isNew && (await isBinary(oldPath))))
+      throw cannotShowDiff(newPath);
+    const left = isNew
+      ? this.#files.add(id, "old", oldPath, "")
+      : vscode.Uri.file(oldPath);
+    return {
+      proposal,
+      left,
+      right: this.#files.add(id, "new", newPath, contents),
+      title: `${path.basename(newPath)}${isNew ? " (new)" : ""} ← ${agent} · ${instance}`,
+    };
+  }
+
+  /** Does nothing for a diff that is decided: each is answered once. */
+  async #decide(id: string, decision: DiffDecision): Promise<void> {
+    const entry = this.#pending.get(id);
+    if (!entry) return;
+    this.#pending.delete(id);
+    entry.settle({ kind: "done", value: decision });
+    this.#changed.fire();
+    await closeTabs((uri) => uri.toString() === entry.right.toString());
+    this.#files.remove(entry.left);
+    this.#files.remove(entry.right);
+  }
+
+  #find(uri: vscode.Uri): Entry | undefined {
+    return [...this.#pending.values()].find(
+      ({ right }) => right.toString() === uri.toString(),
+    );
+  }
+
+  /** A tab that moves to another group closes here and opens there. */
+  #noteClosed(uri: vscode.Uri): void {
+    const entry = this.#find(uri);
+    if (!entry) return;
+    setImmediate(() => {
+      const isShown = vscode.window.tabGroups.all.some(({ tabs }) =>
+        tabs.some((tab) =>
+          proposalOf(tab).some((open) => open.toString() === uri.toString()),
+        ),
+      );
+      if (!isShown) void this.reject(entry);
+    });
+  }
+}
+
+/** Brings a diff to the front. */
+export async function reveal(
+  { left, right, title }: PendingDiff,
+  preserveFocus = false,
+): Promise<void> {
+  await vscode.commands.executeCommand("vscode.diff", left, right, title, {
+    preserveFocus,
+    preview: false,
+  });
+}
+
+/**
+ * The proposal to the letter where the user changed nothing: the editor's own text has one kind of line end throughout,
+ * and no byte order mark.
+ */
+export function finalContent(proposed: string, edited: string): string {
+  const mark = proposed.startsWith("\ufeff") ? "\ufeff" : "";
+  const plain = (text: string): string =>
+    text.replace(/^\ufeff/, "").replaceAll(/\r\n?/g, "\n");
+  return plain(proposed) === plain(edited)
+    ? proposed
+    : mark + edited.replace(/^\ufeff/, "");
+}
+
+function proposalOf({ input }: vscode.Tab): vscode.Uri[] {
+  return input instanceof vscode.TabInputTextDiff &&
+    input.modified.scheme === PROPOSAL_SCHEME
+    ? [input.modified]
+    : [];
+}
+
+/** Closes tabs of proposals, also edited ones, without asking whether to save: what they held has been answered. */
+async function closeTabs(
+  isMeant: (proposal: vscode.Uri) => boolean,
+): Promise<void> {
+  const tabs = vscode.window.tabGroups.all
+    .flatMap((group) => group.tabs)
+    .filter((tab) => proposalOf(tab).some(isMeant));
+  for (const tab of tabs) {
+    const [uri] = proposalOf(tab);
+    if (tab.isDirty)
+      await vscode.workspace.textDocuments
+        .find((document) => document.uri.toString() === uri?.toString())
+        ?.save();
+    await vscode.window.tabGroups.close(tab, true);
+  }
+}
+
+function isAutoSaved(uri: vscode.Uri): boolean {
+  const autoSave = vscode.workspace
+    .getConfiguration("files", uri)
+    .get<string>("autoSave");
+  return autoSave !== undefined && autoSave !== "off";
+}
+
+/** As git and the editor tell it: a NUL among the first bytes. */
+async function isBinary(file: string): Promise<boolean> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(8192));
+    return buffer.subarray(0, bytesRead).includes(0);
+  } finally {
+    await handle.close();
+  }
+}

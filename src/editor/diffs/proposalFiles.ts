@@ -1,0 +1,94 @@
+// The editable right side of a diff under review: a file of our own scheme, in memory, one per diff. The left side of a
+// new file is an empty one. Real documents, so that language, undo and saving work as the user knows them.
+import path from "node:path";
+import * as vscode from "vscode";
+
+export const PROPOSAL_SCHEME = "berth-proposal";
+
+interface Entry {
+  bytes: Uint8Array;
+  modifiedAt: number;
+}
+
+export class ProposalFiles implements vscode.FileSystemProvider {
+  readonly #entries = new Map<string, Entry>();
+  readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+  readonly #saved = new vscode.EventEmitter<vscode.Uri>();
+
+  readonly onDidChangeFile = this.#changed.event;
+  /** The user, or auto-save, has saved the proposal. */
+  readonly onDidSave = this.#saved.event;
+
+  /** The file keeps its name, so that the editor knows its language. The caller removes it. */
+  add(id: string, side: "old" | "new", file: string, contents: string) {
+    const uri = vscode.Uri.from({
+      scheme: PROPOSAL_SCHEME,
+      authority: side,
+      path: `/${id}/${path.basename(file)}`,
+    });
+    this.#entries.set(uri.toString(), {
+      bytes: Buffer.from(contents),
+      modifiedAt: Date.now(),
+    });
+    return uri;
+  }
+
+  remove(uri: vscode.Uri): void {
+    this.#entries.delete(uri.toString());
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+    this.#saved.dispose();
+  }
+
+  watch(): vscode.Disposable {
+    return { dispose: () => undefined };
+  }
+
+  stat(uri: vscode.Uri): vscode.FileStat {
+    const { bytes, modifiedAt } = this.#find(uri);
+    return {
+      type: vscode.FileType.File,
+      ctime: 0,
+      mtime: modifiedAt,
+      size: bytes.byteLength,
+      ...(uri.authority === "old" && {
+        permissions: vscode.FilePermission.Readonly,
+      }),
+    };
+  }
+
+  readFile(uri: vscode.Uri): Uint8Array {
+    return this.#find(uri).bytes;
+  }
+
+  writeFile(uri: vscode.Uri, bytes: Uint8Array): void {
+    const entry = this.#find(uri);
+    entry.bytes = bytes;
+    entry.modifiedAt = Date.now();
+    this.#saved.fire(uri);
+  }
+
+  readDirectory(): [string, vscode.FileType][] {
+    return [];
+  }
+
+  createDirectory(): void {
+    throw vscode.FileSystemError.NoPermissions();
+  }
+
+  delete(): void {
+    throw vscode.FileSystemError.NoPermissions();
+  }
+
+  rename(): void {
+    throw vscode.FileSystemError.NoPermissions();
+  }
+
+  #find(uri: vscode.Uri): Entry {
+    const entry = this.#entries.get(uri.toString());
+    if (!entry) throw vscode.FileSystemError.FileNotFound(uri);
+    return entry;
+  }
+}

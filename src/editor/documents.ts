@@ -1,0 +1,22 @@
+// The editor's half of the tools that ask for, or save, unsaved changes.
+import * as vscode from "vscode";
+import { canonicalPath } from "../core/paths";
+import type { EditorApi } from "../host/contract";
+
+export const readDocument: EditorApi["readDocument"] = (path) => {
+  const document = find(path);
+  return Promise.resolve(
+    document
+      ? { isDirty: document.isDirty, isUntitled: document.isUntitled }
+      : null,
+  );
+};
+
+export const saveDocument: EditorApi["saveDocument"] = async (path) =>
+  (await find(path)?.save()) ?? null;
+
+function find(path: string): vscode.TextDocument | undefined {
+  return vscode.workspace.textDocuments.find(
+    ({ uri }) => uri.scheme === "file" && canonicalPath(uri.fsPath) === path,
+  );
+}

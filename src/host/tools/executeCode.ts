@@ -1,0 +1,15 @@
+import * as z from "zod/mini";
+import { UserError } from "../../core/errors";
+import { defineTool, text } from "./tool";
+
+export const executeCode = defineTool({
+  name: "executeCode",
+  description:
+    "Runs Python code in the kernel of the Jupyter notebook that is open in the editor, after the user has agreed.",
+  input: z.strictObject({ code: z.string() }),
+  async run({ code }, { editor, worktree }) {
+    const outcome = await editor.executeCode(worktree, code);
+    if (outcome.kind === "failed") throw new UserError(outcome.message);
+    return text(outcome.value);
+  },
+});

@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { until } from "../../harness/until";
+import { Agent } from "../support/agent";
+import { fingerprint } from "../support/discoveryFiles";
+import { useGround } from "../support/ground";
+import { isFree } from "../support/sockets";
+import { Window } from "../support/window";
+import { handshake, Wire } from "../support/wire";
+
+describe("HostConnection", function () {
+  this.timeout(30_000);
+  const ground = useGround();
+  let window: Window;
+  let a: string;
+  let b: string;
+  beforeEach(async () => {
+    a = ground.make("a");
+    b = ground.make("b");
+    window = ground.own(
+      await Window.open({
+        home: ground.home,
+        lockDirectory: ground.locks,
+        folders: [a, b],
+      }),
+    );
+  });
+  /** Ends the running host as an error in it would, and resolves when its successor has started its instances. */
+  const kill = async () => {
+    const { instanceId } = await window.record(a);
+    const { starts } = window;
+    await window.connection.spawned.end();
+    await until("another host is started", () => window.starts > starts);
+    return until("the instance runs anew", async () => {
+      const record = await window.record(a);
+      return record.instanceId !== instanceId && record;
+    });
+  };
+
+  it("comes back on the same port and token when the worker dies, for its clients too", async () => {
+    const before = await window.record(a);
+    const agent = ground.own(await Agent.connect(before));
+    const after = await kill();
+    assert.deepEqual([after.port, after.token], [before.port, before.token]);
+    assert.notEqual(await agent.closed(), 1000);
+    const again = ground.own(await Agent.connect(before));
+    assert.ok((await again.request("ping")).result);
+    assert.ok(
+      window.hasLogged(
+        "error",
+        /^The instance host has died \(exit 1\) and is started again$/,
+      ),
+    );
+  });
+
+  it("leaves no file of the dead worker behind", async () => {
+    await kill();
+    const { instanceId, port } = await window.record(a);
+    const other = await until("the other runs too", () => window.record(b));
+    await until(
+      "only the new files are left",
+      () =>
+        String(readdirSync(`${ground.home}/instances`).sort()) ===
+          String([`${instanceId}.json`, `${other.instanceId}.json`].sort()) &&
+        String(readdirSync(ground.locks).sort()) ===
+          String([`${port}.lock`, `${other.port}.lock`].sort()),
+    );
+  });
+
+  it("keeps what the user stopped and started", async () => {
+    const c = ground.make("c");
+    await window.host.stop(b);
+    await window.host.start(c);
+    await until(
+      "the window knows",
+      () =>
+        window.view(b)?.pin === "stopped" && window.view(c)?.pin === "started",
+    );
+    await kill();
+    await window.running(c);
+    assert.deepEqual(window.view(b)?.state, {
+      kind: "stopped",
+      because: "user",
+    });
+    assert.equal(window.view(b)?.pin, "stopped");
+  });
+
+  it("rejects the calls that a dead worker leaves open", async () => {
+    const calls = [window.host.list(), window.host.reconcile({} as never)];
+    const ended = window.connection.spawned.end();
+    const results = await Promise.allSettled(calls);
+    await ended;
+    for (const result of results)
+      if (result.status === "rejected")
+        assert.match(String(result.reason), /has ended|properties|undefined/);
+    await window.running(a);
+  });
+
+  it("runs in-process after three deaths in a minute, and says so", async () => {
+    const before = await window.record(a);
+    await kill();
+    await kill();
+    assert.ok(!window.hasLogged("error", "in-process"));
+    const after = await kill();
+    assert.ok(
+      window.hasLogged("error", /started again, in-process from now on$/),
+    );
+    assert.deepEqual([after.port, after.token], [before.port, before.token]);
+    const agent = ground.own(await Agent.connect(after));
+    assert.ok((await agent.request("ping")).result);
+    await window.host.stop(a);
+    assert.equal(await agent.closed(), 1001);
+    await window.dispose();
+    assert.deepEqual(fingerprint(ground.locks), []);
+    assert.ok(await isFree(after.port));
+  });
+
+  it("ends everything when it is disposed, and is not started again", async () => {
+    const records = [await window.record(a), await window.record(b)];
+    const agent = ground.own(await Agent.connect(records[0]!));
+    await window.dispose();
+    assert.equal(await agent.closed(), 1001);
+    assert.deepEqual(fingerprint(ground.locks), []);
+    assert.deepEqual(fingerprint(`${ground.home}/instances`), []);
+    for (const { port } of records) assert.ok(await isFree(port));
+    assert.equal(window.starts, 1);
+    assert.ok(!window.log.some(({ level }) => level === "error"));
+  });
+
+  it("ends while it is still starting", async () => {
+    const early = await Window.open({
+      home: ground.path("early"),
+      lockDirectory: ground.locks,
+      folders: [],
+    });
+    void early
+      .reconcile({ folders: [ground.make("c")] })
+      .catch(() => undefined);
+    await early.dispose();
+    assert.deepEqual(readdirSync(ground.locks).length, 2);
+    assert.equal(early.starts, 1);
+  });
+
+  it("ends also with idle and refused connections open", async () => {
+    const { port, token } = await window.record(a);
+    const wires = await Promise.all(
+      Array.from({ length: 6 }, () => Wire.open(port)),
+    );
+    wires.forEach((wire, index) => {
+      ground.own(wire);
+      if (index % 3 === 1) wire.send(handshake(port));
+      if (index % 3 === 2)
+        wire.send(
+          handshake(port, { "X-Claude-Code-Ide-Authorization": token }),
+        );
+    });
+    await until(
+      "the handshakes are answered",
+      () => wires.filter(({ received }) => received !== "").length === 4,
+    );
+    await window.dispose();
+    assert.ok(await isFree(port));
+    assert.deepEqual(fingerprint(ground.locks), []);
+  });
+});
