@@ -1,8 +1,8 @@
 // `npm run package`: builds the extension and writes berth-<version>.vsix at the top level; .vscodeignore says what is in it.
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { installPackages, root } from "./lib/install.mjs";
-import { isMain, main } from "./lib/task.mjs";
+import { isMain, main, run, step } from "./lib/task.mjs";
 
 /** The path of the VSIX of this version. */
 export function vsixPath() {
@@ -13,14 +13,14 @@ export function vsixPath() {
 
 /** Packages what is in dist/ now, and returns the VSIX. */
 export async function packageExtension() {
-  const { createVSIX } = await import("@vscode/vsce");
-  await createVSIX({
-    cwd: root,
-    packagePath: vsixPath(),
-    dependencies: false,
-    allowStarActivation: true,
-    rewriteRelativeLinks: false,
-  });
+  const vsce = path.join(root, "node_modules", "@vscode", "vsce", "vsce");
+  const options = [
+    ...["--out", vsixPath()],
+    // Everything is bundled; it starts with the window; and no public place holds the README's pictures.
+    ...["--no-dependencies", "--allow-star-activation"],
+    "--no-rewrite-relative-links",
+  ];
+  await run(process.execPath, [vsce, "package", ...options], { cwd: root });
   return vsixPath();
 }
 
@@ -29,5 +29,6 @@ if (isMain(import.meta.url))
     await installPackages();
     const { buildExtension } = await import("./build.mjs");
     await buildExtension();
-    await packageExtension();
+    const vsix = await step("Packaging", packageExtension());
+    console.log(`${vsix}: ${Math.ceil(statSync(vsix).size / 1024)} KB`);
   });

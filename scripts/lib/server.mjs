@@ -1,6 +1,6 @@
 // Runs the embedded VS Code: one server process, its settings and extensions in a folder of its own.
 import { spawn } from "node:child_process";
-import { openSync, closeSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -123,10 +123,9 @@ async function linkExtension(folder, extensions) {
  * @param {number} port
  * @param {string} target */
 export function windowUrl(port, target) {
-  const url = new URL(`http://localhost:${port}/`);
   const kind = target.endsWith(".code-workspace") ? "workspace" : "folder";
-  url.searchParams.set(kind, target);
-  return url;
+  const value = encodeURIComponent(target).replaceAll("%2F", "/");
+  return new URL(`http://localhost:${port}/?${kind}=${value}`);
 }
 
 /** Sends a signal (0 only asks) to a process group, and returns whether it had any process.
@@ -140,12 +139,30 @@ function signalGroup(group, signal) {
   }
 }
 
+/** Whether a process group has a process that is more than a zombie: a container may have nobody who buries those.
+ * @param {number} group */
+function isRunning(group) {
+  if (!signalGroup(group, 0)) return false;
+  if (process.platform !== "linux") return true;
+  return readdirSync("/proc").some((pid) => {
+    try {
+      const stat = readFileSync(`/proc/${Number(pid)}/stat`, "utf8");
+      const [state, , groupOfPid] = stat
+        .slice(stat.lastIndexOf(")") + 2)
+        .split(" ");
+      return Number(groupOfPid) === group && state !== "Z";
+    } catch {
+      return false;
+    }
+  });
+}
+
 /** @param {number} group */
 async function stopGroup(group) {
   const isGone = async (milliseconds) => {
-    for (let waited = 0; signalGroup(group, 0); waited += 20) {
+    for (let waited = 0; isRunning(group); waited += 50) {
       if (waited >= milliseconds) return false;
-      await delay(20);
+      await delay(50);
     }
     return true;
   };

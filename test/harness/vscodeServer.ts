@@ -177,6 +177,7 @@ export class VSCodeServer {
 
   /** Closes the windows, lets their extension hosts deactivate, and ends every process. */
   async stop(): Promise<void> {
+    await Promise.all(this.context.pages().map((page) => page.close()));
     await this.browser.close();
     await this.server.stop();
   }
