@@ -25,11 +25,11 @@ describe("writeJson", function () {
     await writeJson(file, { count: -1, filling: "" });
     const child = new Child(ground, "write", file, 400);
     await child.ready();
-    let isWriting = true;
+    const writing = { isOver: false };
     child.go();
-    const written = child.answer().finally(() => (isWriting = false));
+    const written = child.answer().finally(() => (writing.isOver = true));
     const seen = new Set<number>();
-    while (isWriting) {
+    while (!writing.isOver) {
       const descriptor = openSync(file, "r");
       assert.equal(fstatSync(descriptor).mode & 0o777, 0o600);
       const text = readFileSync(descriptor, "utf8");

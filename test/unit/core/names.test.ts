@@ -9,14 +9,15 @@ import {
 } from "../../../src/core/names";
 import type { Worktree } from "../../../src/core/worktree";
 
+const git = {
+  repository: "app",
+  branch: "feature-x",
+  gitDir: "/code/app/.git/worktrees/x",
+  gitCommonDir: "/code/app/.git",
+};
 const worktree: Worktree = {
   path: "/code/feature folder",
-  git: {
-    repository: "app",
-    branch: "feature-x",
-    gitDir: "/code/app/.git/worktrees/x",
-    gitCommonDir: "/code/app/.git",
-  },
+  git,
   warning: null,
 };
 const plain: Worktree = { path: "/code/notes", git: null, warning: null };
@@ -56,10 +57,7 @@ describe("instanceName", () => {
   });
 
   it("does not fill in a template again what a branch is called", () => {
-    const odd = {
-      ...worktree,
-      git: { ...worktree.git!, branch: "${folder}$&$1" },
-    };
+    const odd = { ...worktree, git: { ...git, branch: "${folder}$&$1" } };
     assert.equal(nameOf("custom", "${branch}", odd), "${folder}$&$1");
   });
 

@@ -71,10 +71,10 @@ describe("portsFor", () => {
 
   it("begins elsewhere for another key", () => {
     const range = { first: 20_000, last: 29_999 };
-    const firsts = Array.from(
-      { length: 100 },
-      (_, index) => portsFor(`/worktree/${index}`, range).next().value,
-    );
+    const firsts = Array.from({ length: 100 }, (_, index) => {
+      const [first] = portsFor(`/worktree/${index}`, range);
+      return first;
+    });
     assert.ok(new Set(firsts).size > 90);
   });
 });

@@ -116,8 +116,9 @@ describe("HostConnection", function () {
   });
 
   it("ends everything when it is disposed, and is not started again", async () => {
-    const records = [await window.record(a), await window.record(b)];
-    const agent = ground.own(await Agent.connect(records[0]!));
+    const first = await window.record(a);
+    const records = [first, await window.record(b)];
+    const agent = ground.own(await Agent.connect(first));
     await window.dispose();
     assert.equal(await agent.closed(), 1001);
     assert.deepEqual(fingerprint(ground.locks), []);

@@ -26,7 +26,7 @@ import { Window } from "../support/window";
 const faults: {
   what: string;
   isRoots?: boolean;
-  spoil(directory: string, aside: string): void;
+  spoil: (directory: string, aside: string) => void;
   says: RegExp;
 }[] = [
   {

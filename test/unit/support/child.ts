@@ -87,14 +87,15 @@ export type Jobs = typeof jobs;
 
 /** Tells the parent that everything is loaded, and starts at its word. */
 async function main(): Promise<void> {
-  const [name, args] = process.argv.slice(2) as [keyof Jobs, string];
+  const [name = "", args = "[]"] = process.argv.slice(2);
   // Whoever started us is gone: so are we.
   process.on("disconnect", () => process.exit());
   const started = new Promise((resolve) => process.once("message", resolve));
   process.send?.("ready");
   await started;
-  const job = jobs[name] as (...values: unknown[]) => Promise<unknown>;
-  process.send?.({ answer: await job(...(JSON.parse(args) as unknown[])) });
+  const known: Record<string, (...args: never[]) => Promise<unknown>> = jobs;
+  const answer = await known[name]?.(...(JSON.parse(args) as never[]));
+  process.send?.({ answer });
 }
 
 void main();

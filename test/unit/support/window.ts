@@ -18,7 +18,7 @@ import type {
 import { until } from "../../harness/until";
 import { workerFile } from "./root";
 
-export const defaultSettings: HostSettings = {
+const defaultSettings: HostSettings = {
   enabled: true,
   autoStart: "workspace",
   maxInstances: 20,
@@ -120,12 +120,6 @@ export class Window {
           this.opened.push(file);
           return Promise.resolve(this.openOutcome);
         },
-        // These are tested with a real editor.
-        openDiff: notHere,
-        closeDiff: notHere,
-        readDocument: notHere,
-        saveDocument: notHere,
-        executeCode: notHere,
         openDiff: (diff) =>
           new Promise((resolve) => {
             this.diffs.set(diff.id, {
@@ -215,10 +209,6 @@ export class Window {
     this.#isEnded = true;
     await this.connection.dispose();
   }
-}
-
-function notHere(): Promise<never> {
-  return Promise.reject(new Error("This window has no editor."));
 }
 
 function named(folders: readonly string[]) {

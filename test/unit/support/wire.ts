@@ -55,15 +55,16 @@ export class Wire {
   }
 }
 
-/** The lines of a WebSocket handshake; a header may be given several times, undefined leaves one out. */
+/** A header may be given several times, or left out with undefined. */
+type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** The lines of a WebSocket handshake. */
 export function handshake(
   port: number,
-  headers: Readonly<
-    Record<string, string | readonly string[] | undefined>
-  > = {},
+  headers: Headers = {},
   path = "/",
 ): string {
-  const all = {
+  const all: Headers = {
     Host: `127.0.0.1:${port}`,
     Connection: "Upgrade",
     Upgrade: "websocket",
@@ -72,7 +73,9 @@ export function handshake(
     ...headers,
   };
   const lines = Object.entries(all).flatMap(([name, value]) =>
-    [value ?? []].flat().map((one) => `${name}: ${one}\r\n`),
+    (typeof value === "string" ? [value] : (value ?? [])).map(
+      (one) => `${name}: ${one}\r\n`,
+    ),
   );
   return `GET ${path} HTTP/1.1\r\n${lines.join("")}\r\n`;
 }
