@@ -1,6 +1,7 @@
 // Wires the parts together, and takes them apart again. Nothing else.
 import path from "node:path";
 import * as vscode from "vscode";
+import { messageOf } from "./core/errors";
 import { Lifetime } from "./core/lifetime";
 import { berthHome, lockDirectory } from "./core/locations";
 import { registerCommands } from "./editor/commands/commands";
@@ -9,7 +10,7 @@ import { DiffReview } from "./editor/diffs/diffReview";
 import { readDocument, saveDocument } from "./editor/documents";
 import { EditorStatePusher } from "./editor/editorState";
 import { createExecutor } from "./editor/executeCode";
-import { HostConnection } from "./editor/hostConnection";
+import { type Host, HostConnection } from "./editor/hostConnection";
 import { openFile } from "./editor/openFile";
 import { SettingsReader } from "./editor/settings";
 import { StatusBar } from "./editor/statusBar";
@@ -34,6 +35,11 @@ export function activate(context: vscode.ExtensionContext): void {
       () => settings.current.shareSelection,
     ),
   );
+  const reconcile = (host: Host): void => {
+    host.reconcile(readDesired(settings.current)).catch((error: unknown) => {
+      log.warn(`Reconciliation was cut off: ${messageOf(error)}`);
+    });
+  };
   const connection = lazily(() =>
     lifetime.own(
       HostConnection.open({
@@ -43,14 +49,15 @@ export function activate(context: vscode.ExtensionContext): void {
           lockDirectory: lockDirectory(),
           parentPid: process.ppid,
           pid: process.pid,
-          version: String(context.extension.packageJSON.version),
+          version: (context.extension.packageJSON as { version: string })
+            .version,
           owner: "vscode",
         },
         log,
         overlapsAtReload: vscode.env.remoteName !== undefined,
         pins: () => instances.pins,
         onDidStart: (host) => {
-          void host.reconcile(readDesired(settings.current));
+          reconcile(host);
           pusher.pushAll();
         },
         editor: {
@@ -83,7 +90,7 @@ export function activate(context: vscode.ExtensionContext): void {
       () => {
         settings.read();
         statusBar.draw();
-        void connection().host.reconcile(readDesired(settings.current));
+        reconcile(connection().host);
         pusher.pushAll();
       },
       () => settings.current.autoStart === "activeEditor",

@@ -77,7 +77,6 @@ export const foreignLockSchema = z.object({
   workspaceFolders: z._default(z.array(z.string()), []),
   ideName: z._default(z.string(), "unknown editor"),
 });
-export type ForeignLock = z.infer<typeof foreignLockSchema>;
 
 /** Answer of `GET /berth/health`. */
 export const healthSchema = z.object({

@@ -1,5 +1,7 @@
 // Asks an instance of this machine through its control API, whichever window or process it lives in.
-import { request } from "node:http";
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
+import { text } from "node:stream/consumers";
 import type { Address } from "./addresses";
 import {
   type Health,
@@ -66,41 +68,25 @@ async function act(target: Target, path: string): Promise<void> {
   }
 }
 
-function call(
+async function call(
   { port, token }: Address,
   method: "GET" | "POST",
   path: string,
   timeout: number,
 ): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(
-      {
-        host: "127.0.0.1",
-        port,
-        method,
-        path,
-        agent: false,
-        headers: { authorization: `Bearer ${token}` },
-        signal: AbortSignal.timeout(timeout),
-      },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => chunks.push(chunk));
-        response.on("error", reject);
-        response.on("end", () => {
-          if (response.statusCode !== 200) {
-            reject(new Error(`status ${response.statusCode}`));
-            return;
-          }
-          try {
-            resolve(JSON.parse(Buffer.concat(chunks).toString()) as unknown);
-          } catch (error) {
-            reject(error as Error);
-          }
-        });
-      },
-    );
-    outgoing.on("error", reject);
-    outgoing.end();
+  const outgoing = request({
+    host: "127.0.0.1",
+    port,
+    method,
+    path,
+    agent: false,
+    headers: { authorization: `Bearer ${token}` },
+    signal: AbortSignal.timeout(timeout),
   });
+  outgoing.end();
+  const [response] = (await once(outgoing, "response")) as [IncomingMessage];
+  const body = await text(response);
+  if (response.statusCode !== 200)
+    throw new Error(`status ${String(response.statusCode)}`);
+  return JSON.parse(body) as unknown;
 }

@@ -1,15 +1,15 @@
 // Pushes what the user sees to the host as it changes, so that agents get answers while this thread is busy.
 import * as vscode from "vscode";
 import { Lifetime } from "../core/lifetime";
+import type { Host } from "./hostConnection";
 import type {
   EditorSelection,
   EditorTab,
   FileDiagnostics,
-  HostApi,
   Range,
 } from "../host/contract";
 
-type Sink = Pick<HostApi, "pushState" | "pushDiagnostics">;
+type Sink = Pick<Host, "pushState" | "pushDiagnostics">;
 
 export class EditorStatePusher {
   readonly #lifetime = new Lifetime();
@@ -75,7 +75,7 @@ export class EditorStatePusher {
 
   #flush(): void {
     if (this.#isSelectionDue || this.#areTabsDue)
-      this.sink().pushState({
+      void this.sink().pushState({
         ...(this.#isSelectionDue && {
           selection: this.isSelectionShared() ? readSelection() : null,
         }),
@@ -88,7 +88,7 @@ export class EditorStatePusher {
       .filter((uri) => uri.scheme === "file")
       .map(readDiagnostics);
     this.#changedFiles.clear();
-    if (files.length > 0) this.sink().pushDiagnostics(files);
+    if (files.length > 0) void this.sink().pushDiagnostics(files);
   }
 }
 

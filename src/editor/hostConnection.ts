@@ -35,9 +35,9 @@ export interface HostWiring {
   /** Whether at a reload the next extension host starts while this one still ends, as in every remote window. */
   readonly overlapsAtReload: boolean;
   /** What the user asked for in this window so far; a new host is told. */
-  pins(): HostOptions["pins"];
+  readonly pins: () => HostOptions["pins"];
   /** A host is up, with empty hands: it needs everything that is pushed. */
-  onDidStart(host: Host): void;
+  readonly onDidStart: (host: Host) => void;
 }
 
 export class HostConnection {
@@ -92,6 +92,8 @@ export class HostConnection {
       on: (receive) => {
         spawned.onMessage(receive);
       },
+      // What is pushed needs no answer, and is pushed whole to the next host.
+      eventNames: ["setActive", "pushState", "pushDiagnostics"],
       // A start may wait 5 s for its port, a person may take minutes for an answer: only death ends a call.
       timeout: -1,
     });
@@ -150,7 +152,7 @@ function spawnWorker(file: string, options: HostOptions): Spawned {
 
 function runInProcess(file: string, options: HostOptions): Spawned {
   const { serve } = createRequire(file)(file) as {
-    serve(port: MessagePort, options: HostOptions): void;
+    serve: (port: MessagePort, options: HostOptions) => void;
   };
   const { port1, port2 } = new MessageChannel();
   const ended = new Promise<string>((resolve) => {

@@ -18,7 +18,7 @@ export interface PickerOptions {
   readonly title: string;
   readonly placeholder: string;
   /** Rows that cannot be chosen are not shown. */
-  accepts(target: Target): boolean;
+  readonly accepts: (target: Target) => boolean;
 }
 
 interface Row extends vscode.QuickPickItem {
@@ -27,7 +27,7 @@ interface Row extends vscode.QuickPickItem {
 
 interface RowAction {
   readonly button: vscode.QuickInputButton;
-  isOffered(target: Target): boolean;
+  readonly isOffered: (target: Target) => boolean;
   run(reach: Reach, target: Target): Promise<void>;
 }
 

@@ -25,7 +25,7 @@ export type Target =
 export interface Reach {
   readonly instances: WindowInstances;
   readonly diffs: DiffReview;
-  host(): Host;
+  readonly host: () => Host;
 }
 
 export function canKill(target: Target): boolean {

@@ -14,3 +14,11 @@ export interface Client {
   /** Says goodbye and cuts the line soon after. */
   close(): Promise<void>;
 }
+
+/** The name by which a person knows the agent. */
+export function agentName({ name }: ClientView): string {
+  const known: Readonly<Record<string, string>> = {
+    "claude-code": "Claude Code",
+  };
+  return name === null ? "Agent" : (known[name] ?? name);
+}

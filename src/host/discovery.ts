@@ -4,7 +4,7 @@ import { cannotWrite } from "../core/errors";
 import { Lifetime } from "../core/lifetime";
 import { ensurePrivateDirectory } from "../core/privateDirectory";
 import { pidNamespace } from "../core/processIdentity";
-import type { InstanceSpec, Surroundings } from "./instance";
+import type { InstanceSpec, Surroundings } from "./surroundings";
 
 export class Discovery {
   readonly #published = new Lifetime();

@@ -1,69 +1,25 @@
 // One instance: the endpoint of one worktree, its discovery files, and the agents that are connected to it.
 // Acquired in the order port, record, lock file, and released the other way round.
 import { randomUUID } from "node:crypto";
-import type { KeptAddresses } from "../core/addresses";
-import type { InstanceRecord } from "../core/contracts";
 import { messageOf, outsideWorktree } from "../core/errors";
 import { Lifetime } from "../core/lifetime";
-import type { LockFiles } from "../core/lockFiles";
 import { type Log, prefixed } from "../core/log";
 import { distinctName } from "../core/names";
 import { readClientPath } from "../core/paths";
-import type { Records } from "../core/records";
-import type { Worktree } from "../core/worktree";
-import type { Client } from "./client";
+import { agentName, type Client } from "./client";
 import { ClientDiffs } from "./clientDiffs";
-import type {
-  ClientView,
-  EditorApi,
-  HostOptions,
-  HostSettings,
-  InstanceState,
-  WorkspaceFolder,
-} from "./contract";
+import type { InstanceState } from "./contract";
 import { Discovery } from "./discovery";
 import type { EditorView } from "./editorCopy";
 import { controlRoutes } from "./endpoint/controlApi";
 import type { Endpoint, EndpointRoutes } from "./endpoint/endpoint";
-import type { Neighbours } from "./neighbours";
 import { openEndpoint } from "./openEndpoint";
 import { protocols } from "./protocols/protocols";
-
-/** What may change while the instance runs. */
-export interface InstanceSpec {
-  readonly worktree: Worktree;
-  /** Before it is made distinct from the names of other instances. */
-  readonly name: string;
-  /** The worktree and the workspace folders inside it; real paths. */
-  readonly folders: readonly WorkspaceFolder[];
-  readonly settings: HostSettings;
-  readonly window: InstanceRecord["window"];
-}
-
-/** What all instances of a host share. */
-export interface Surroundings {
-  readonly options: HostOptions;
-  readonly processStart: string;
-  readonly records: Records;
-  readonly lockFiles: LockFiles;
-  readonly addresses: KeptAddresses;
-  readonly neighbours: Neighbours;
-  readonly editor: EditorApi;
-  readonly log: Log;
-  viewOf(worktree: string): EditorView;
-  /** Whether an agent of this worktree may touch a real path: its own files, and those of the window's other folders. */
-  isOpenTo(worktree: string, path: string): boolean;
-  isActive(worktree: string): boolean;
-  /** Makes Berth's own directories and checks them; throws a UserError. */
-  ensureHome(): Promise<void>;
-}
-
-export interface InstanceEvents {
-  onDidChange(): void;
-  /** Another window or the command line wants it stopped; its discovery files are gone already. */
-  onDidRequestStop(): void;
-  onDidRequestFocus(): void;
-}
+import type {
+  InstanceEvents,
+  InstanceSpec,
+  Surroundings,
+} from "./surroundings";
 
 export class Instance {
   readonly instanceId = randomUUID();
@@ -302,12 +258,4 @@ export class Instance {
     this.#published = content;
     if (this.#warning) this.#log.warn(this.#warning);
   }
-}
-
-/** The name by which a person knows the agent. */
-function agentName({ name }: ClientView): string {
-  const known: Readonly<Record<string, string>> = {
-    "claude-code": "Claude Code",
-  };
-  return name === null ? "Agent" : (known[name] ?? name);
 }

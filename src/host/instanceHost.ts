@@ -1,15 +1,7 @@
 // Everything that runs for one window, or headless: keeps the instances as they are wanted, and answers the editor.
 import path from "node:path";
 import { KeptAddresses, SEEN_EVERY_MS } from "../core/addresses";
-import { focusInstance, stopInstance } from "../core/controlClient";
-import {
-  messageOf,
-  noSuchInstance,
-  notAFolder,
-  notStarted,
-  tooManyInstances,
-} from "../core/errors";
-import { listInstances } from "../core/instances";
+import { notAFolder, notStarted, tooManyInstances } from "../core/errors";
 import { Lifetime } from "../core/lifetime";
 import { LockFiles } from "../core/lockFiles";
 import type { Log } from "../core/log";
@@ -30,6 +22,7 @@ import type {
 } from "./contract";
 import { EditorCopy } from "./editorCopy";
 import { InstanceSet } from "./instanceSet";
+import { Machine } from "./machine";
 import { Neighbours } from "./neighbours";
 import { Ownership } from "./ownership";
 import { makePlan, type Plan } from "./plan";
@@ -51,6 +44,7 @@ export class InstanceHost implements HostApi {
   readonly #copy = new EditorCopy((file) => this.#ownership.ownerOf(file));
   readonly #watches = new Watches(() => void this.#look({ replan: true }));
   readonly #instances: InstanceSet;
+  readonly #machine: Machine;
   #desired: Desired | undefined;
   #plan: Plan = new Map();
   #active: string | null = null;
@@ -63,13 +57,14 @@ export class InstanceHost implements HostApi {
     private readonly options: HostOptions,
     private readonly editor: EditorApi,
     private readonly log: Log,
-    private readonly records: Records,
-    private readonly lockFiles: LockFiles,
+    records: Records,
+    lockFiles: LockFiles,
     addresses: KeptAddresses,
     private readonly neighbours: Neighbours,
     processStart: string,
   ) {
     this.#pins = new Map(options.pins);
+    this.#machine = new Machine(records, lockFiles);
     this.#instances = new InstanceSet(
       {
         options,
@@ -124,7 +119,7 @@ export class InstanceHost implements HostApi {
     const addresses = new KeptAddresses(path.join(options.home, "addresses"));
     const processStart = (await identifyProcess(options.pid))?.start ?? "";
     const startedAt = Date.now();
-    let host: InstanceHost | undefined;
+    const started: { host?: InstanceHost } = {};
     const neighbours = await Neighbours.start({
       records,
       lockFiles,
@@ -133,9 +128,9 @@ export class InstanceHost implements HostApi {
         record.pid === options.pid &&
         record.processStart === processStart &&
         record.createdAt < startedAt,
-      onDidChange: () => host?.noteNeighbours(),
+      onDidChange: () => started.host?.noteNeighbours(),
     });
-    host = new InstanceHost(
+    const host = new InstanceHost(
       options,
       editor,
       log,
@@ -145,6 +140,7 @@ export class InstanceHost implements HostApi {
       neighbours,
       processStart,
     );
+    started.host = host;
     return host;
   }
 
@@ -188,32 +184,19 @@ export class InstanceHost implements HostApi {
     await this.#look({ replan: true });
   }
 
-  async list(): Promise<Listing> {
-    const [instances, otherEditors] = await Promise.all([
-      listInstances(this.records),
-      this.lockFiles.readOthers(),
-    ]);
-    const shown = new Set([
-      ...instances
-        .filter(({ liveness }) => liveness !== "stale")
-        .map(({ record }) => record.worktree),
-      ...this.#plan.keys(),
-    ]);
-    return {
-      instances: instances.filter(({ liveness }) => liveness !== "stale"),
-      otherEditors,
-      notRunning: this.#ownership.siblings.filter(
-        (worktree) => !shown.has(worktree.path),
-      ),
-    };
+  list(): Promise<Listing> {
+    return this.#machine.list(
+      new Set(this.#plan.keys()),
+      this.#ownership.siblings,
+    );
   }
 
   stopRemote(instanceId: string): Promise<Outcome<null>> {
-    return this.#remote(instanceId, stopInstance);
+    return this.#machine.stop(instanceId);
   }
 
   focusRemote(instanceId: string): Promise<Outcome<null>> {
-    return this.#remote(instanceId, focusInstance);
+    return this.#machine.focus(instanceId);
   }
 
   setActive(worktree: string | null): void {
@@ -294,20 +277,6 @@ export class InstanceHost implements HostApi {
       // What was pushed before its worktree was known finds its owner now.
       this.#copy.attribute();
       this.#shareSoon();
-    }
-  }
-
-  async #remote(
-    instanceId: string,
-    act: typeof stopInstance,
-  ): Promise<Outcome<null>> {
-    try {
-      const record = await this.records.read(instanceId);
-      if (!record) throw noSuchInstance();
-      await act(record);
-      return { kind: "done", value: null };
-    } catch (error) {
-      return { kind: "failed", message: messageOf(error) };
     }
   }
 

@@ -2,8 +2,9 @@
 import { messageOf, UserError } from "../core/errors";
 import { isInRange } from "../core/ports";
 import type { InstanceState, InstanceView, Pin } from "./contract";
-import { Instance, type Surroundings } from "./instance";
+import { Instance } from "./instance";
 import type { Plan, Planned } from "./plan";
+import type { Surroundings } from "./surroundings";
 
 /** Milliseconds after which a failed start is tried again by itself. */
 const RETRY_AFTER = 30_000;

@@ -17,9 +17,9 @@ export interface NeighboursWiring {
   readonly lockFiles: LockFiles;
   readonly log: Log;
   /** A record that our own process wrote in an earlier life of this host. */
-  isLeftOver(record: InstanceRecord): boolean;
+  readonly isLeftOver: (record: InstanceRecord) => boolean;
   /** A record came, went or changed. */
-  onDidChange(): void;
+  readonly onDidChange: () => void;
 }
 
 export class Neighbours {

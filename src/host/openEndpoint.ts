@@ -20,9 +20,9 @@ export interface PortSituation {
   /** URI of what this window has open: the same one serves the port while a window reloads. */
   readonly workspace: string | null;
   /** The live record that names this port, if any. */
-  holderOf(port: number): InstanceRecord | undefined;
+  readonly holderOf: (port: number) => InstanceRecord | undefined;
   /** False: another program's lock file stands for this port, and would have to be overwritten. */
-  isFree(port: number): Promise<boolean>;
+  readonly isFree: (port: number) => Promise<boolean>;
 }
 
 /** Opens the endpoint; throws a UserError when the whole range is taken. The caller closes it. */

@@ -4,7 +4,7 @@ import { instanceName } from "../core/names";
 import { canonicalPath } from "../core/paths";
 import { contains, detectWorktree, type Worktree } from "../core/worktree";
 import type { Desired, Pin, WorkspaceFolder } from "./contract";
-import type { InstanceSpec } from "./instance";
+import type { InstanceSpec } from "./surroundings";
 
 export interface Planned {
   readonly spec: InstanceSpec;

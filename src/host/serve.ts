@@ -21,14 +21,20 @@ export function serve(port: MessagePort, options: HostOptions): void {
     list: async () => (await host).list(),
     stopRemote: async (instanceId) => (await host).stopRemote(instanceId),
     focusRemote: async (instanceId) => (await host).focusRemote(instanceId),
-    setActive: async (worktree) => {
-      (await host).setActive(worktree);
+    setActive: (worktree) => {
+      void host.then((it) => {
+        it.setActive(worktree);
+      });
     },
-    pushState: async (state) => {
-      (await host).pushState(state);
+    pushState: (state) => {
+      void host.then((it) => {
+        it.pushState(state);
+      });
     },
-    pushDiagnostics: async (changed) => {
-      (await host).pushDiagnostics(changed);
+    pushDiagnostics: (changed) => {
+      void host.then((it) => {
+        it.pushDiagnostics(changed);
+      });
     },
     shutDown: async (linger) => (await host).shutDown(linger),
   };

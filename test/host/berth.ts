@@ -15,7 +15,7 @@ export function workspaceFolder(): string {
   return realpathSync(folder.uri.fsPath);
 }
 
-export async function records(): Promise<InstanceRecord[]> {
+async function records(): Promise<InstanceRecord[]> {
   const directory = path.join(berthHome(), "instances");
   const names = (await readdir(directory).catch(() => [])).filter((name) =>
     name.endsWith(".json"),

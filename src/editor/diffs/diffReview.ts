@@ -15,7 +15,7 @@ export interface PendingDiff {
 }
 
 interface Entry extends PendingDiff {
-  settle(outcome: Outcome<DiffDecision>): void;
+  readonly settle: (outcome: Outcome<DiffDecision>) => void;
 }
 
 export class DiffReview {
@@ -154,7 +154,7 @@ export class DiffReview {
 }
 
 /** Brings a diff to the front. */
-export async function reveal(
+async function reveal(
   { left, right, title }: PendingDiff,
   preserveFocus = false,
 ): Promise<void> {
@@ -168,7 +168,7 @@ export async function reveal(
  * The proposal to the letter where the user changed nothing: the editor's own text has one kind of line end throughout,
  * and no byte order mark.
  */
-export function finalContent(proposed: string, edited: string): string {
+function finalContent(proposed: string, edited: string): string {
   const mark = proposed.startsWith("\ufeff") ? "\ufeff" : "";
   const plain = (text: string): string =>
     text.replace(/^\ufeff/, "").replaceAll(/\r\n?/g, "\n");

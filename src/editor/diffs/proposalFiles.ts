@@ -43,7 +43,7 @@ export class ProposalFiles implements vscode.FileSystemProvider {
   }
 
   watch(): vscode.Disposable {
-    return { dispose: () => undefined };
+    return new vscode.Disposable(() => undefined);
   }
 
   stat(uri: vscode.Uri): vscode.FileStat {

@@ -19,7 +19,7 @@ export interface ToolContext {
   /** What the calling client has proposed and nobody has decided. */
   readonly diffs: ClientDiffs;
   /** The real path of what a client sent; throws a UserError when it lies where this instance has no business. */
-  resolve(sent: string): string;
+  readonly resolve: (sent: string) => string;
 }
 
 export interface Tool {
@@ -72,6 +72,6 @@ export function json(value: unknown): CallToolResult {
   return text(JSON.stringify(value));
 }
 
-export function failure(message: string): CallToolResult {
+function failure(message: string): CallToolResult {
   return { ...text(message), isError: true };
 }

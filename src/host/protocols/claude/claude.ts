@@ -4,6 +4,11 @@ import { ClaudeClient } from "./claudeClient";
 
 export const claude: Protocol = (instance) => ({
   webSocket: new Map([
-    ["/", (socket) => void new ClaudeClient(socket, instance)],
+    [
+      "/",
+      (socket) => {
+        instance.onDidConnect(new ClaudeClient(socket, instance));
+      },
+    ],
   ]),
 });

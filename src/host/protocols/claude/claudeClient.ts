@@ -65,7 +65,6 @@ export class ClaudeClient implements Client {
     });
     // Nothing is awaited: our transport starts at once, and no message may be missed.
     void server.connect(new WebSocketTransport(socket));
-    instance.onDidConnect(this);
   }
 
   get view(): ClientView {

@@ -92,20 +92,12 @@ function idOf(value: unknown): string | number | null {
 export function isDeeper(text: string, limit: number): boolean {
   if (text.length <= limit) return false;
   let depth = 0;
-  for (let index = 0; index < text.length; index += 1)
-    switch (text[index]) {
-      case '"':
-        index = endOfString(text, index);
-        break;
-      case "[":
-      case "{":
-        depth += 1;
-        if (depth > limit) return true;
-        break;
-      case "]":
-      case "}":
-        depth -= 1;
-    }
+  for (let index = 0; index < text.length; index += 1) {
+    if (text[index] === '"') index = endOfString(text, index);
+    else if (text[index] === "[" || text[index] === "{") depth += 1;
+    else if (text[index] === "]" || text[index] === "}") depth -= 1;
+    if (depth > limit) return true;
+  }
   return false;
 }
 

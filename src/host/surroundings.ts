@@ -1,0 +1,51 @@
+// What an instance is given: by its plan, by the host around it, and whom it tells.
+import type { KeptAddresses } from "../core/addresses";
+import type { InstanceRecord } from "../core/contracts";
+import type { LockFiles } from "../core/lockFiles";
+import type { Log } from "../core/log";
+import type { Records } from "../core/records";
+import type { Worktree } from "../core/worktree";
+import type {
+  EditorApi,
+  HostOptions,
+  HostSettings,
+  WorkspaceFolder,
+} from "./contract";
+import type { EditorView } from "./editorCopy";
+import type { Neighbours } from "./neighbours";
+
+/** What may change while the instance runs. */
+export interface InstanceSpec {
+  readonly worktree: Worktree;
+  /** Before it is made distinct from the names of other instances. */
+  readonly name: string;
+  /** The worktree and the workspace folders inside it; real paths. */
+  readonly folders: readonly WorkspaceFolder[];
+  readonly settings: HostSettings;
+  readonly window: InstanceRecord["window"];
+}
+
+/** What all instances of a host share. */
+export interface Surroundings {
+  readonly options: HostOptions;
+  readonly processStart: string;
+  readonly records: Records;
+  readonly lockFiles: LockFiles;
+  readonly addresses: KeptAddresses;
+  readonly neighbours: Neighbours;
+  readonly editor: EditorApi;
+  readonly log: Log;
+  viewOf(worktree: string): EditorView;
+  /** Whether an agent of this worktree may touch a real path: its own files, and those of the window's other folders. */
+  isOpenTo(worktree: string, path: string): boolean;
+  isActive(worktree: string): boolean;
+  /** Makes Berth's own directories and checks them; throws a UserError. */
+  ensureHome(): Promise<void>;
+}
+
+export interface InstanceEvents {
+  onDidChange(): void;
+  /** Another window or the command line wants it stopped; its discovery files are gone already. */
+  onDidRequestStop(): void;
+  onDidRequestFocus(): void;
+}
