@@ -78,10 +78,7 @@ describe("HostConnection", function () {
     );
     await kill();
     await window.running(c);
-    assert.deepEqual(window.view(b)?.state, {
-      kind: "stopped",
-      because: "user",
-    });
+    await window.isStopped(b, "user");
     assert.equal(window.view(b)?.pin, "stopped");
   });
 

@@ -118,13 +118,8 @@ describe("the control API", function () {
     assert.deepEqual(fingerprint(path.join(ground.home, "instances")), []);
     assert.equal(await agent.closed(), 1001);
     await until("the port is free", () => isFree(record.port));
-    await until(
-      "the window shows it as stopped",
-      () => window.stateOf(worktree) === "stopped",
-    );
-    const view = window.view(worktree);
-    assert.equal(view?.pin, "stopped");
-    assert.deepEqual(view.state, { kind: "stopped", because: "user" });
+    await window.isStopped(worktree, "user");
+    assert.equal(window.view(worktree)?.pin, "stopped");
   });
 
   it("POST /berth/stop: it does not come back by itself, only when asked", async () => {

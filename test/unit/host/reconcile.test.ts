@@ -173,10 +173,7 @@ describe("reconcile", function () {
     const window = await open(folders, { settings: { maxInstances: 5 } });
     await showing(window, "f0", "f1", "f2", "f3", "f4");
     assert.equal(window.views.length, 20);
-    assert.deepEqual(window.view(folders[19] ?? "")?.state, {
-      kind: "stopped",
-      because: "limit",
-    });
+    await window.isStopped(folders[19] ?? "", "limit");
     assert.equal(readdirSync(ground.locks).length, 5);
     assert.deepEqual(await window.host.start(folders[9] ?? ""), {
       kind: "failed",

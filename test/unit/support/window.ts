@@ -179,6 +179,17 @@ export class Window {
     return this.view(worktree)?.state.kind ?? "unknown";
   }
 
+  /** Resolves when the worktree's instance is stopped for that reason. */
+  async isStopped(
+    worktree: string,
+    because: "user" | "settings" | "limit",
+  ): Promise<void> {
+    await until(`${worktree} is stopped because of ${because}`, () => {
+      const state = this.view(worktree)?.state;
+      return state?.kind === "stopped" && state.because === because;
+    });
+  }
+
   /** The first instance, or that of the worktree, once it runs. */
   running(worktree = this.views[0]?.worktree): Promise<Running> {
     return until(`an instance runs for ${worktree ?? "any worktree"}`, () => {
