@@ -1,7 +1,7 @@
 // The window's status bar item: the active instance, its state and its agents; a click opens the list or starts it again.
 import * as vscode from "vscode";
 import { Lifetime } from "../core/lifetime";
-import type { InstanceView } from "../host/contract";
+import type { InstanceState, InstanceView } from "../host/contract";
 import type { DiffReview } from "./diffs/diffReview";
 import { agents, stateIcon, withoutIcons, withoutMarkdown } from "./text";
 import type { WindowInstances } from "./windowInstances";
@@ -43,9 +43,7 @@ export class StatusBar {
     this.#item.text = [
       stateIcon(state),
       withoutIcons(active.name),
-      state.kind === "running" && state.clients.length > 0
-        ? `$(plug) ${state.clients.length}`
-        : "",
+      stateDetail(state),
       others > 0 ? `+${others}` : "",
       waiting.length > 0 ? `$(diff) ${waitingWords(waiting.length)}` : "",
     ]
@@ -80,6 +78,20 @@ export class StatusBar {
 
   dispose(): Promise<void> {
     return this.#lifetime.dispose();
+  }
+}
+
+/** The colour-blind and the newcomer read words, not icons. */
+function stateDetail(state: InstanceState): string {
+  switch (state.kind) {
+    case "running":
+      return state.clients.length > 0 ? `$(plug) ${state.clients.length}` : "";
+    case "stopped":
+    case "failed":
+      return state.kind;
+    case "starting":
+    case "stopping":
+      return "";
   }
 }
 

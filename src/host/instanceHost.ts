@@ -52,6 +52,7 @@ export class InstanceHost implements HostApi {
   #passes: Promise<void> | undefined;
   #sharing: NodeJS.Timeout | undefined;
   #isTelling = false;
+  #isLeaving = false;
 
   private constructor(
     private readonly options: HostOptions,
@@ -213,6 +214,8 @@ export class InstanceHost implements HostApi {
   }
 
   async shutDown(linger: number): Promise<void> {
+    // What has handed its port over must not be started again.
+    this.#isLeaving = true;
     await this.#passes;
     if (linger > 0) await this.#instances.leaveAll(linger);
     await this.#lifetime.dispose();
@@ -256,7 +259,7 @@ export class InstanceHost implements HostApi {
   }
 
   async #runPasses(): Promise<void> {
-    while (this.#pending && this.#desired && !this.#lifetime.isEnded) {
+    while (this.#pending && this.#desired && !this.#isLeaving) {
       const { replan, retryFailed } = this.#pending;
       this.#pending = undefined;
       if (replan) {

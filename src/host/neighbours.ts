@@ -26,6 +26,7 @@ export class Neighbours {
   readonly #lifetime = new Lifetime();
   readonly #known = new Map<string, InstanceRecord>();
   #pass: Promise<void> = Promise.resolve();
+  #reading: Promise<void> = Promise.resolve();
   #isWatching = false;
   /** A record was found whose process is gone: it is swept at the next check. */
   #hasDead = false;
@@ -106,7 +107,13 @@ export class Neighbours {
     }
   }
 
-  async #refresh(instanceId: string): Promise<void> {
+  /** One at a time, so that no older look at a file counts after a newer one. */
+  #refresh(instanceId: string): Promise<void> {
+    this.#reading = this.#reading.then(() => this.#read(instanceId));
+    return this.#reading;
+  }
+
+  async #read(instanceId: string): Promise<void> {
     const record = await this.wiring.records.read(instanceId);
     const isAlive =
       record !== undefined &&

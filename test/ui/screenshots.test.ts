@@ -9,7 +9,10 @@ import { VSCodeServer } from "../harness/vscodeServer";
 import { Agent } from "../unit/support/agent";
 import { recordOf, STATUS } from "./instances";
 
-const screenshots = path.resolve("media", "screenshots");
+/** To renew those of the README: BERTH_SCREENSHOTS=media/screenshots npm test -- ui --grep Screenshots */
+const screenshots = path.resolve(
+  process.env["BERTH_SCREENSHOTS"] ?? "out/screenshots",
+);
 
 describe("Screenshots", function () {
   it("of the status bar, its tooltip and the list", async () => {

@@ -160,12 +160,12 @@ describe("Two worktrees in two windows", function () {
     await gone(home, feature);
     assert.equal(await agent.closed(), 1001);
     await assert.rejects(Agent.connect({ port, token }), /ECONNREFUSED/);
-    await statusOf(second, "app@feature-x", "circle-slash");
+    await statusOf(second, "app@feature-x stopped", "circle-slash");
 
     // A change that reconciles must not bring it back.
     await vscode.setSettings({ "berth.maxClients": 5 });
     await vscode.setSettings({});
-    await statusOf(second, "app@feature-x", "circle-slash");
+    await statusOf(second, "app@feature-x stopped", "circle-slash");
     assert.equal((await readRecords(home)).length, 1);
 
     await second.page.bringToFront();
@@ -183,10 +183,10 @@ describe("Two worktrees in two windows", function () {
     assert.match(dialog, /1 in this window, 1 in other windows/);
     await first.pressDialogButton("Kill All");
     await Promise.all([gone(home, app), gone(home, feature)]);
-    await statusOf(first, "app@main", "circle-slash");
+    await statusOf(first, "app@main stopped", "circle-slash");
     await first.clickStatusBarItem(STATUS);
     await second.page.bringToFront();
-    await statusOf(second, "app@feature-x", "circle-slash");
+    await statusOf(second, "app@feature-x stopped", "circle-slash");
     await second.clickStatusBarItem(STATUS);
     await Promise.all([recordOf(home, app), recordOf(home, feature)]);
   });
