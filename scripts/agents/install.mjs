@@ -1,0 +1,95 @@
+// Installs what test/agents needs: the real agents, pinned, once into the cache outside the repository, and tmux.
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { cp, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { homedir } from "node:os";
+import path from "node:path";
+import { npm, Problem, run, step } from "../lib/task.mjs";
+
+const source = import.meta.dirname;
+
+/** As that of the embedded VS Code. */
+function cacheHome() {
+  const { BERTH_CACHE, XDG_CACHE_HOME } = process.env;
+  if (BERTH_CACHE) return path.resolve(BERTH_CACHE);
+  if (XDG_CACHE_HOME) return path.join(XDG_CACHE_HOME, "berth");
+  return process.platform === "darwin"
+    ? path.join(homedir(), "Library", "Caches", "berth")
+    : path.join(homedir(), ".cache", "berth");
+}
+
+/**
+ * Installs the agents once per content of their lockfile, and returns the command that runs each.
+ * A folder with the final name is always whole: it is filled under another name beside it, then renamed.
+ * @returns {Promise<Record<"claude" | "gemini", readonly string[]>>}
+ */
+export async function installAgents() {
+  const lockfile = readFileSync(path.join(source, "package-lock.json"));
+  const key = createHash("sha256").update(lockfile).digest("hex");
+  const folder = path.join(cacheHome(), `agents-${key.slice(0, 12)}`);
+  if (!existsSync(folder)) {
+    await mkdir(cacheHome(), { recursive: true });
+    const partial = await mkdtemp(`${folder}.partial-`);
+    try {
+      for (const name of ["package.json", "package-lock.json", ".npmrc"])
+        await cp(path.join(source, name), path.join(partial, name));
+      await step(
+        "Installing Claude Code and Gemini CLI, once (460 MB)",
+        npm(["ci", "--ignore-scripts"], partial),
+      );
+      await rename(partial, folder).catch((error) => {
+        // Another run was faster; its folder is as good as ours.
+        if (!existsSync(folder)) throw error;
+      });
+    } finally {
+      await rm(partial, { recursive: true, force: true });
+    }
+  }
+  const modules = path.join(folder, "node_modules");
+  return {
+    claude: [claudeBinary(path.join(modules, "@anthropic-ai"))],
+    gemini: [
+      process.execPath,
+      path.join(modules, "@google", "gemini-cli", "bundle", "gemini.js"),
+    ],
+  };
+}
+
+/** The package's own script would copy the platform's binary over a placeholder; we run it where it is. */
+function claudeBinary(scope) {
+  const binary = readdirSync(scope)
+    .map((name) => path.join(scope, name, "claude"))
+    .find((file) => existsSync(file));
+  if (binary) return binary;
+  throw new Problem(
+    `There is no Claude Code for ${process.platform}-${process.arch}, or npm was told to omit optional packages.`,
+  );
+}
+
+/**
+ * Returns the path of tmux; on Debian, root gets it installed.
+ * @returns {Promise<string>}
+ */
+export async function findTmux() {
+  const installed = () =>
+    (process.env["PATH"] ?? "")
+      .split(path.delimiter)
+      .map((folder) => path.join(folder, "tmux"))
+      .find((file) => existsSync(file));
+  const found = installed();
+  if (found) return found;
+  if (process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
+    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+    const apt = (...args) => run("apt-get", ["-q", ...args], { env });
+    await step("Updating Debian's package lists", apt("update"));
+    await step(
+      "Installing tmux",
+      apt("install", "-y", "--no-install-recommends", "tmux"),
+    );
+    const tmux = installed();
+    if (tmux) return tmux;
+  }
+  throw new Problem(
+    "The real agents run in tmux, which was not found: install it (Debian: apt install tmux, macOS: brew install tmux).",
+  );
+}

@@ -1,0 +1,114 @@
+// What stands in for a vendor's model in these tests: an HTTP server on loopback that follows the test's script.
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { listen, portsFor } from "../../../src/core/ports";
+
+export interface ToolCall {
+  readonly name: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+/** What the conversation holds so far: words of the user, or a tool's answer. */
+export type Turn =
+  { readonly kind: "words"; readonly text: string } | { readonly kind: "tool" };
+
+/** A vendor's HTTP API. */
+export interface Dialect {
+  /** The conversation of a request, oldest first; empty where the model may not call tools. */
+  read(path: string, body: unknown): readonly Turn[];
+  /** Answers with a call of a tool, or with `done` where there is none. */
+  write(
+    response: ServerResponse,
+    path: string,
+    body: unknown,
+    call: ToolCall | undefined,
+  ): void;
+}
+
+/** What the model says when it has nothing (more) to call. */
+export const done = "DUMMY_DONE";
+
+/** Below every system's ephemeral ports, and away from Berth's. */
+const range = { first: 11_000, last: 14_999 };
+
+export class DummyModel {
+  readonly #scripts: [prompt: string, calls: readonly ToolCall[]][] = [];
+
+  private constructor(
+    private readonly server: Server,
+    private readonly port: number,
+    private readonly dialect: Dialect,
+  ) {
+    server.on("request", (request, response) => {
+      void this.#answer(request, response);
+    });
+  }
+
+  static async start(dialect: Dialect): Promise<DummyModel> {
+    const server = createServer();
+    for (const port of portsFor(randomUUID(), range))
+      if (await listen(server, port))
+        return new DummyModel(server, port, dialect);
+    throw new Error("There is no free port for the dummy model.");
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** At this prompt the model calls these tools, each when the one before has answered. */
+  script(prompt: string, ...calls: readonly ToolCall[]): void {
+    this.#scripts.push([prompt, calls]);
+  }
+
+  async dispose(): Promise<void> {
+    const closed = once(this.server, "close");
+    this.server.close();
+    this.server.closeAllConnections();
+    await closed;
+  }
+
+  async #answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const path = request.url ?? "";
+    const body = await readJson(request);
+    const call = this.#next(this.dialect.read(path, body));
+    this.dialect.write(response, path, body, call);
+  }
+
+  /** The newest words that have a script count, and the tools that have answered since. */
+  #next(turns: readonly Turn[]): ToolCall | undefined {
+    let calls: readonly ToolCall[] = [];
+    let answered = 0;
+    for (const turn of turns) {
+      const script =
+        turn.kind === "words" &&
+        this.#scripts.find(([prompt]) => turn.text.includes(prompt));
+      if (script) {
+        calls = script[1];
+        answered = 0;
+      } else if (turn.kind === "tool") answered += 1;
+    }
+    return calls[answered];
+  }
+}
+
+export function answerJson(response: ServerResponse, body: unknown): void {
+  response.writeHead(200, { "content-type": "application/json" });
+  response.end(JSON.stringify(body));
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString();
+  return text === "" ? {} : (JSON.parse(text) as unknown);
+}

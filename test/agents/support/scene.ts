@@ -1,0 +1,134 @@
+// The scene of these tests: one repository with two worktrees, a real VS Code, and real agents that share its home.
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { Lifetime } from "../../../src/core/lifetime";
+import { GitRepository } from "../../harness/gitRepository";
+import { TestHome } from "../../harness/testHome";
+import { VSCodeServer } from "../../harness/vscodeServer";
+import { anthropic } from "./anthropicModel";
+import { agentCommands } from "./commands";
+import { DummyModel } from "./dummyModel";
+import { Terminal } from "./terminal";
+
+/** Claude Code asks once for every key, and remembers its end. */
+const apiKey = "sk-ant-dummy-key-of-berths-own-tests";
+
+export interface ClaudeOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly args?: readonly string[];
+}
+
+export class Scene {
+  #agents = new Lifetime();
+
+  private constructor(
+    readonly home: TestHome,
+    readonly vscode: VSCodeServer,
+    /** The two worktrees, on branches main and feature-x, each with a file src/main.ts of five lines. */
+    readonly app: string,
+    readonly feature: string,
+    readonly model: DummyModel,
+    private readonly commands: Awaited<ReturnType<typeof agentCommands>>,
+    private readonly lifetime: Lifetime,
+  ) {}
+
+  static async open(): Promise<Scene> {
+    const lifetime = new Lifetime();
+    try {
+      const commands = await agentCommands();
+      const home = await TestHome.create();
+      lifetime.defer(() => home.remove());
+      const repository = await GitRepository.create(
+        path.join(home.folder, "app"),
+        { "src/main.ts": "one\ntwo\nthree\nfour\nfive\n" },
+      );
+      const app = repository.folder;
+      const feature = await repository.addWorktree("feature-x");
+      await settleClaude(home, [app, feature]);
+      const model = lifetime.own(await DummyModel.start(anthropic));
+      const vscode = await VSCodeServer.start({ home });
+      lifetime.defer(() => vscode.stop());
+      return new Scene(home, vscode, app, feature, model, commands, lifetime);
+    } catch (error) {
+      await lifetime.dispose();
+      throw error;
+    }
+  }
+
+  /** Starts Claude Code in a folder, and returns when it can be typed to. */
+  async claude(
+    cwd: string,
+    { env = {}, args = [] }: ClaudeOptions = {},
+  ): Promise<Terminal> {
+    const terminal = await this.#terminal(
+      [...this.commands.claude, ...args],
+      cwd,
+      {
+        ANTHROPIC_API_KEY: apiKey,
+        ANTHROPIC_BASE_URL: this.model.url,
+        CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+        DISABLE_AUTOUPDATER: "1",
+        DISABLE_TELEMETRY: "1",
+        ...env,
+      },
+    );
+    await terminal.shows(/^❯/m);
+    return terminal;
+  }
+
+  /** Ends the agents of one test. */
+  async endAgents(): Promise<void> {
+    await this.#agents.dispose();
+    this.#agents = new Lifetime();
+  }
+
+  async close(): Promise<void> {
+    await this.endAgents();
+    await this.lifetime.dispose();
+  }
+
+  async #terminal(
+    command: readonly string[],
+    cwd: string,
+    env: Readonly<Record<string, string>>,
+  ): Promise<Terminal> {
+    return this.#agents.own(
+      await Terminal.open({
+        tmux: this.commands.tmux,
+        command,
+        cwd,
+        env: {
+          HOME: this.home.folder,
+          PATH: process.env["PATH"] ?? "",
+          TMPDIR: path.join(this.home.folder, "tmp"),
+          ...env,
+        },
+        socketFolder: path.join(this.home.folder, "run"),
+      }),
+    );
+  }
+}
+
+/** What Claude Code remembers of earlier runs, so that it asks nothing at its first one. */
+async function settleClaude(
+  home: TestHome,
+  folders: readonly string[],
+): Promise<void> {
+  const project = {
+    hasTrustDialogAccepted: true,
+    hasCompletedProjectOnboarding: true,
+    allowedTools: [],
+  };
+  const memory = {
+    hasCompletedOnboarding: true,
+    lastOnboardingVersion: "2.1.329",
+    theme: "dark",
+    numStartups: 5,
+    autoUpdates: false,
+    installMethod: "npm",
+    customApiKeyResponses: { approved: [apiKey.slice(-20)], rejected: [] },
+    projects: Object.fromEntries(folders.map((folder) => [folder, project])),
+  };
+  const file = path.join(home.folder, ".claude.json");
+  await writeFile(file, JSON.stringify(memory));
+}

@@ -1,0 +1,112 @@
+// A program in a terminal of its own (tmux): typed to and looked at as a person would.
+import { execFile, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import path from "node:path";
+import { promisify } from "node:util";
+import { isRunning, processesBelow } from "../../harness/processes";
+import { until } from "../../harness/until";
+
+const execute = promisify(execFile);
+
+/** Milliseconds: big programs start slowly on a machine that is busy with other things. */
+const patience = 60_000;
+const size = ["-x", "120", "-y", "40"];
+
+export interface TerminalOptions {
+  readonly tmux: string;
+  readonly command: readonly string[];
+  readonly cwd: string;
+  /** All that the program sees: nothing comes from our own environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Where tmux keeps its socket; a short path. */
+  readonly socketFolder: string;
+}
+
+export class Terminal {
+  private constructor(
+    private readonly tmux: (...args: string[]) => Promise<string>,
+    /** Of the program itself. */
+    readonly pid: number,
+    private readonly killNow: () => void,
+  ) {}
+
+  static async open(options: TerminalOptions): Promise<Terminal> {
+    const name = `tmux-${randomBytes(4).toString("hex")}`;
+    const socket = path.join(options.socketFolder, name);
+    const base = ["-u", "-S", socket, "-f", "/dev/null"];
+    const tmux = async (...args: string[]): Promise<string> =>
+      (await execute(options.tmux, [...base, ...args])).stdout;
+    const env = { TERM: "xterm-256color", LANG: "C.UTF-8", ...options.env };
+    const assignments = Object.entries(env).map(
+      ([name, value]) => `${name}=${value}`,
+    );
+    // What a program says as it dies stays on the screen.
+    const keep = ["set-option", "-g", "remain-on-exit", "on", ";"];
+    const open = ["new-session", "-d", ...size, "-c", options.cwd, "-P"];
+    const pid = await tmux(
+      ...["start-server", ";", ...keep, ...open, "-F", "#{pane_pid}", "--"],
+      ...["env", "-i", ...assignments, ...options.command],
+    );
+    // Whoever ends without closing, as an interrupted run, still leaves nothing behind.
+    const killNow = (): void => {
+      spawnSync(options.tmux, [...base, "kill-server"]);
+    };
+    process.once("exit", killNow);
+    return new Terminal(tmux, Number(pid), killNow);
+  }
+
+  async type(text: string): Promise<void> {
+    await this.tmux("send-keys", "-l", "--", text);
+  }
+
+  /** Keys by tmux's names: Enter, Escape, Up, BTab, C-c. */
+  async press(...keys: string[]): Promise<void> {
+    await this.tmux("send-keys", ...keys);
+  }
+
+  /** The text in view, without what the program has drawn over. */
+  screen(): Promise<string> {
+    return this.tmux("capture-pane", "-p");
+  }
+
+  /** Resolves with the match once the screen shows it; fails with the whole screen. */
+  async shows(pattern: RegExp): Promise<RegExpExecArray> {
+    let screen = "";
+    try {
+      return await until(
+        `${String(pattern)} on the screen`,
+        async () => {
+          screen = await this.screen();
+          return pattern.exec(screen);
+        },
+        patience,
+      );
+    } catch (error) {
+      throw new Error(
+        `The screen never showed ${String(pattern)}:\n${screen}`,
+        { cause: error },
+      );
+    }
+  }
+
+  /** Resolves when the screen shows this no more. */
+  async showsNoMore(pattern: RegExp): Promise<void> {
+    await until(
+      `${String(pattern)} to go from the screen`,
+      async () => !pattern.test(await this.screen()),
+      patience,
+    );
+  }
+
+  /** Ends the program and its terminal; resolves when both are gone. */
+  async dispose(): Promise<void> {
+    const server = Number(await this.tmux("display", "-p", "#{pid}"));
+    const programs = await processesBelow(server);
+    process.off("exit", this.killNow);
+    this.killNow();
+    await until("the program to end", async () => {
+      const running = await Promise.all(programs.map(isRunning));
+      return !running.includes(true);
+    });
+  }
+}
