@@ -86,10 +86,15 @@ export class Instance {
     };
   }
 
-  /** Takes over new facts and writes the files again where these differ. */
+  /** Takes over new facts and writes the files again where these differ, or could not be written before. */
   async update(spec: InstanceSpec): Promise<void> {
     this.spec = spec;
-    await this.#publish();
+    try {
+      await this.#publish();
+    } catch (error) {
+      // Its agents are served all the same; the next pass tries again.
+      this.#warn(messageOf(error));
+    }
   }
 
   /** Tells every agent what the user looks at now. */
@@ -254,8 +259,12 @@ export class Instance {
   async #publish(): Promise<void> {
     const content = JSON.stringify([this.name, this.spec]);
     if (!this.#discovery || content === this.#published) return;
-    this.#warning = await this.#discovery.publish(this.name, this.spec);
-    this.#published = content;
-    if (this.#warning) this.#log.warn(this.#warning);
+    this.#warn(await this.#discovery.publish(this.name, this.spec));
+    if (this.#warning === null) this.#published = content;
+  }
+
+  #warn(warning: string | null): void {
+    if (warning !== null && warning !== this.#warning) this.#log.warn(warning);
+    this.#warning = warning;
   }
 }
