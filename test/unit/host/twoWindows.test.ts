@@ -124,6 +124,31 @@ describe("two windows", function () {
     assert.deepEqual(readdirSync(ground.locks), [`${after.port}.lock`]);
   });
 
+  it("that hands over one port and waits with another: starts nothing again", async () => {
+    const beside = ground.make("beside");
+    const first = await Window.open(
+      setup(ground, { folders: [app, beside], overlapsAtReload: true }),
+    );
+    const { port } = await first.record(app);
+    await first.record(beside);
+    const leaving = { isOver: false };
+    const ended = first.dispose().finally(() => (leaving.isOver = true));
+    await until(
+      "the files are gone",
+      () => readdirSync(ground.locks).length === 0,
+    );
+    ground.own(await Window.open(setup(ground)));
+    // For as long as the old window waits, its neighbours come and go.
+    const seen = new Set<string>();
+    await until("the old window has ended", () => {
+      for (const name of readdirSync(ground.locks))
+        if (name.endsWith(".lock")) seen.add(name);
+      return leaving.isOver;
+    });
+    await ended;
+    assert.deepEqual([...seen], [`${port}.lock`]);
+  });
+
   it("opened again later: the same port and token", async () => {
     const first = await Window.open(setup(ground));
     const before = await first.record(app);
