@@ -85,10 +85,10 @@ const host = (kind) => (grep) =>
 /** In the order of running; those without `isDefault` run only when named. */
 const suites = {
   check: { run: check, isDefault: true },
-  unit: { run: mocha("unit", 20_000), isDefault: true },
+  unit: { run: mocha("unit", 60_000), isDefault: true },
   package: { run: testPackage, isDefault: true, needsVSCode: true },
   host: { run: host("host"), isDefault: true, needsVSCode: true },
-  ui: { run: mocha("ui", 120_000), isDefault: true, needsVSCode: true },
+  ui: { run: mocha("ui", 180_000), isDefault: true, needsVSCode: true },
   electron: { run: host("electron") },
   agents: { run: mocha("agents", 300_000), needsVSCode: true },
 };

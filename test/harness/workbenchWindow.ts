@@ -50,19 +50,7 @@ export class WorkbenchWindow {
 
   /** Runs a command by its title in the palette, as `Berth: List Instances`, as soon as it is offered there. */
   async runCommand(title: string): Promise<void> {
-    await until(
-      `the command "${title}" in the palette`,
-      async () => {
-        await this.page.keyboard.press("F1");
-        await this.page.locator(`${picker} input.input`).fill(`>${title}`);
-        const row = this.row(title);
-        // The palette does not learn of commands that come later: it is opened again.
-        await row.waitFor({ timeout: 5000 });
-        await row.click();
-        return true;
-      },
-      patience,
-    );
+    await this.pickWith("F1", `>${title}`, title);
   }
 
   /** The text of a status bar item (as `berth.berth.instance`: extension id, dot, item id), undefined when absent. */
@@ -180,18 +168,7 @@ export class WorkbenchWindow {
 
   /** Opens a file of the workspace in an editor, by the end of its path. */
   async openFile(file: string): Promise<void> {
-    await until(
-      `quick open to find ${file}`,
-      async () => {
-        await this.page.keyboard.press("Control+P");
-        await this.typeInPicker(file);
-        const row = this.row(path.basename(file));
-        await row.waitFor({ timeout: 5000 });
-        await row.click();
-        return true;
-      },
-      patience,
-    );
+    await this.pickWith("Control+P", file, path.basename(file));
     await this.page
       .locator(`.tab.active[data-resource-name="${path.basename(file)}"]`)
       .waitFor();
@@ -220,6 +197,31 @@ export class WorkbenchWindow {
 
   async close(): Promise<void> {
     await this.page.close();
+  }
+
+  /** Opens a list by its key, narrows it down and picks a row. An open list does not learn of what comes later. */
+  private async pickWith(
+    key: string,
+    text: string,
+    label: string,
+  ): Promise<void> {
+    const row = this.row(label);
+    await until(
+      `"${label}" in the list of ${key}`,
+      async () => {
+        await this.page.keyboard.press(key);
+        await this.typeInPicker(text);
+        try {
+          await row.waitFor({ timeout: 5000 });
+        } catch (error) {
+          await this.closePicker();
+          throw error;
+        }
+        await row.click();
+        return true;
+      },
+      patience,
+    );
   }
 
   private statusBarItem(id: string): Locator {
