@@ -1,0 +1,66 @@
+// Stands in front of an extension's main file inside a real extension host, and notes how long its parts take. The copy
+// of the extension that it is put into names the file to write to in probe.json.
+import { appendFileSync, readFileSync } from "node:fs";
+import path from "node:path";
+
+export interface ProbeEntry {
+  readonly extension: string;
+  readonly pid: number;
+  /** Milliseconds of main thread: requiring the main file, and activate(). */
+  readonly load: number;
+  readonly call: number;
+  /** Milliseconds of main thread that activate() has put off with setImmediate. */
+  readonly deferred: number;
+  /** When activate() was called, in milliseconds since 1970. */
+  readonly calledAt: number;
+}
+
+export interface ProbeSetup {
+  readonly extension: string;
+  readonly main: string;
+  readonly notes: string;
+}
+
+interface Extension {
+  activate(context: unknown): unknown;
+  deactivate?(): unknown;
+}
+
+const setup = JSON.parse(
+  readFileSync(path.join(__dirname, "probe.json"), "utf8"),
+) as ProbeSetup;
+
+const loading = performance.now();
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- as the extension host loads a main file
+const extension = require(path.join(__dirname, setup.main)) as Extension;
+const load = performance.now() - loading;
+
+export function activate(context: unknown): unknown {
+  let deferred = 0;
+  const { setImmediate: original } = globalThis;
+  globalThis.setImmediate = ((callback: (...args: unknown[]) => void) =>
+    original(() => {
+      const start = performance.now();
+      callback();
+      deferred += performance.now() - start;
+    })) as typeof setImmediate;
+  const calledAt = performance.timeOrigin + performance.now();
+  const calling = performance.now();
+  const result = extension.activate(context);
+  const call = performance.now() - calling;
+  globalThis.setImmediate = original;
+  setTimeout(() => {
+    const entry: ProbeEntry = {
+      extension: setup.extension,
+      pid: process.pid,
+      load,
+      call,
+      deferred,
+      calledAt,
+    };
+    appendFileSync(setup.notes, `${JSON.stringify(entry)}\n`);
+  }, 1_000);
+  return result;
+}
+
+export const deactivate = (): unknown => extension.deactivate?.();

@@ -1,0 +1,56 @@
+// A process that runs Berth as an extension host does, without an editor: idle, or as busy as another extension makes it.
+import { until } from "../../test/harness/until";
+import { Window } from "../../test/unit/support/window";
+import { settings } from "../support/settings";
+import { announce, readSetup } from "../support/child";
+
+export interface HostSetup {
+  readonly home: string;
+  readonly lockDirectory: string;
+  readonly folders: readonly string[];
+  /** "inProcess": as after three deaths of the worker. */
+  readonly mode: "worker" | "inProcess";
+  readonly isBusy: boolean;
+}
+
+export interface HostReady {
+  /** Of the first folder's instance. */
+  readonly port: number;
+  readonly token: string;
+}
+
+/** Milliseconds of each period in which the main thread does nothing else. */
+const BUSY = 200;
+const PERIOD = 250;
+
+async function run(setup: HostSetup): Promise<void> {
+  const window = await Window.open({ ...setup, settings });
+  if (setup.mode === "inProcess") await killWorkers(window);
+  const { port, token } = await window.record();
+  await pushSelection(window, setup.folders[0] ?? "");
+  if (setup.isBusy)
+    setInterval(() => {
+      const end = performance.now() + BUSY;
+      while (performance.now() < end);
+    }, PERIOD);
+  announce({ port, token }, () => window.dispose());
+}
+
+async function killWorkers(window: Window): Promise<void> {
+  for (let deaths = 1; deaths <= 3; deaths += 1) {
+    await window.record();
+    await window.connection.spawned.end();
+    await until("another host", () => window.starts > deaths);
+    await window.reconcile();
+  }
+}
+
+async function pushSelection(window: Window, folder: string): Promise<void> {
+  const position = { line: 1, character: 0 };
+  const path = `${folder}/main.ts`;
+  const range = { start: position, end: position };
+  const selection = { text: "", path, uri: `file://${path}`, range };
+  await window.host.pushState({ selection, tabs: [] });
+}
+
+void run(readSetup() as HostSetup);

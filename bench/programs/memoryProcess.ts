@@ -1,0 +1,45 @@
+// A process that holds so many instances, or an idle worker, or nothing, and says what memory it takes.
+import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
+import { announce, readSetup } from "../support/child";
+import type { HeldSetup } from "../support/heldInstances";
+import { ownPss } from "../support/pss";
+import { warmUp } from "../support/warmUp";
+
+export type MemorySetup =
+  | { readonly holds: "nothing" | "idleWorker" }
+  | ({ readonly holds: "instances" } & HeldSetup);
+
+export interface MemoryReady {
+  readonly megabytes: number | null;
+}
+
+/** Milliseconds that a process has to come to rest. */
+const SETTLE = 1_500;
+
+async function run(setup: MemorySetup): Promise<void> {
+  await warmUp();
+  const end = await hold(setup);
+  await delay(SETTLE);
+  announce({ megabytes: ownPss() ?? null } satisfies MemoryReady, end);
+}
+
+async function hold(setup: MemorySetup): Promise<() => unknown> {
+  switch (setup.holds) {
+    case "nothing":
+      return () => undefined;
+    case "idleWorker": {
+      const worker = new Worker("setInterval(() => {}, 1000)", { eval: true });
+      await once(worker, "online");
+      return () => worker.terminate();
+    }
+    case "instances": {
+      // Loaded only here: its code is part of what is weighed.
+      const { holdInstances } = await import("../support/heldInstances");
+      return holdInstances(setup);
+    }
+  }
+}
+
+void run(readSetup() as MemorySetup);

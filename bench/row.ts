@@ -1,0 +1,42 @@
+// What a bench hands back: one number a row, with what it stands beside. Nothing here decides whether a run succeeded.
+
+export type Unit = "ms" | "MB" | "KB" | "messages/s";
+
+/** What DESIGN promises: of the number itself, or of its ratio to the reference. */
+export type Budget =
+  | { readonly of: "value"; readonly atMost: number }
+  | { readonly of: "ratio"; readonly atMost: number }
+  | { readonly of: "ratio"; readonly atLeast: number };
+
+export interface Measurement {
+  readonly kind: "measured";
+  readonly what: string;
+  readonly unit: Unit;
+  readonly measured: number;
+  /** Measured in the same run, by the same means. */
+  readonly reference?: { readonly what: string; readonly measured: number };
+  readonly budget?: Budget;
+}
+
+export interface Skipped {
+  readonly kind: "skipped";
+  readonly what: string;
+  readonly why: string;
+}
+
+export type Row = Measurement | Skipped;
+
+export type Bench = () => Promise<Row[]>;
+
+export function median(values: readonly number[]): number {
+  return percentile(values, 50);
+}
+
+/** The smallest value that at least `percent` of all do not exceed. */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const rank = Math.ceil((percent / 100) * sorted.length);
+  const value = sorted[Math.max(0, rank - 1)];
+  if (value === undefined) throw new Error("nothing was measured");
+  return value;
+}

@@ -1,0 +1,34 @@
+// The bare parts of starting an instance, one after the other and without VS Code: what no implementation can save.
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import path from "node:path";
+import { promisify } from "node:util";
+import { Worker } from "node:worker_threads";
+import { writeJson } from "../../src/core/atomicFile";
+import { root } from "../../test/unit/support/root";
+import { median } from "../row";
+import { Ground } from "./ground";
+
+const REPETITIONS = 10;
+
+/** Milliseconds. */
+export async function bareStart(): Promise<number> {
+  const ground = new Ground();
+  const times: number[] = [];
+  for (let repetition = 0; repetition <= REPETITIONS; repetition += 1) {
+    const start = performance.now();
+    const worker = new Worker("setInterval(() => {}, 1000)", { eval: true });
+    await once(worker, "online");
+    await promisify(execFile)("git", ["-C", root, "rev-parse", "--git-dir"]);
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    for (const name of ["record", "lock"])
+      await writeJson(path.join(ground.directory, name), "x".repeat(500));
+    times.push(performance.now() - start);
+    server.close();
+    await worker.terminate();
+  }
+  ground.dispose();
+  return median(times.slice(1));
+}

@@ -1,0 +1,25 @@
+// The place a bench works in: a directory of its own, with Berth's home, the lock directory and plain folders in it.
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+export class Ground {
+  readonly directory = realpathSync(
+    mkdtempSync(path.join(tmpdir(), "berth-bench-")),
+  );
+  readonly home = path.join(this.directory, "home");
+  readonly lockDirectory = path.join(this.directory, "claude", "ide");
+
+  /** Empty directories outside any repository. */
+  plainFolders(count: number): string[] {
+    return Array.from({ length: count }, (_, index) => {
+      const folder = path.join(this.directory, "folders", `folder-${index}`);
+      mkdirSync(folder, { recursive: true });
+      return folder;
+    });
+  }
+
+  dispose(): void {
+    rmSync(this.directory, { recursive: true, force: true, maxRetries: 10 });
+  }
+}

@@ -1,0 +1,13 @@
+// Where the compiled programs of the bench lie.
+import path from "node:path";
+import { root } from "../../test/unit/support/root";
+
+const program = (name: string): string =>
+  path.join(root, "out", "bench", "programs", `${name}.js`);
+
+export const programs = {
+  host: program("hostProcess"),
+  memory: program("memoryProcess"),
+  echo: program("echoProcess"),
+  activationProbe: program("activationProbe"),
+};

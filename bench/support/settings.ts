@@ -1,0 +1,14 @@
+// Settings of a window in a bench: the defaults, away from the ports of the user's own instances, with room for many.
+import type { HostSettings } from "../../src/host/contract";
+
+export const settings: HostSettings = {
+  enabled: true,
+  autoStart: "workspace",
+  maxInstances: 1_000,
+  portRange: { first: 10_000, last: 18_999 },
+  naming: "branch",
+  nameTemplate: "${repository}@${branch}",
+  maxClients: 1_000,
+  shareSelection: true,
+  selectionDebounce: 100,
+};
