@@ -44,6 +44,11 @@ export class WebSocketTransport implements Transport {
       this.#refuse(null, ErrorCode.ParseError, "This is not JSON.");
       return;
     }
+    if (isPing(value)) {
+      // Answered at once: the SDK answers the same, at several times the cost.
+      void this.send({ jsonrpc: "2.0", id: value.id, result: {} });
+      return;
+    }
     if (isDeeper(text, MAX_DEPTH)) {
       this.#refuse(
         idOf(value),
@@ -72,6 +77,23 @@ export class WebSocketTransport implements Transport {
     if (this.socket.bufferedAmount > MAX_BUFFERED_BYTES)
       this.socket.terminate();
   }
+}
+
+interface Ping {
+  readonly id: string | number;
+}
+
+/** A ping in its plain form; whatever else it carries is left to the SDK. */
+function isPing(value: unknown): value is Ping {
+  if (typeof value !== "object" || value === null) return false;
+  const message = value as Record<string, unknown>;
+  const { jsonrpc, method, id } = message;
+  return (
+    method === "ping" &&
+    jsonrpc === "2.0" &&
+    (typeof id === "string" || Number.isInteger(id)) &&
+    Object.keys(message).length === 3
+  );
 }
 
 /** Some clients send text as binary frames. */
