@@ -157,10 +157,13 @@ export class Instance {
     this.#discovery = this.#lifetime.own(
       new Discovery(this.around, this.instanceId, this.#createdAt, address),
     );
-    await this.#publish();
-    await addresses.keep(worktree.path, address).catch((error: unknown) => {
-      this.#log.warn(`The port will not be kept: ${messageOf(error)}`);
-    });
+    const kept = addresses.keep(worktree.path, address);
+    await Promise.all([
+      this.#publish(),
+      kept.catch((error: unknown) => {
+        this.#log.warn(`The port will not be kept: ${messageOf(error)}`);
+      }),
+    ]);
     this.#log.info(`Serves ${worktree.path} on port ${address.port}`);
     this.#lifetime.defer(() => {
       this.#log.info(`Stops serving ${worktree.path}`);

@@ -81,8 +81,11 @@ export class InstanceHost implements HostApi {
         isActive: (worktree) => this.#active === worktree,
         ensureHome: async () => {
           await ensurePrivateDirectory(options.home);
-          await ensurePrivateDirectory(records.directory);
-          await ensurePrivateDirectory(addresses.directory);
+          await Promise.all(
+            [records, addresses].map(({ directory }) =>
+              ensurePrivateDirectory(directory),
+            ),
+          );
         },
       },
       {
