@@ -30,7 +30,7 @@ const noEnum = {
 };
 const noOrphan = {
   selector:
-    "ExpressionStatement > CallExpression > MemberExpression.callee[property.name=/^(onDid|onWill|register)/]",
+    ":matches(ExpressionStatement, SequenceExpression, UnaryExpression) > CallExpression > MemberExpression.callee[property.name=/^(onDid|onWill|register|create)[A-Z]/]",
   message: "Nobody owns the disposable that this call returns.",
 };
 

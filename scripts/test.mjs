@@ -41,9 +41,13 @@ async function runNode(name, args, grep) {
     stdio: ["ignore", "inherit", "inherit"],
   });
   const code = await new Promise((resolve) => child.once("close", resolve));
-  const counts = existsSync(result)
-    ? JSON.parse(readFileSync(result, "utf8"))
-    : { passes: 0, failures: 0 };
+  if (!existsSync(result))
+    return {
+      passes: 0,
+      failures: 0,
+      problem: `ended with exit code ${code} and without a report`,
+    };
+  const counts = JSON.parse(readFileSync(result, "utf8"));
   if (counts.failures === 0 && code !== 0)
     counts.problem = `ended with exit code ${code}`;
   return counts;
