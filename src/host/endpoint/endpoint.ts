@@ -16,6 +16,9 @@ import { HalfOpenSockets } from "./halfOpenSockets";
 
 const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
 
+/** Resolves, after loading what it needs, with the function that takes over a socket at once. */
+export type WebSocketRoute = () => Promise<(socket: WebSocket) => void>;
+
 export interface EndpointRoutes {
   /** Answers requests by their path; whatever it throws becomes a 500. */
   readonly http: ReadonlyMap<
@@ -23,7 +26,7 @@ export interface EndpointRoutes {
     (request: IncomingMessage, response: ServerResponse) => Promise<void>
   >;
   /** WebSocket paths. */
-  readonly webSocket: ReadonlyMap<string, (socket: WebSocket) => void>;
+  readonly webSocket: ReadonlyMap<string, WebSocketRoute>;
   /** False: the instance has as many clients as it may have. */
   hasRoom(): boolean;
 }
@@ -56,7 +59,7 @@ export class Endpoint {
       void this.#answer(request, response);
     });
     this.#server.on("upgrade", (request, socket, head) => {
-      this.#upgrade(request, socket, head);
+      void this.#upgrade(request, socket, head);
     });
   }
 
@@ -106,21 +109,25 @@ export class Endpoint {
     }
   }
 
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  async #upgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ): Promise<void> {
     this.#halfOpen.settle(request.socket);
     socket.on("error", () => socket.destroy());
-    const rejection =
-      this.#check(request, this.routes.webSocket) ??
-      (this.routes.hasRoom()
-        ? undefined
-        : ({ status: 503, reason: "too many clients" } satisfies Rejection));
+    const rejection = this.#check(request, this.routes.webSocket);
     if (rejection) {
       reject(socket, rejection);
       return;
     }
-    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      this.routes.webSocket.get(pathOf(request))?.(webSocket);
-    });
+    const connect = await this.routes.webSocket.get(pathOf(request))?.();
+    // From here on nothing waits, so that no two upgrades take the same last place.
+    if (!connect || !this.routes.hasRoom()) {
+      reject(socket, { status: 503, reason: "too many clients" });
+      return;
+    }
+    this.#webSockets.handleUpgrade(request, socket, head, connect);
   }
 }
 

@@ -265,6 +265,11 @@ describe("messages", function () {
       await window.host.pushDiagnostics([
         { ...file, diagnostics: [diagnostic] },
       ]);
+      await until(
+        "the diagnostics have been pushed",
+        async () =>
+          JSON.stringify(await agent.callForJson("getDiagnostics")) !== "[]",
+      );
       await cutOff(() => {
         agent.send({
           jsonrpc: "2.0",
