@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { makeDemo } from "./lib/demo.mjs";
 import { installPackages, installVSCode } from "./lib/install.mjs";
 import { startServer, windowUrl } from "./lib/server.mjs";
-import { main, Problem, run, step } from "./lib/task.mjs";
+import { interrupted, main, Problem, run, step } from "./lib/task.mjs";
 import { packageExtension } from "./package.mjs";
 
 function readArguments() {
@@ -84,13 +84,6 @@ async function startEmbedded(folders) {
   console.log("\nStopping ...");
   await server.stop();
 }
-
-/** Waits for Ctrl-C or for whoever asks us to end; a second time ends at once. */
-const interrupted = () =>
-  new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
-      process.on(signal, resolve);
-  });
 
 main(async () => {
   const { values, positionals } = readArguments();

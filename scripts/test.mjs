@@ -40,7 +40,10 @@ async function runNode(name, args, grep) {
     env,
     stdio: ["ignore", "inherit", "inherit"],
   });
+  const end = () => child.kill();
+  process.once("exit", end);
   const code = await new Promise((resolve) => child.once("close", resolve));
+  process.off("exit", end);
   if (!existsSync(result))
     return {
       passes: 0,

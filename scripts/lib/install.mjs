@@ -6,6 +6,7 @@ import {
   existsSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
 } from "node:fs";
 import { cp, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
@@ -60,6 +61,9 @@ export async function installVSCode() {
     await mkdir(cacheHome(), { recursive: true });
     await removeAbandoned(cacheHome());
     const partial = await mkdtemp(`${folder}.partial-`);
+    const removePartial = () =>
+      rmSync(partial, { recursive: true, force: true });
+    process.once("exit", removePartial);
     try {
       await cp(source, partial, { recursive: true });
       await fillVSCode(partial);
@@ -68,7 +72,8 @@ export async function installVSCode() {
         if (!existsSync(folder)) throw error;
       });
     } finally {
-      await rm(partial, { recursive: true, force: true });
+      removePartial();
+      process.off("exit", removePartial);
     }
   }
   const modules = path.join(folder, "node_modules");

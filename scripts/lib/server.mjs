@@ -89,12 +89,14 @@ export async function startServer(options) {
   const pid = child.pid;
   if (pid === undefined) throw new Problem(`${node} cannot be started.`);
   const readLog = () => readFileSync(logFile, "utf8");
-  // Whoever ends without a stop, as a test that failed in its set-up, still leaves nothing behind.
-  const killGroup = () => signalGroup(pid, "SIGKILL");
-  process.once("exit", killGroup);
+  // When we end without a stop, in whatever way, this pipe closes and the guard leaves nothing behind.
+  const guard = spawn("sh", ["-c", `cat; kill -KILL -${pid}`], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+  });
   const stop = async () => {
     await stopGroup(pid);
-    process.off("exit", killGroup);
+    guard.kill("SIGKILL");
   };
   for (let waited = 0; ; waited += 20) {
     const address = /listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(readLog());

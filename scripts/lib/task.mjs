@@ -21,9 +21,20 @@ function fail(error) {
   process.exit(1);
 }
 
+/** What Ctrl-C does, or whoever asks us to end: the listeners of "exit" still clean up. */
+let interrupt = () => process.exit(130);
+
+/** Waits for Ctrl-C instead of ending by it. */
+export const interrupted = () =>
+  new Promise((resolve) => {
+    interrupt = resolve;
+  });
+
 /** Runs a script: what it throws ends the process with 1.
  * @param {() => Promise<void>} body */
 export function main(body) {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
+    process.on(signal, () => interrupt());
   body().catch(fail);
 }
 

@@ -39,14 +39,14 @@ async function runElectron(
     throw new Error(
       "VS Code needs a display here: xvfb-run -a npm run test:electron",
     );
-  const vscodeExecutablePath = await downloadAndUnzipVSCode().catch(
-    (error: unknown) => {
-      throw new Error(
-        "VS Code cannot be downloaded from its vendor on this machine; `npm test` runs the same tests in an embedded one.",
-        { cause: error },
-      );
-    },
-  );
+  const vscodeExecutablePath = await downloadAndUnzipVSCode({
+    cachePath: path.resolve("node_modules", ".cache", "vscode-test"),
+  }).catch((error: unknown) => {
+    throw new Error(
+      "VS Code cannot be downloaded from its vendor on this machine; `npm test` runs the same tests in an embedded one.",
+      { cause: error },
+    );
+  });
   return runTests({
     vscodeExecutablePath,
     extensionDevelopmentPath: extension,
