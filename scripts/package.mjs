@@ -16,9 +16,9 @@ export async function packageExtension() {
   const vsce = path.join(root, "node_modules", "@vscode", "vsce", "vsce");
   const options = [
     ...["--out", vsixPath()],
-    // Everything is bundled; it starts with the window; and no public place holds the README's pictures.
+    // Everything is bundled, the README's pictures too; it starts with the window; and there is no public repository.
     ...["--no-dependencies", "--allow-star-activation"],
-    "--no-rewrite-relative-links",
+    ...["--no-rewrite-relative-links", "--allow-missing-repository"],
   ];
   await run(process.execPath, [vsce, "package", ...options], { cwd: root });
   return vsixPath();
