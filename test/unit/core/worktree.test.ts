@@ -180,17 +180,6 @@ describe("detectWorktree", () => {
     assert.match(found.warning ?? "", /^git was not found on PATH\. Install/);
   });
 
-  it("runs no hook or program that a repository's own settings name", async () => {
-    const repository = makeRepository(ground.path("app"));
-    const proof = ground.path("pwned");
-    git(repository, "config", "core.fsmonitor", `touch '${proof}'; false`);
-    git(repository, "config", "core.pager", `touch '${proof}'`);
-    const found = await detectWorktree(repository);
-    assert.ok(found?.git);
-    await listWorktrees(found);
-    assert.ok(!existsSync(proof));
-  });
-
   it("leaves out listed worktrees whose folder is gone", async () => {
     const repository = makeRepository(ground.path("app"));
     const linked = addWorktree(repository, ground.path("linked"), "topic");

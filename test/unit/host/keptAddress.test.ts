@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, utimesSync } from "node:fs";
 import path from "node:path";
 import { until } from "../../harness/until";
+import { fingerprint, putLock } from "../support/discoveryFiles";
 import { useGround } from "../support/ground";
 import { occupy, release } from "../support/sockets";
 import { Window, type WindowSetup } from "../support/window";
@@ -58,6 +59,17 @@ describe("the address of a worktree", function () {
     await release(server);
     await after.window.reconcile();
     assert.equal((await after.window.record()).port, after.port);
+  });
+
+  it("is another where another program's lock file stands for the port", async () => {
+    const before = await open();
+    await before.window.dispose();
+    putLock(ground, before.port, { pid: process.pid, ideName: "Neovim" });
+    const theirs = fingerprint(ground.locks);
+    const after = await open();
+    assert.notEqual(after.port, before.port);
+    await after.window.dispose();
+    assert.deepEqual(fingerprint(ground.locks), theirs);
   });
 
   it("is waited for where it may be given up any moment", async () => {

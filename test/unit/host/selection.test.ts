@@ -76,14 +76,20 @@ describe("selection_changed", function () {
     assert.equal(selection.isEmpty, true);
   });
 
-  it("comes once for many changes in a row, to every client", async () => {
+  it("comes once the selection rests, not at every change, to every client", async () => {
+    await window.reconcile({ settings: { selectionDebounce: 600 } });
     const agents = [await connect(), await connect()];
-    for (let count = 0; count < 50; count += 1) void select(`at ${count}`);
+    const start = Date.now();
+    for (let count = 0; Date.now() - start < 1_000; count += 1) {
+      await select(`at ${count}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
     await select("last");
-    for (const agent of agents) await hasHeard(agent, "last");
-    // Nothing in between but what a slow machine lets through.
-    for (const agent of agents)
-      assert.ok(texts(agent).length < 10, texts(agent).join());
+    for (const agent of agents) {
+      await hasHeard(agent, "last");
+      // One, were it not for a machine that stalls.
+      assert.ok(texts(agent).length < 5, texts(agent).join());
+    }
   });
 
   it("comes only on change", async () => {
