@@ -1,5 +1,6 @@
 // Keeps an eye on all instances of this machine: knows their records, and sweeps after a process that has died.
 import { watch } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import type { InstanceRecord } from "../core/contracts";
 import { Lifetime } from "../core/lifetime";
 import { recordProcess } from "../core/liveness";
@@ -121,8 +122,11 @@ export class Neighbours {
       (await recordProcess(record)) !== "gone";
     if (this.#lifetime.isEnded) return;
     if (record && !isAlive) this.#hasDead = true;
-    if (isAlive) this.#known.set(instanceId, record);
-    else if (!this.#known.delete(instanceId)) return;
+    if (isAlive) {
+      // Written again as it was: to answer that with a pass, which may write it again, would never end.
+      if (isDeepStrictEqual(record, this.#known.get(instanceId))) return;
+      this.#known.set(instanceId, record);
+    } else if (!this.#known.delete(instanceId)) return;
     this.wiring.onDidChange();
   }
 

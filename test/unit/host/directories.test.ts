@@ -199,6 +199,41 @@ describe("a directory that is", function () {
     assert.deepEqual(readdirSync(ground.locks), ["filling"]);
   });
 
+  it("no place for locks: is not tried again and again without a reason", async () => {
+    mkdirSync(ground.home, { mode: 0o700 });
+    mkdirSync(path.join(ground.home, "instances"), { mode: 0o700 });
+    ground.make("claude");
+    writeFileSync(ground.locks, "");
+    const window = await open();
+    assert.ok((await window.running(worktree)).warning);
+    const { instanceId } = await window.record(worktree);
+    const file = path.join(ground.home, "instances", `${instanceId}.json`);
+    const times = new Set<number>();
+    for (let look = 0; look < 50; look += 1) {
+      await window.host.list();
+      times.add(statSync(file).mtimeMs);
+    }
+    assert.ok(times.size < 4, `written ${times.size} times`);
+  });
+
+  it("read-only after the start: the instance serves on under its new name, and says so", async function () {
+    needsRoot(this);
+    const window = await open();
+    const { port, token } = await window.record(worktree);
+    const agent = ground.own(await Agent.connect({ port, token }));
+    ground.mount(path.join(ground.home, "instances"), "ro,mode=0700");
+    await window.reconcile({
+      settings: { naming: "custom", nameTemplate: "new" },
+    });
+    const { warning } = await until("the instance has a warning", async () => {
+      const state = await window.running(worktree);
+      return state.warning !== null && state;
+    });
+    assert.match(warning ?? "", /because the file system is read-only/);
+    assert.equal(window.view(worktree)?.name, "new");
+    assert.ok((await agent.request("ping")).result);
+  });
+
   it("mended: a failed start is tried again", async () => {
     mkdirSync(ground.home, { mode: 0o777 });
     chmodSync(ground.home, 0o777);
