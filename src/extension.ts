@@ -96,8 +96,8 @@ export function activate(context: vscode.ExtensionContext): void {
       () => settings.current.autoStart === "activeEditor",
     ),
   );
-  // Activation is over before the worker is loaded: other extensions do not wait for it.
-  setImmediate(connection);
+  // At once: it loads in its own thread, while other extensions keep this one busy for hundreds of milliseconds.
+  connection();
 }
 
 /** VS Code waits for this, up to 5 s, and cuts it off then. */
