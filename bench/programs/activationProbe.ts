@@ -9,8 +9,6 @@ export interface ProbeEntry {
   /** Milliseconds of main thread: requiring the main file, and activate(). */
   readonly load: number;
   readonly call: number;
-  /** Milliseconds of main thread that activate() has put off with setImmediate. */
-  readonly deferred: number;
   /** When activate() was called, in milliseconds since 1970. */
   readonly calledAt: number;
 }
@@ -36,26 +34,16 @@ const extension = require(path.join(__dirname, setup.main)) as Extension;
 const load = performance.now() - loading;
 
 export function activate(context: unknown): unknown {
-  let deferred = 0;
-  const { setImmediate: original } = globalThis;
-  globalThis.setImmediate = ((callback: (...args: unknown[]) => void) =>
-    original(() => {
-      const start = performance.now();
-      callback();
-      deferred += performance.now() - start;
-    })) as typeof setImmediate;
   const calledAt = performance.timeOrigin + performance.now();
   const calling = performance.now();
   const result = extension.activate(context);
   const call = performance.now() - calling;
-  globalThis.setImmediate = original;
   setTimeout(() => {
     const entry: ProbeEntry = {
       extension: setup.extension,
       pid: process.pid,
       load,
       call,
-      deferred,
       calledAt,
     };
     appendFileSync(setup.notes, `${JSON.stringify(entry)}\n`);
