@@ -25,39 +25,34 @@ import { InstanceSet } from "./instanceSet";
 import { Machine } from "./machine";
 import { Neighbours } from "./neighbours";
 import { Ownership } from "./ownership";
+import { Passes, type Wanted } from "./passes";
 import { makePlan, type Plan } from "./plan";
 import { Watches } from "./watches";
 
 /** Milliseconds between two checks that a client still answers. */
 const PING_EVERY = 30_000;
 
-/** What the next pass has to do beyond comparing plan and instances. */
-interface Pending {
-  readonly replan: boolean;
-  readonly retryFailed: boolean;
-}
-
 export class InstanceHost implements HostApi {
   readonly #lifetime = new Lifetime();
   readonly #pins: Map<string, Pin>;
   readonly #ownership = new Ownership();
   readonly #copy = new EditorCopy((file) => this.#ownership.ownerOf(file));
-  readonly #watches = new Watches(() => void this.#look({ replan: true }));
+  readonly #watches = new Watches(
+    () => void this.#passes.request({ replan: true }),
+  );
   readonly #instances: InstanceSet;
   readonly #machine: Machine;
   #desired: Desired | undefined;
   #plan: Plan = new Map();
   #active: string | null = null;
-  #pending: Pending | undefined;
-  #passes: Promise<void> | undefined;
+  readonly #passes: Passes;
   #sharing: NodeJS.Timeout | undefined;
   #isTelling = false;
-  #isLeaving = false;
 
   private constructor(
     private readonly options: HostOptions,
     private readonly editor: EditorApi,
-    private readonly log: Log,
+    log: Log,
     records: Records,
     lockFiles: LockFiles,
     addresses: KeptAddresses,
@@ -66,6 +61,7 @@ export class InstanceHost implements HostApi {
   ) {
     this.#pins = new Map(options.pins);
     this.#machine = new Machine(records, lockFiles);
+    this.#passes = new Passes((wanted) => this.#pass(wanted), log);
     this.#instances = new InstanceSet(
       {
         options,
@@ -96,7 +92,7 @@ export class InstanceHost implements HostApi {
         onDidRequestFocus: (worktree) => {
           editor.onDidRequestFocus(worktree);
         },
-        onDidBecomeDue: () => void this.#look({}),
+        onDidBecomeDue: () => void this.#passes.request({}),
       },
     );
     this.#lifetime.own(neighbours);
@@ -153,7 +149,7 @@ export class InstanceHost implements HostApi {
     this.#desired = desired;
     if (!desired.settings.shareSelection) this.#copy.forgetSelections();
     await this.#enter(desired);
-    await this.#look({ replan: true, retryFailed: true });
+    await this.#passes.request({ replan: true, retryFailed: true });
     if (isFirst) await this.neighbours.sweep();
   }
 
@@ -162,7 +158,7 @@ export class InstanceHost implements HostApi {
     if (worktree === undefined)
       return { kind: "failed", message: notAFolder(folder).message };
     this.#pins.set(worktree, "started");
-    await this.#look({ replan: true, retryFailed: true });
+    await this.#passes.request({ replan: true, retryFailed: true });
     const state = this.#instances.state(worktree);
     if (state?.kind === "running") return { kind: "done", value: worktree };
     if (state?.kind === "failed")
@@ -179,13 +175,13 @@ export class InstanceHost implements HostApi {
 
   async stop(worktree: string): Promise<void> {
     this.#pins.set(worktree, "stopped");
-    await this.#look({ replan: true });
+    await this.#passes.request({ replan: true });
   }
 
   async restart(worktree: string): Promise<void> {
     this.#instances.requestRestart(worktree);
     if (this.#pins.get(worktree) === "stopped") this.#pins.delete(worktree);
-    await this.#look({ replan: true });
+    await this.#passes.request({ replan: true });
   }
 
   list(): Promise<Listing> {
@@ -218,15 +214,14 @@ export class InstanceHost implements HostApi {
 
   async shutDown(linger: number): Promise<void> {
     // What has handed its port over must not be started again.
-    this.#isLeaving = true;
-    await this.#passes;
+    await this.#passes.end();
     if (linger > 0) await this.#instances.leaveAll(linger);
     await this.#lifetime.dispose();
   }
 
   /** Records came or went: names may have to be told apart again. */
   noteNeighbours(): void {
-    void this.#look({});
+    void this.#passes.request({});
   }
 
   #shareSoon(): void {
@@ -245,45 +240,27 @@ export class InstanceHost implements HostApi {
       this.#pins.set(worktree.path, "started");
   }
 
-  /** Asks for a pass and resolves when all that were asked for are done. Passes never overlap. */
-  #look({ replan = false, retryFailed = false }: Partial<Pending>) {
-    this.#pending = {
-      replan: replan || (this.#pending?.replan ?? false),
-      retryFailed: retryFailed || (this.#pending?.retryFailed ?? false),
-    };
-    this.#passes ??= this.#runPasses()
-      .catch((error: unknown) => {
-        this.log.error(`Reconciliation failed: ${String(error)}`);
-      })
-      .finally(() => {
-        this.#passes = undefined;
-      });
-    return this.#passes;
-  }
-
-  async #runPasses(): Promise<void> {
-    while (this.#pending && this.#desired && !this.#isLeaving) {
-      const { replan, retryFailed } = this.#pending;
-      this.#pending = undefined;
-      if (replan) {
-        this.#plan = await makePlan(
-          this.#desired,
-          this.#pins,
-          (worktree) => this.#instances.state(worktree)?.kind === "running",
-        );
-        this.#ownership.take(this.#plan);
-      }
-      await this.#instances.apply(this.#plan, retryFailed);
-      if (!replan) continue;
-      this.#watches.watch(
-        [...this.#plan.values()].map(({ spec }) => spec.worktree),
-        this.#desired.folders.map((folder) => folder.path),
+  async #pass({ replan, retryFailed }: Wanted): Promise<void> {
+    const desired = this.#desired;
+    if (!desired) return;
+    if (replan) {
+      this.#plan = await makePlan(
+        desired,
+        this.#pins,
+        (worktree) => this.#instances.state(worktree)?.kind === "running",
       );
-      await this.#ownership.findSiblings();
-      // What was pushed before its worktree was known finds its owner now.
-      this.#copy.attribute();
-      this.#shareSoon();
+      this.#ownership.take(this.#plan);
     }
+    await this.#instances.apply(this.#plan, retryFailed);
+    if (!replan) return;
+    this.#watches.watch(
+      [...this.#plan.values()].map(({ spec }) => spec.worktree),
+      desired.folders.map((folder) => folder.path),
+    );
+    await this.#ownership.findSiblings();
+    // What was pushed before its worktree was known finds its owner now.
+    this.#copy.attribute();
+    this.#shareSoon();
   }
 
   #every(

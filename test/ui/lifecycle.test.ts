@@ -59,7 +59,10 @@ describe("An instance and its window", function () {
     await gone(home, worktree);
     await until("the port to be closed", () =>
       Agent.connect({ port, token }).then(
-        () => false,
+        (agent) => {
+          agent.dispose();
+          return false;
+        },
         (error: unknown) => /ECONNREFUSED|ECONNRESET/.test(String(error)),
       ),
     );

@@ -73,6 +73,8 @@ describe("A window with several folders", function () {
       path.join(home.folder, `folder-${index}`),
     );
     await Promise.all(folders.map((folder) => mkdir(folder)));
+    // VS Code opens a workspace as it was last time, before it reads its file again.
+    workspace = path.join(home.folder, "many.code-workspace");
     await open(folders);
     await vscode.setSettings({ "berth.maxInstances": 5 });
     const window = await vscode.openWindow(workspace);

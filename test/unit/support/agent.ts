@@ -96,13 +96,18 @@ export class Agent {
     return this.answer(id);
   }
 
-  answer(id: string | number | null): Promise<Answer> {
+  /** Fails once the connection is closed: no answer comes any more. */
+  async answer(id: string | number | null): Promise<Answer> {
+    const find = () => this.answers.find((answer) => answer.id === id);
     // A diff is answered when a person has decided, which may be after many others.
-    return until(
+    await until(
       `an answer with id ${id}`,
-      () => this.answers.find((answer) => answer.id === id),
+      () => find() !== undefined || this.closeCode !== undefined,
       60_000,
     );
+    const answer = find();
+    if (!answer) throw new Error(`Closed with ${this.closeCode}, unanswered`);
+    return answer;
   }
 
   async call(name: string, args: unknown = {}): Promise<ToolResult> {
