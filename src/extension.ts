@@ -68,6 +68,9 @@ export function activate(context: vscode.ExtensionContext): void {
           onDidLog: (level, message) => {
             log[level](message);
           },
+          reachWindow: async () => {
+            await vscode.commands.executeCommand("setContext", "berth", true);
+          },
           openFile,
           openDiff: (diff) => diffs.open(diff),
           closeDiff: (id) => diffs.close(id),

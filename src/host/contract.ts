@@ -228,6 +228,8 @@ export interface EditorApi {
   /** Another window or the command line asks for this worktree to be shown. */
   onDidRequestFocus(worktree: string): void;
   onDidLog(level: LogLevel, message: string): void;
+  /** Resolves when the window itself has answered; never, where its page is gone and only its extension host is left. */
+  reachWindow(): Promise<void>;
   openFile(file: OpenFileArguments): Promise<Outcome<OpenedFile>>;
   /** Shows the diff, and resolves once, when it is decided. */
   openDiff(diff: ProposedDiff): Promise<Outcome<DiffDecision>>;

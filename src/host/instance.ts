@@ -1,6 +1,7 @@
 // One instance: the endpoint of one worktree, its discovery files, and the agents that are connected to it.
 // Acquired in the order port, record, lock file, and released the other way round.
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import { messageOf, outsideWorktree } from "../core/errors";
 import { Lifetime } from "../core/lifetime";
 import { type Log, prefixed } from "../core/log";
@@ -20,6 +21,9 @@ import type {
   InstanceSpec,
   Surroundings,
 } from "./surroundings";
+
+/** Milliseconds; well below the time that a successor's request waits for its answer. */
+const WINDOW_ANSWERS_WITHIN = 500;
 
 export class Instance {
   readonly instanceId = randomUUID();
@@ -228,22 +232,43 @@ export class Instance {
         clients: this.#clients.size,
         active: this.around.isActive(this.spec.worktree.path),
       }),
-      stop: async () => {
-        await this.#discovery?.dispose();
-        // The answer goes out first: stopping cuts the line it travels on.
-        setImmediate(() => {
-          this.events.onDidRequestStop();
-        });
-      },
+      stop: () => this.#stopSoon(),
       focus: () => {
         this.events.onDidRequestFocus();
       },
-      handOver: () => {
+      handOver: async () => {
         const handOver = this.#handOver;
-        if (handOver) setImmediate(handOver);
-        return handOver !== undefined;
+        if (handOver) {
+          setImmediate(handOver);
+          return true;
+        }
+        // A page that vanishes, as when its browser crashes, leaves its extension host behind for hours.
+        if (await this.#isWindowThere()) return false;
+        await this.#stopSoon();
+        return true;
       },
     });
+  }
+
+  async #stopSoon(): Promise<void> {
+    await this.#discovery?.dispose();
+    // The answer goes out first: stopping cuts the line it travels on.
+    setImmediate(() => {
+      this.events.onDidRequestStop();
+    });
+  }
+
+  async #isWindowThere(): Promise<boolean> {
+    const gaveUp = new AbortController();
+    const answered = this.around.editor.reachWindow().then(() => true);
+    try {
+      return await Promise.race([
+        answered,
+        delay(WINDOW_ANSWERS_WITHIN, false, { signal: gaveUp.signal }),
+      ]);
+    } finally {
+      gaveUp.abort();
+    }
   }
 
   get #view(): EditorView {

@@ -195,6 +195,15 @@ export class WorkbenchWindow {
     await this.waitForWorkbench();
   }
 
+  /** The page dies without a word, and with it the window: only its extension host is left. */
+  async crash(): Promise<void> {
+    const crashed = this.page.waitForEvent("crash");
+    // Its navigation never ends.
+    this.page.goto("chrome://crash").catch(() => undefined);
+    await crashed;
+    await this.page.close();
+  }
+
   async close(): Promise<void> {
     await this.page.close();
   }

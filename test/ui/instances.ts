@@ -4,6 +4,8 @@ import path from "node:path";
 import type { InstanceRecord, LockFile } from "../../src/core/contracts";
 import type { TestHome } from "../harness/testHome";
 import { until } from "../harness/until";
+import type { VSCodeServer } from "../harness/vscodeServer";
+import type { WorkbenchWindow } from "../harness/workbenchWindow";
 import { Agent } from "../unit/support/agent";
 
 export const STATUS = "berth.berth.instance";
@@ -31,6 +33,25 @@ export function recordOf(
       record
     );
   });
+}
+
+/** Opens a window, and returns when it shows the worktree's instance. */
+export async function openShown(
+  vscode: VSCodeServer,
+  home: TestHome,
+  worktree: string,
+): Promise<WorkbenchWindow> {
+  const window = await vscode.openWindow(worktree);
+  await recordOf(home, worktree);
+  await shown(window);
+  return window;
+}
+
+/** Resolves when the window shows an instance: VS Code forgets an extension host whose page goes earlier, and it stays. */
+export async function shown(window: WorkbenchWindow): Promise<void> {
+  await until("the instance in the status bar", () =>
+    window.statusBarText(STATUS),
+  );
 }
 
 /** Resolves when no file of the worktree's instance is left. */

@@ -10,10 +10,12 @@ import { VSCodeServer } from "../harness/vscodeServer";
 import { Agent } from "../unit/support/agent";
 import {
   gone,
+  openShown,
   readLocks,
   readRecords,
   reconnect,
   recordOf,
+  shown,
   STATUS,
 } from "./instances";
 
@@ -34,7 +36,7 @@ describe("An instance and its window", function () {
 
   it("keeps port and token across a reload, and its agents get back", async () => {
     const worktree = await repository.addWorktree("reloaded");
-    const window = await vscode.openWindow(worktree);
+    const window = await openShown(vscode, home, worktree);
     const before = await recordOf(home, worktree);
     const agent = await Agent.connect(before);
     const lost = once(agent.socket, "close");
@@ -47,13 +49,31 @@ describe("An instance and its window", function () {
     assert.equal(after.token, before.token);
     assert.notEqual(after.pid, before.pid);
     back.dispose();
+    await shown(window);
     await window.close();
+    await gone(home, worktree);
+  });
+
+  it("gives port and token to the next window on its folder when its own has crashed", async () => {
+    const worktree = await repository.addWorktree("crashed");
+    const window = await openShown(vscode, home, worktree);
+    const before = await recordOf(home, worktree);
+    await window.crash();
+    const next = await openShown(vscode, home, worktree);
+    const after = await until("its successor", async () => {
+      const record = await recordOf(home, worktree);
+      return record.instanceId !== before.instanceId && record;
+    });
+    assert.notEqual(after.pid, before.pid);
+    assert.deepEqual([after.port, after.token], [before.port, before.token]);
+    (await reconnect(after)).dispose();
+    await next.close();
     await gone(home, worktree);
   });
 
   it("leaves nothing behind when the page is closed", async () => {
     const worktree = await repository.addWorktree("closed");
-    const window = await vscode.openWindow(worktree);
+    const window = await openShown(vscode, home, worktree);
     const { port, token } = await recordOf(home, worktree);
     await window.close();
     await gone(home, worktree);
@@ -70,7 +90,7 @@ describe("An instance and its window", function () {
 
   it("is replaced when its extension host is killed, and the dead one's files go", async () => {
     const worktree = await repository.addWorktree("killed");
-    const window = await vscode.openWindow(worktree);
+    const window = await openShown(vscode, home, worktree);
     const before = await recordOf(home, worktree);
     process.kill(before.pid, "SIGKILL");
     const after = await until("its successor", async () => {
@@ -86,6 +106,7 @@ describe("An instance and its window", function () {
       return !ids.includes(before.instanceId);
     });
     (await reconnect(after)).dispose();
+    await shown(window);
     await window.close();
     await gone(home, worktree);
   });
@@ -95,10 +116,9 @@ describe("An instance and its window", function () {
       await repository.addWorktree("dead"),
       await repository.addWorktree("live"),
     ];
-    const window = await vscode.openWindow(dead);
-    const other = await vscode.openWindow(live);
+    const window = await openShown(vscode, home, dead);
+    const other = await openShown(vscode, home, live);
     const { pid } = await recordOf(home, dead);
-    await recordOf(home, live);
     // Without its page nobody starts the extension host again.
     await window.page.context().setOffline(false);
     await window.page.evaluate("window.stop()");
@@ -113,7 +133,7 @@ describe("An instance and its window", function () {
   it("stops when its folder is moved away, and starts again when it is back", async () => {
     const worktree = path.join(home.folder, "plain");
     await mkdir(worktree);
-    const window = await vscode.openWindow(worktree);
+    const window = await openShown(vscode, home, worktree);
     await recordOf(home, worktree);
     await rename(worktree, `${worktree}-moved`);
     await gone(home, worktree);
@@ -125,7 +145,7 @@ describe("An instance and its window", function () {
 
   it("says once what is wrong with a setting, and uses the default", async () => {
     const worktree = await repository.addWorktree("settings");
-    const window = await vscode.openWindow(worktree);
+    const window = await openShown(vscode, home, worktree);
     const { port } = await recordOf(home, worktree);
     await vscode.setSettings({ "berth.portRange": "9-8" });
     const message = await until("the message", async () =>

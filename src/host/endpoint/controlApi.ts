@@ -7,8 +7,8 @@ export interface ControlActions {
   /** Resolves when the discovery files are gone; the rest may follow. */
   stop(): Promise<void>;
   focus(): void;
-  /** Gives the port up if this window is going away anyway; false: it is not. */
-  handOver(): boolean;
+  /** Gives the port up if this window is going away or gone; false: it stays. */
+  handOver(): Promise<boolean>;
 }
 
 type Route = (
@@ -28,7 +28,7 @@ export function controlRoutes(actions: ControlActions): Map<string, Route> {
     ],
     [
       "/berth/handover",
-      route("POST", () => ({ handedOver: actions.handOver() })),
+      route("POST", async () => ({ handedOver: await actions.handOver() })),
     ],
     [
       "/berth/focus",

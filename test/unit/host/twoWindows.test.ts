@@ -82,7 +82,11 @@ describe("two windows", function () {
       "our name is short again",
       async () => (await window.record(app)).name === "app@main",
     );
-    assert.equal(readdirSync(ground.locks).length, 1);
+    // It may be written at this moment, in a file beside it.
+    await until(
+      "ours is the only lock file",
+      () => readdirSync(ground.locks).length === 1,
+    );
   });
 
   it("stop one another, and the stopped one does not come back", async () => {
@@ -121,6 +125,18 @@ describe("two windows", function () {
     assert.notEqual(after.instanceId, before.instanceId);
     assert.equal(await agent.closed(), 1001);
     ground.own(await Agent.connect(before));
+    assert.deepEqual(readdirSync(ground.locks), [`${after.port}.lock`]);
+  });
+
+  it("give the port to the other when only the extension host is left of the first", async () => {
+    const first = ground.own(
+      await Window.open(setup(ground, { isCutOff: true })),
+    );
+    const before = await first.record(app);
+    const second = ground.own(await Window.open(setup(ground)));
+    const after = await second.record(app);
+    assert.deepEqual([after.port, after.token], [before.port, before.token]);
+    await first.isStopped(app, "user");
     assert.deepEqual(readdirSync(ground.locks), [`${after.port}.lock`]);
   });
 

@@ -41,6 +41,8 @@ export interface WindowSetup {
   readonly workspace?: string;
   /** As in a remote window, whose next extension host starts before this one has ended. */
   readonly overlapsAtReload?: boolean;
+  /** Only its extension host is left. */
+  readonly isCutOff?: boolean;
   readonly pins?: readonly (readonly [string, Pin])[];
   readonly onDidChange?: () => void;
 }
@@ -116,6 +118,8 @@ export class Window {
         },
         onDidRequestFocus: (worktree) => this.focused.push(worktree),
         onDidLog: (level, message) => this.log.push({ level, message }),
+        reachWindow: () =>
+          setup.isCutOff ? new Promise(() => undefined) : Promise.resolve(),
         openFile: (file) => {
           this.opened.push(file);
           return Promise.resolve(this.openOutcome);
