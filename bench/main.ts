@@ -1,6 +1,7 @@
 // Runs every bench, or those that are named, one after the other, and prints one table. A missed budget is no failure.
 import { activation } from "./activation";
 import { commandLine } from "./commandLine";
+import { diff } from "./diff";
 import { instances } from "./instances";
 import { latency } from "./latency";
 import { list } from "./list";
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, Bench>> = {
   memory,
   latency,
   throughput,
+  diff,
   list,
   commandLine,
   packageSize,

@@ -19,12 +19,16 @@ const toolList = tools.map(({ name, description, inputSchema }) => ({
 export function createMcpServer(
   version: string,
   context: () => ToolContext,
+  onDidListTools?: () => void,
 ): Server {
   const server = new Server(
     { name: "berth", version },
     { capabilities: { tools: {} } },
   );
-  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: toolList }));
+  server.setRequestHandler(ListToolsRequestSchema, () => {
+    onDidListTools?.();
+    return { tools: toolList };
+  });
   server.setRequestHandler(CallToolRequestSchema, ({ params }) => {
     const tool = tools.find(({ name }) => name === params.name);
     if (!tool)

@@ -1,14 +1,10 @@
 // The real Claude Code and the real VS Code: two worktrees in two windows, and every agent finds its own.
 import assert from "node:assert/strict";
-import type { InstanceRecord } from "../../src/core/contracts";
-import { health } from "../../src/core/controlClient";
 import { until } from "../harness/until";
 import type { WorkbenchWindow } from "../harness/workbenchWindow";
 import { recordOf, STATUS } from "../ui/instances";
-import { Scene } from "./support/scene";
-
-/** Milliseconds: VS Code and several agents at once are a lot for a small machine. */
-const patience = 60_000;
+import { patience, Scene } from "./support/scene";
+import type { Terminal } from "./support/terminal";
 
 describe("Claude Code", function () {
   let scene: Scene;
@@ -27,27 +23,13 @@ describe("Claude Code", function () {
   afterEach(() => scene.endAgents());
   after(() => scene.close());
 
-  const instanceOf = (worktree: string): Promise<InstanceRecord> =>
-    until(
-      `the instance of ${worktree}`,
-      () => recordOf(scene.home, worktree),
-      patience,
-    );
-
-  /** Resolves when so many agents are connected to the worktree's instance. */
-  const clientsOf = (worktree: string, count: number): Promise<boolean> =>
-    until(
-      `${count} agents at the instance of ${worktree}`,
-      async () => {
-        const state = await health(await recordOf(scene.home, worktree));
-        return state?.clients === count;
-      },
-      patience,
-    );
-
-  const portOf = async (worktree: string) => ({
-    CLAUDE_CODE_SSE_PORT: String((await instanceOf(worktree)).port),
-  });
+  /** An agent as in a terminal of its worktree's window, once it has found its editor. */
+  const connected = async (worktree: string): Promise<Terminal> => {
+    const { port } = await scene.instance(worktree);
+    const agent = await scene.claude(worktree, { port });
+    await scene.clients(worktree, 1);
+    return agent;
+  };
 
   const select = async (
     window: WorkbenchWindow,
@@ -59,12 +41,8 @@ describe("Claude Code", function () {
   };
 
   it("shows what is selected in its own worktree's window, and nothing of another's", async () => {
-    const own = await scene.claude(scene.app, { env: await portOf(scene.app) });
-    const other = await scene.claude(scene.feature, {
-      env: await portOf(scene.feature),
-    });
-    await clientsOf(scene.app, 1);
-    await clientsOf(scene.feature, 1);
+    const own = await connected(scene.app);
+    const other = await connected(scene.feature);
     await until("the agent in the status bar", async () =>
       /^app@main\s+1$/.test((await first.statusBarText(STATUS)) ?? ""),
     );
@@ -79,10 +57,16 @@ describe("Claude Code", function () {
     assert.match(await other.screen(), /2 lines selected/);
   });
 
+  it("shows what was selected before it came", async () => {
+    await select(first, 1, 2);
+    const agent = await connected(scene.app);
+    await agent.shows(/2 lines selected/);
+  });
+
   it("finds its worktree by the lock file, from any terminal", async () => {
     const agent = await scene.claude(scene.feature, { args: ["--ide"] });
-    await clientsOf(scene.feature, 1);
-    await clientsOf(scene.app, 0);
+    await scene.clients(scene.feature, 1);
+    await scene.clients(scene.app, 0);
     await select(second, 3, 5);
     await agent.shows(/3 lines selected/);
   });
@@ -90,11 +74,8 @@ describe("Claude Code", function () {
   it("gets back by itself when the window reloads", async function () {
     // It gives up after 15 s, and a machine that is very busy may need longer to bring the window back.
     this.retries(2);
-    const agent = await scene.claude(scene.app, {
-      env: await portOf(scene.app),
-    });
-    await clientsOf(scene.app, 1);
-    const before = await instanceOf(scene.app);
+    const agent = await connected(scene.app);
+    const before = await scene.instance(scene.app);
     await first.page.bringToFront();
     await first.reload();
     const after = await until(
@@ -106,7 +87,7 @@ describe("Claude Code", function () {
       patience,
     );
     assert.equal(after.port, before.port);
-    await clientsOf(scene.app, 1);
+    await scene.clients(scene.app, 1);
     await first.openFile("src/main.ts");
     await select(first, 1, 5);
     await agent.shows(/5 lines selected/);

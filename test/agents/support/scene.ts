@@ -1,10 +1,14 @@
 // The scene of these tests: one repository with two worktrees, a real VS Code, and real agents that share its home.
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import type { InstanceRecord } from "../../../src/core/contracts";
+import { health } from "../../../src/core/controlClient";
 import { Lifetime } from "../../../src/core/lifetime";
 import { GitRepository } from "../../harness/gitRepository";
 import { TestHome } from "../../harness/testHome";
+import { until } from "../../harness/until";
 import { VSCodeServer } from "../../harness/vscodeServer";
+import { recordOf } from "../../ui/instances";
 import { anthropic } from "./anthropicModel";
 import { agentCommands } from "./commands";
 import { DummyModel } from "./dummyModel";
@@ -13,8 +17,12 @@ import { Terminal } from "./terminal";
 /** Claude Code asks once for every key, and remembers its end. */
 const apiKey = "sk-ant-dummy-key-of-berths-own-tests";
 
+/** Milliseconds: VS Code and several agents at once are a lot for a small machine. */
+export const patience = 60_000;
+
 export interface ClaudeOptions {
-  readonly env?: Readonly<Record<string, string>>;
+  /** As in a terminal that the instance with this port has set up. */
+  readonly port?: number;
   readonly args?: readonly string[];
 }
 
@@ -58,10 +66,10 @@ export class Scene {
   /** Starts Claude Code in a folder, and returns when it can be typed to. */
   async claude(
     cwd: string,
-    { env = {}, args = [] }: ClaudeOptions = {},
+    { port, args = [] }: ClaudeOptions = {},
   ): Promise<Terminal> {
     const terminal = await this.#terminal(
-      [...this.commands.claude, ...args],
+      [...this.commands.claude, "--permission-mode", "default", ...args],
       cwd,
       {
         ANTHROPIC_API_KEY: apiKey,
@@ -69,11 +77,32 @@ export class Scene {
         CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
         DISABLE_AUTOUPDATER: "1",
         DISABLE_TELEMETRY: "1",
-        ...env,
+        ...(port !== undefined && { CLAUDE_CODE_SSE_PORT: String(port) }),
       },
     );
     await terminal.shows(/^❯/m);
     return terminal;
+  }
+
+  /** The record of the worktree's instance, once it runs. */
+  instance(worktree: string): Promise<InstanceRecord> {
+    return until(
+      `the instance of ${worktree}`,
+      () => recordOf(this.home, worktree),
+      patience,
+    );
+  }
+
+  /** Resolves when so many agents are connected to the worktree's instance. */
+  async clients(worktree: string, count: number): Promise<void> {
+    await until(
+      `${count} agents at the instance of ${worktree}`,
+      async () => {
+        const state = await health(await recordOf(this.home, worktree));
+        return state?.clients === count;
+      },
+      patience,
+    );
   }
 
   /** Ends the agents of one test. */

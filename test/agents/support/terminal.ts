@@ -89,11 +89,15 @@ export class Terminal {
     }
   }
 
-  /** Resolves when the screen shows this no more. */
-  async showsNoMore(pattern: RegExp): Promise<void> {
+  /** Answers a question with a key, again and again: a question that has only just come may not take it yet. */
+  async answer(question: RegExp, key: string): Promise<void> {
+    await this.shows(question);
     await until(
-      `${String(pattern)} to go from the screen`,
-      async () => !pattern.test(await this.screen()),
+      `the answer to ${String(question)} to be taken`,
+      async () => {
+        await this.press(key);
+        return !question.test(await this.screen());
+      },
       patience,
     );
   }

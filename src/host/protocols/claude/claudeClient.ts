@@ -16,6 +16,11 @@ import { WebSocketTransport } from "./webSocketTransport";
 const GOING_AWAY = 1001;
 /** Milliseconds that a client has to answer our close frame. */
 const GOODBYE = 300;
+/**
+ * Milliseconds after it has asked for our tools. Claude Code drops every notification until its screen listens, 10 to
+ * 100 ms after it has got them (observed), and says nothing when it does: so it is told again.
+ */
+const TOLD_AGAIN_AFTER = 500;
 
 /** Sent by the agent after MCP's own introduction; the pid is its own. */
 const ideConnected = z.object({
@@ -38,8 +43,12 @@ export class ClaudeClient implements Client {
     private readonly instance: ProtocolSide,
   ) {
     this.diffs = instance.newDiffs();
-    const server = createMcpServer(instance.version, () =>
-      instance.context(this),
+    const server = createMcpServer(
+      instance.version,
+      () => instance.context(this),
+      () => {
+        this.#tellAgain();
+      },
     );
     this.#server = server;
     server.oninitialized = () => {
@@ -93,6 +102,16 @@ export class ClaudeClient implements Client {
     }
     this.#isAlive = false;
     this.socket.ping();
+  }
+
+  #tellAgain(): void {
+    const timer = setTimeout(() => {
+      this.#lastShared = "";
+      this.instance.onDidIntroduce(this);
+    }, TOLD_AGAIN_AFTER);
+    this.socket.once("close", () => {
+      clearTimeout(timer);
+    });
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,141 @@
+// Changes that the real Claude Code proposes, decided by a person: in the window's diff editor or in the terminal.
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { WorkbenchWindow } from "../harness/workbenchWindow";
+import { DiffEditor } from "./support/diffEditor";
+import { done } from "./support/dummyModel";
+import { Scene } from "./support/scene";
+import type { Terminal } from "./support/terminal";
+import { Wiretap } from "./support/wiretap";
+
+const lines = "one\ntwo\nthree\n";
+
+describe("A change that Claude Code proposes", function () {
+  let scene: Scene;
+  let window: WorkbenchWindow;
+  let wiretap: Wiretap;
+  let file: string;
+
+  before(async () => {
+    scene = await Scene.open();
+    window = await scene.vscode.openWindow(scene.app);
+    await window.openFile("src/main.ts");
+    wiretap = await Wiretap.open(scene.home, await scene.instance(scene.app));
+    file = path.join(scene.app, "src", "main.ts");
+    scene.model.script(
+      "Change two",
+      { name: "Read", input: { file_path: file } },
+      {
+        name: "Edit",
+        input: { file_path: file, old_string: "two", new_string: "2" },
+      },
+    );
+    for (const [prompt, name] of [
+      ["Make a file", "new.ts"],
+      ["Make a second file", "second.ts"],
+    ] as const)
+      scene.model.script(prompt, {
+        name: "Write",
+        input: { file_path: path.join(scene.app, name), content: "new\n" },
+      });
+  });
+  beforeEach(async () => {
+    await writeFile(file, lines);
+  });
+  afterEach(() => scene.endAgents());
+  after(async () => {
+    await wiretap.dispose();
+    await scene.close();
+  });
+
+  /** Gives a prompt to a new agent, once that shows what the window does: it knows its editor then. */
+  const prompted = async (prompt: string): Promise<Terminal> => {
+    const agent = await scene.claude(scene.app, { port: wiretap.port });
+    await agent.shows(/⧉ In main\.ts/);
+    await agent.type(prompt);
+    await agent.shows(new RegExp(`^❯.*${prompt}`, "m"));
+    await agent.press("Enter");
+    return agent;
+  };
+  const content = (): Promise<string> => readFile(file, "utf8");
+
+  it("is written as the person left it in the editor", async () => {
+    const agent = await prompted("Change two");
+    const diff = await DiffEditor.shown(window.page, "main.ts");
+    assert.equal(await content(), lines);
+    await diff.append("four");
+    await diff.accept();
+    await agent.shows(new RegExp(done));
+    await diff.gone();
+    assert.equal(await content(), "one\n2\nthree\nfour");
+  });
+
+  it("is not written when rejected in the editor", async () => {
+    const agent = await prompted("Change two");
+    const diff = await DiffEditor.shown(window.page, "main.ts");
+    await diff.reject();
+    await diff.gone();
+    await agent.shows(/rejected|interrupted/i);
+    assert.equal(await content(), lines);
+  });
+
+  it("leaves the editor when answered in the terminal", async () => {
+    const agent = await prompted("Change two");
+    const diff = await DiffEditor.shown(window.page, "main.ts");
+    await agent.answer(/Do you want to make this edit/, "Enter");
+    await agent.shows(new RegExp(done));
+    await diff.gone();
+    assert.equal(await content(), "one\n2\nthree\n");
+  });
+
+  it("may be a new file", async () => {
+    const agent = await prompted("Make a file");
+    const diff = await DiffEditor.shown(window.page, "new.ts (new)");
+    await diff.accept();
+    await agent.shows(new RegExp(done));
+    await diff.gone();
+    assert.equal(
+      await readFile(path.join(scene.app, "new.ts"), "utf8"),
+      "new\n",
+    );
+  });
+
+  it("waits beside another agent's, and each gets its own answer", async () => {
+    const [own, other] = [
+      await prompted("Change two"),
+      await prompted("Make a second file"),
+    ];
+    const diff = await DiffEditor.shown(window.page, "second.ts (new)");
+    await diff.reject();
+    await diff.gone();
+    await other.shows(/rejected|interrupted/i);
+    assert.doesNotMatch(await own.screen(), new RegExp(done));
+    const remaining = await DiffEditor.shown(window.page, "main.ts");
+    await remaining.accept();
+    await own.shows(new RegExp(done));
+    await remaining.gone();
+    assert.equal(await content(), "one\n2\nthree\n");
+  });
+
+  it("goes when its agent ends", async () => {
+    await prompted("Change two");
+    const diff = await DiffEditor.shown(window.page, "main.ts");
+    await scene.endAgents();
+    await diff.gone();
+    assert.equal(await content(), lines);
+  });
+
+  it("costs no call that is answered with an error", () => {
+    const { exchanges } = wiretap;
+    const called = exchanges.map(({ request }) => request.params?.["name"]);
+    for (const tool of ["openDiff", "close_tab", "getDiagnostics"])
+      assert.ok(called.includes(tool), tool);
+    assert.deepEqual(
+      exchanges.filter(
+        ({ answer }) => answer?.error ?? answer?.result?.isError,
+      ),
+      [],
+    );
+  });
+});

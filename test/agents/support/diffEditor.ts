@@ -1,0 +1,44 @@
+// A diff under review as a person sees it in a window: the tab, its right side and its two buttons.
+import type { Locator, Page } from "playwright-core";
+
+export class DiffEditor {
+  private constructor(
+    private readonly page: Page,
+    private readonly tab: Locator,
+  ) {}
+
+  /** Resolves when the window shows the diff of this file, in front. */
+  static async shown(page: Page, file: string): Promise<DiffEditor> {
+    const tab = page.locator(".tab.active", { hasText: `${file} ←` });
+    await tab.waitFor({ timeout: 60_000 });
+    await page.locator(".editor.modified .view-line").first().waitFor();
+    return new DiffEditor(page, tab);
+  }
+
+  /** Types at the end of the proposal. */
+  async append(text: string): Promise<void> {
+    await this.page.locator(".editor.modified .view-lines").first().click();
+    await this.page.keyboard.press("Control+End");
+    await this.page.keyboard.type(text);
+  }
+
+  async accept(): Promise<void> {
+    await this.#press("Accept Diff");
+  }
+
+  async reject(): Promise<void> {
+    await this.#press("Reject Diff");
+  }
+
+  /** Resolves when the window shows it no more. */
+  async gone(): Promise<void> {
+    await this.tab.waitFor({ state: "detached", timeout: 60_000 });
+  }
+
+  async #press(label: string): Promise<void> {
+    await this.page
+      .locator(".editor-group-container.active .editor-actions")
+      .getByRole("button", { name: label })
+      .click();
+  }
+}
