@@ -32,7 +32,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const pusher = lifetime.own(
     new EditorStatePusher(
       () => connection().host,
-      () => settings.current.shareSelection,
+      () => settings.current,
     ),
   );
   const reconcile = (host: Host): void => {

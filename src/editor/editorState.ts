@@ -2,6 +2,8 @@
 import * as vscode from "vscode";
 import { Lifetime } from "../core/lifetime";
 import type { Host } from "./hostConnection";
+import type { Settings } from "./settings";
+import { readSharedFiles } from "./sharedFiles";
 import type {
   EditorSelection,
   EditorTab,
@@ -9,7 +11,8 @@ import type {
   Range,
 } from "../host/contract";
 
-type Sink = Pick<Host, "pushState" | "pushDiagnostics">;
+type Sink = Pick<Host, "pushState" | "pushDiagnostics" | "forgetSelections">;
+type IsShared = (uri: vscode.Uri) => boolean;
 
 export class EditorStatePusher {
   readonly #lifetime = new Lifetime();
@@ -17,10 +20,14 @@ export class EditorStatePusher {
   #isSelectionDue = false;
   #areTabsDue = false;
   #flushing: NodeJS.Immediate | undefined;
+  #isShared: IsShared | undefined;
 
   constructor(
     private readonly sink: () => Sink,
-    private readonly isSelectionShared: () => boolean,
+    private readonly settings: () => Pick<
+      Settings,
+      "shareSelection" | "secretFiles"
+    >,
   ) {
     const selection = (): void => {
       this.#isSelectionDue = true;
@@ -47,6 +54,18 @@ export class EditorStatePusher {
         this.#flushSoon();
       }),
     );
+    own(
+      workspace.onDidChangeConfiguration((change) => {
+        if (
+          !change.affectsConfiguration("berth.secretFiles") &&
+          !change.affectsConfiguration("files.exclude")
+        )
+          return;
+        // What was selected before may be secret from now on.
+        void this.sink().forgetSelections();
+        this.pushAll();
+      }),
+    );
     this.#lifetime.defer(() => {
       clearImmediate(this.#flushing);
     });
@@ -54,6 +73,7 @@ export class EditorStatePusher {
 
   /** For a host that knows nothing yet, or after a change of settings. */
   pushAll(): void {
+    this.#isShared = undefined;
     for (const [uri] of vscode.languages.getDiagnostics())
       this.#changedFiles.set(uri.toString(), uri);
     this.#isSelectionDue = true;
@@ -74,12 +94,14 @@ export class EditorStatePusher {
   }
 
   #flush(): void {
+    const { shareSelection, secretFiles } = this.settings();
+    const isShared = (this.#isShared ??= readSharedFiles(secretFiles));
     if (this.#isSelectionDue || this.#areTabsDue)
       void this.sink().pushState({
         ...(this.#isSelectionDue && {
-          selection: this.isSelectionShared() ? readSelection() : null,
+          selection: shareSelection ? readSelection(isShared) : null,
         }),
-        ...(this.#areTabsDue && { tabs: readTabs() }),
+        ...(this.#areTabsDue && { tabs: readTabs(isShared) }),
       });
     this.#isSelectionDue = false;
     this.#areTabsDue = false;
@@ -92,9 +114,10 @@ export class EditorStatePusher {
   }
 }
 
-function readSelection(): EditorSelection | null {
+function readSelection(isShared: IsShared): EditorSelection | null {
   const editor = vscode.window.activeTextEditor;
   if (editor?.document.uri.scheme !== "file") return null;
+  if (!isShared(editor.document.uri)) return null;
   const { document, selection } = editor;
   return {
     text: document.getText(selection),
@@ -104,7 +127,7 @@ function readSelection(): EditorSelection | null {
   };
 }
 
-function readTabs(): EditorTab[] {
+function readTabs(isShared: IsShared): EditorTab[] {
   const documents = new Map(
     vscode.workspace.textDocuments.map((document) => [
       document.uri.toString(),
@@ -122,6 +145,7 @@ function readTabs(): EditorTab[] {
       )
         return [];
       const { uri } = input;
+      if (uri.scheme === "file" && !isShared(uri)) return [];
       const document = documents.get(uri.toString());
       const isActive = tab.isActive && group.isActive;
       return [

@@ -93,7 +93,12 @@ export class HostConnection {
         spawned.onMessage(receive);
       },
       // What is pushed needs no answer, and is pushed whole to the next host.
-      eventNames: ["setActive", "pushState", "pushDiagnostics"],
+      eventNames: [
+        "setActive",
+        "pushState",
+        "pushDiagnostics",
+        "forgetSelections",
+      ],
       // A start may wait 5 s for its port, a person may take minutes for an answer: only death ends a call.
       timeout: -1,
     });

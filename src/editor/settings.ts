@@ -5,6 +5,8 @@ import type { HostSettings } from "../host/contract";
 
 export interface Settings extends HostSettings {
   readonly statusBar: boolean;
+  /** Glob patterns of files that agents hear nothing of. */
+  readonly secretFiles: readonly string[];
 }
 
 /** Reads at once; says once of each wrong value that the default is used instead. */
@@ -55,6 +57,7 @@ function readSettings(
     maxClients: read("maxClients", integer(1, 1_000)),
     shareSelection: read("shareSelection", boolean),
     selectionDebounce: read("selectionDebounce", integer(0, 10_000)),
+    secretFiles: read("secretFiles", texts),
   };
 }
 
@@ -74,6 +77,13 @@ function boolean(value: unknown): boolean | undefined {
 
 function text(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
+}
+
+function texts(value: unknown): readonly string[] | undefined {
+  return Array.isArray(value) &&
+    value.every((item) => typeof item === "string" && item !== "")
+    ? (value as readonly string[])
+    : undefined;
 }
 
 function integer(least: number, most: number) {

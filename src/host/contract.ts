@@ -215,6 +215,8 @@ export interface HostApi {
   setActive(worktree: string | null): void;
   pushState(state: Partial<EditorState>): void;
   pushDiagnostics(changed: readonly FileDiagnostics[]): void;
+  /** What was pushed may be secret from now on: no agent hears of it again. */
+  forgetSelections(): void;
   /**
    * Withdraws every file, then closes every client and port. With `linger` (milliseconds) it goes on serving for that
    * long without files, or until a successor asks for its ports: so agents hardly notice a reload. Of no more use then.

@@ -212,6 +212,10 @@ export class InstanceHost implements HostApi {
     this.#copy.pushDiagnostics(changed);
   }
 
+  forgetSelections(): void {
+    this.#copy.forgetSelections();
+  }
+
   async shutDown(linger: number): Promise<void> {
     // What has handed its port over must not be started again.
     await this.#passes.end();

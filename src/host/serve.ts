@@ -36,6 +36,11 @@ export function serve(port: MessagePort, options: HostOptions): void {
         it.pushDiagnostics(changed);
       });
     },
+    forgetSelections: () => {
+      void host.then((it) => {
+        it.forgetSelections();
+      });
+    },
     shutDown: async (linger) => (await host).shutDown(linger),
   };
   const editor = createBirpc<EditorApi, HostApi>(functions, {

@@ -1,0 +1,158 @@
+// Of which files agents hear nothing, whatever is selected in them: decided in the real editor, by its settings.
+import assert from "node:assert/strict";
+import { symlink } from "node:fs/promises";
+import path from "node:path";
+import * as vscode from "vscode";
+import { until } from "../harness/until";
+import type { Agent } from "../unit/support/agent";
+import { closeEditors, connect, show, workspaceFolder } from "./berth";
+
+interface Answer {
+  readonly success: boolean;
+  readonly text?: string;
+}
+
+describe("An agent hears nothing of", () => {
+  let agent: Agent;
+  beforeEach(async () => {
+    agent = await connect();
+  });
+  afterEach(async () => {
+    agent.dispose();
+    await closeEditors();
+  });
+
+  const ask = (tool: string): Promise<Answer> =>
+    agent.callForJson(tool) as Promise<Answer>;
+  const labels = async () => {
+    const answer = await agent.callForJson("getOpenEditors");
+    return (answer as { tabs: { label: string }[] }).tabs.map(
+      ({ label }) => label,
+    );
+  };
+
+  /** Selects a word of a shared file, and waits until the agent knows. */
+  const selectShared = async (text: string): Promise<void> => {
+    const editor = await show(`${text}.txt`, `${text}\n`);
+    editor.selection = new vscode.Selection(0, 0, 0, text.length);
+    await until(`the agent knows of "${text}"`, async () => {
+      return (await ask("getCurrentSelection")).text === text;
+    });
+  };
+
+  /** Selects a secret beside what is shared; all that is said of the window afterwards is searched for it. */
+  const staysSecret = async (uri: vscode.Uri): Promise<void> => {
+    const name = path.basename(uri.fsPath);
+    await selectShared("before");
+    const editor = await vscode.window.showTextDocument(uri, {
+      preview: false,
+    });
+    editor.selection = new vscode.Selection(0, 0, 0, 6);
+    await until("no current selection", async () => {
+      return !(await ask("getCurrentSelection")).success;
+    });
+    assert.equal((await ask("getLatestSelection")).text, "before");
+    assert.ok(!(await labels()).includes(name));
+    // Whatever was on its way has arrived with this.
+    await selectShared("after");
+    const said = JSON.stringify([agent.answers, agent.notifications]);
+    assert.ok(!said.includes("SECRET"), said);
+    assert.ok(!said.includes(name), said);
+  };
+
+  const write = async (name: string): Promise<vscode.Uri> => {
+    const uri = vscode.Uri.file(path.join(workspaceFolder(), name));
+    await vscode.workspace.fs.writeFile(uri, Buffer.from("SECRET\n"));
+    return uri;
+  };
+
+  const withSetting = async (
+    name: string,
+    value: unknown,
+    run: () => Promise<void>,
+  ): Promise<void> => {
+    const settings = vscode.workspace.getConfiguration();
+    const target = vscode.ConfigurationTarget.Workspace;
+    await settings.update(name, value, target);
+    try {
+      await run();
+    } finally {
+      await settings.update(name, undefined, target);
+    }
+  };
+
+  for (const name of [
+    ".env.local",
+    "sub/server.PEM",
+    "id_ed25519",
+    ".aws/credentials",
+  ])
+    it(`a secret file: ${name}`, async () => {
+      await staysSecret(await write(name));
+    });
+
+  it("a link to a secret file", async () => {
+    const target = await write(".env");
+    const link = path.join(workspaceFolder(), "harmless.txt");
+    await symlink(target.fsPath, link);
+    await staysSecret(vscode.Uri.file(link));
+  });
+
+  it("a file of a folder that the explorer hides, or one that it hides beside another", async () => {
+    const generated = await write("generated/code.js");
+    await withSetting("files.exclude", { generated: true }, () =>
+      staysSecret(generated),
+    );
+    await write("twin.ts");
+    const twin = await write("twin.js");
+    const lone = { "**/*.js": { when: "$(basename).ts" } };
+    await withSetting("files.exclude", lone, () => staysSecret(twin));
+  });
+
+  it("what was selected before its file became secret", async () => {
+    await selectShared("plain");
+    await withSetting("berth.secretFiles", ["plain.*"], async () => {
+      await until("the agent does not know any more", async () => {
+        return !(await ask("getLatestSelection")).success;
+      });
+      const late = await connect();
+      try {
+        await until("the tab to go", async () => {
+          return !(await labels()).includes("plain.txt");
+        });
+        await selectShared("other");
+        await until("the late agent knows the next", () =>
+          late
+            .notified("selection_changed")
+            .some(({ params }) => params?.["text"] === "other"),
+        );
+        assert.ok(!JSON.stringify(late.notifications).includes("plain"));
+      } finally {
+        late.dispose();
+      }
+    });
+    // And it is shared again when it is not secret any more.
+    await show("plain.txt", "plain\n");
+    await until("the tab is back", async () => {
+      return (await labels()).includes("plain.txt");
+    });
+  });
+
+  it("no change while a terminal has the focus: the editor counts on", async () => {
+    await selectShared("kept");
+    const terminal = vscode.window.createTerminal("focus");
+    try {
+      const opened = until(
+        "the terminal is the active one",
+        () => vscode.window.activeTerminal === terminal,
+      );
+      terminal.show(false);
+      await opened;
+      await vscode.commands.executeCommand("workbench.action.terminal.focus");
+      assert.equal((await ask("getCurrentSelection")).text, "kept");
+      assert.equal((await ask("getLatestSelection")).text, "kept");
+    } finally {
+      terminal.dispose();
+    }
+  });
+});
