@@ -7,22 +7,34 @@ import type {
   ProposedDiff,
 } from "./contract";
 
+const rejected = { kind: "done", value: { kind: "rejected" } } as const;
+
 export class ClientDiffs {
   readonly #pending = new Map<string, string>();
 
   constructor(private readonly editor: EditorApi) {}
 
-  /** Resolves when the user decides. A second diff of the same name takes the place of the first, which is rejected. */
+  /**
+   * Resolves when the user decides. A second diff of the same name takes the place of the first, which is rejected.
+   * It is taken back when nobody waits for the answer any more.
+   */
   async open(
     name: string,
     diff: Omit<ProposedDiff, "id">,
+    unwanted: AbortSignal,
   ): Promise<Outcome<DiffDecision>> {
     await this.close(name);
     const id = randomUUID();
+    const takeBack = () => {
+      if (this.#pending.get(name) === id) void this.close(name);
+    };
     this.#pending.set(name, id);
+    unwanted.addEventListener("abort", takeBack);
     try {
+      if (unwanted.aborted) return rejected;
       return await this.editor.openDiff({ ...diff, id });
     } finally {
+      unwanted.removeEventListener("abort", takeBack);
       if (this.#pending.get(name) === id) this.#pending.delete(name);
     }
   }

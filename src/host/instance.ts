@@ -175,6 +175,7 @@ export class Instance {
   }
 
   #routes(): EndpointRoutes {
+    const hasRoom = () => this.#clients.size < this.spec.settings.maxClients;
     const routes = protocols.map((protocol) =>
       protocol({
         version: this.around.options.version,
@@ -190,6 +191,7 @@ export class Instance {
           resolve: (sent) => this.#resolve(sent),
         }),
         newDiffs: () => new ClientDiffs(this.around.editor),
+        hasRoom,
         onDidConnect: (client) => {
           this.#clients.add(client);
           this.#log.info(`Agent connected (${this.#clients.size} now)`);
@@ -217,7 +219,7 @@ export class Instance {
       webSocket: new Map(
         routes.flatMap(({ webSocket = [] }) => [...webSocket]),
       ),
-      hasRoom: () => this.#clients.size < this.spec.settings.maxClients,
+      hasRoom,
     };
   }
 

@@ -6,7 +6,7 @@ import {
   ListToolsRequestSchema,
   McpError,
 } from "@modelcontextprotocol/sdk/types.js";
-import type { ToolContext } from "./tools/tool";
+import type { CallerContext } from "./tools/tool";
 import { tools } from "./tools/tools";
 
 const toolList = tools.map(({ name, description, inputSchema }) => ({
@@ -18,7 +18,7 @@ const toolList = tools.map(({ name, description, inputSchema }) => ({
 /** The context is read at every call, so that renames and folder changes count at once. The caller connects and closes it. */
 export function createMcpServer(
   version: string,
-  context: () => ToolContext,
+  context: () => CallerContext,
   onDidListTools?: () => void,
 ): Server {
   const server = new Server(
@@ -29,14 +29,14 @@ export function createMcpServer(
     onDidListTools?.();
     return { tools: toolList };
   });
-  server.setRequestHandler(CallToolRequestSchema, ({ params }) => {
+  server.setRequestHandler(CallToolRequestSchema, ({ params }, { signal }) => {
     const tool = tools.find(({ name }) => name === params.name);
     if (!tool)
       throw new McpError(
         ErrorCode.InvalidParams,
         `Unknown tool: ${params.name.slice(0, 100)}`,
       );
-    return tool.run(params.arguments, context());
+    return tool.run(params.arguments, { ...context(), unwanted: signal });
   });
   return server;
 }

@@ -55,6 +55,7 @@ describe("The packages in a bundle", () => {
   const sdk = [
     "@modelcontextprotocol/sdk",
     ...validation,
+    "content-type",
     "json-schema-traverse",
     "zod-to-json-schema",
   ];

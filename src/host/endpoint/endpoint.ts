@@ -14,7 +14,7 @@ import { listen } from "../../core/ports";
 import { guard, pathOf, type Rejection } from "./guards";
 import { HalfOpenSockets } from "./halfOpenSockets";
 
-const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
+export const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
 
 /** Resolves, after loading what it needs, with the function that takes over a socket at once. */
 export type WebSocketRoute = () => Promise<(socket: WebSocket) => void>;

@@ -3,16 +3,18 @@ import type { Log } from "../../core/log";
 import type { Client } from "../client";
 import type { ClientDiffs } from "../clientDiffs";
 import type { EndpointRoutes } from "../endpoint/endpoint";
-import type { ToolContext } from "../tools/tool";
+import type { CallerContext } from "../tools/tool";
 
 /** The instance as a protocol sees it. */
 export interface ProtocolSide {
   readonly version: string;
   readonly log: Log;
   /** Read at every call: folders and names change while clients stay. */
-  context(client: Client): ToolContext;
+  context(client: Client): CallerContext;
   /** For a client that is about to connect. */
   newDiffs(): ClientDiffs;
+  /** False: the instance has as many clients as it may have. */
+  hasRoom(): boolean;
   onDidConnect(client: Client): void;
   /** The client has said more of itself, and may now be told things. */
   onDidIntroduce(client: Client): void;

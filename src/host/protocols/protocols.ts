@@ -1,5 +1,6 @@
 // Every protocol that agents may speak to an instance. A new one is a folder beside this file and a line here.
 import { claude } from "./claude/claude";
+import { mcp } from "./mcp/mcp";
 import type { Protocol } from "./protocol";
 
-export const protocols: readonly Protocol[] = [claude];
+export const protocols: readonly Protocol[] = [claude, mcp];

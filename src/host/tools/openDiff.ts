@@ -12,15 +12,20 @@ export const openDiff = defineTool({
     new_file_contents: z.string(),
     tab_name: z.string(),
   }),
-  async run(input, { resolve, diffs, worktree, agent, instance }) {
-    const outcome = await diffs.open(input.tab_name, {
-      worktree,
-      agent,
-      instance,
-      oldPath: resolve(input.old_file_path),
-      newPath: resolve(input.new_file_path),
-      contents: input.new_file_contents,
-    });
+  async run(input, context) {
+    const { resolve, diffs, worktree, agent, instance, unwanted } = context;
+    const outcome = await diffs.open(
+      input.tab_name,
+      {
+        worktree,
+        agent,
+        instance,
+        oldPath: resolve(input.old_file_path),
+        newPath: resolve(input.new_file_path),
+        contents: input.new_file_contents,
+      },
+      unwanted,
+    );
     if (outcome.kind === "failed") throw new UserError(outcome.message);
     // Claude Code takes exactly these answers; TAB_CLOSED would mean that the change is accepted.
     return outcome.value.kind === "accepted"

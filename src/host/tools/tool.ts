@@ -7,7 +7,13 @@ import type { EditorView } from "../editorCopy";
 import { UserError } from "../../core/errors";
 
 /** The instance as a tool sees it. */
-export interface ToolContext {
+export interface ToolContext extends CallerContext {
+  /** Aborted when the caller has taken the call back, or does not wait for its answer any more. */
+  readonly unwanted: AbortSignal;
+}
+
+/** What is the same for all calls of one client. */
+export interface CallerContext {
   readonly worktree: string;
   /** Names for the user: the calling agent's and the instance's. */
   readonly agent: string;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { InstanceRecord } from "../../../src/core/contracts";
-import { isDeeper } from "../../../src/host/protocols/claude/webSocketTransport";
+import { isDeeper } from "../../../src/host/protocols/depth";
 import { until } from "../../harness/until";
 import { Agent } from "../support/agent";
 import { useGround } from "../support/ground";

@@ -6,9 +6,9 @@ import {
   JSONRPCMessageSchema,
 } from "@modelcontextprotocol/sdk/types.js";
 import type { RawData, WebSocket } from "ws";
+import { isDeeper, MAX_DEPTH } from "../depth";
 
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
-const MAX_DEPTH = 64;
 
 export class WebSocketTransport implements Transport {
   onclose?: () => void;
@@ -108,24 +108,4 @@ function idOf(value: unknown): string | number | null {
   return typeof value.id === "string" || typeof value.id === "number"
     ? value.id
     : null;
-}
-
-/** Whether valid JSON text nests arrays and objects deeper than `limit`. */
-export function isDeeper(text: string, limit: number): boolean {
-  if (text.length <= limit) return false;
-  let depth = 0;
-  for (let index = 0; index < text.length; index += 1) {
-    if (text[index] === '"') index = endOfString(text, index);
-    else if (text[index] === "[" || text[index] === "{") depth += 1;
-    else if (text[index] === "]" || text[index] === "}") depth -= 1;
-    if (depth > limit) return true;
-  }
-  return false;
-}
-
-function endOfString(text: string, start: number): number {
-  let index = start + 1;
-  while (index < text.length && text[index] !== '"')
-    index += text[index] === "\\" ? 2 : 1;
-  return index;
 }

@@ -1,0 +1,21 @@
+// MCP over Streamable HTTP, for any MCP client: a session each, with its answers and its notifications as event streams.
+import type { Protocol } from "../protocol";
+import type { Sessions } from "./sessions";
+
+export const mcp: Protocol = (instance) => {
+  let sessions: Promise<Sessions> | undefined;
+  return {
+    http: new Map([
+      [
+        "/mcp",
+        async (request, response) => {
+          // As with Claude's protocol, the MCP SDK is loaded with the first client.
+          sessions ??= import("./sessions").then(
+            ({ Sessions }) => new Sessions(instance),
+          );
+          await (await sessions).answer(request, response);
+        },
+      ],
+    ]),
+  };
+};
