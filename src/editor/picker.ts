@@ -5,14 +5,24 @@ import type { Listing } from "../host/contract";
 import {
   canKill,
   canRestart,
+  acceptOldest,
   canStart,
+  diffsOf,
+  hasDiff,
   kill,
   type Reach,
+  rejectOldest,
   restart,
   start,
   type Target,
 } from "./target";
-import { agents, stateIcon, stateWords, withoutIcons } from "./text";
+import {
+  agents,
+  stateIcon,
+  stateWords,
+  waitingWords,
+  withoutIcons,
+} from "./text";
 
 export interface PickerOptions {
   readonly title: string;
@@ -27,11 +37,21 @@ interface Row extends vscode.QuickPickItem {
 
 interface RowAction {
   readonly button: vscode.QuickInputButton;
-  readonly isOffered: (target: Target) => boolean;
+  readonly isOffered: (target: Target, reach: Reach) => boolean;
   run(reach: Reach, target: Target): Promise<void>;
 }
 
 const actions: readonly RowAction[] = [
+  {
+    button: { iconPath: new vscode.ThemeIcon("check"), tooltip: "Accept Diff" },
+    isOffered: hasDiff,
+    run: acceptOldest,
+  },
+  {
+    button: { iconPath: new vscode.ThemeIcon("close"), tooltip: "Reject Diff" },
+    isOffered: hasDiff,
+    run: rejectOldest,
+  },
   {
     button: { iconPath: new vscode.ThemeIcon("play"), tooltip: "Start" },
     isOffered: canStart,
@@ -89,7 +109,11 @@ export async function pickTarget(
     }
     await refresh();
   };
-  const changes = reach.instances.onDidChange(() => void refresh());
+  const changes = vscode.Disposable.from(
+    ...[reach.instances, reach.diffs].map(({ onDidChange }) =>
+      onDidChange(() => void refresh()),
+    ),
+  );
   draw();
   pick.show();
   void refresh();
@@ -116,10 +140,11 @@ export async function pickTarget(
 }
 
 function rows(
-  { instances }: Reach,
+  reach: Reach,
   listing: Listing | undefined,
   accepts: (target: Target) => boolean,
 ): Row[] {
+  const { instances } = reach;
   const ownIds = new Set(
     instances.views.flatMap(({ state }) =>
       state.kind === "running" ? [state.instanceId] : [],
@@ -160,10 +185,10 @@ function rows(
       : [
           { label, kind: vscode.QuickPickItemKind.Separator },
           ...accepted.map((target) => ({
-            ...describe(target, instances.active?.worktree),
+            ...describe(target, reach),
             alwaysShow: false,
             buttons: actions
-              .filter(({ isOffered }) => isOffered(target))
+              .filter(({ isOffered }) => isOffered(target, reach))
               .map(({ button }) => button),
             target,
           })),
@@ -171,10 +196,7 @@ function rows(
   }
 }
 
-function describe(
-  target: Target,
-  activeWorktree: string | undefined,
-): vscode.QuickPickItem {
+function describe(target: Target, reach: Reach): vscode.QuickPickItem {
   const row = (
     icon: string,
     name: string,
@@ -189,11 +211,14 @@ function describe(
   switch (target.kind) {
     case "own": {
       const { state, name, worktree } = target.view;
+      const waiting = diffsOf(target, reach).length;
       return row(
         stateIcon(state),
         name,
-        worktree === activeWorktree,
-        stateWords(state),
+        worktree === reach.instances.active?.worktree,
+        waiting === 0
+          ? stateWords(state)
+          : `${stateWords(state)}, ${waitingWords(waiting)}`,
         state.kind === "failed" ? `${worktree} · ${state.error}` : worktree,
       );
     }

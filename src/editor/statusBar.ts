@@ -3,7 +3,13 @@ import * as vscode from "vscode";
 import { Lifetime } from "../core/lifetime";
 import type { InstanceState, InstanceView } from "../host/contract";
 import type { DiffReview } from "./diffs/diffReview";
-import { agents, stateIcon, withoutIcons, withoutMarkdown } from "./text";
+import {
+  agents,
+  stateIcon,
+  waitingWords,
+  withoutIcons,
+  withoutMarkdown,
+} from "./text";
 import type { WindowInstances } from "./windowInstances";
 
 export class StatusBar {
@@ -93,12 +99,6 @@ function stateDetail(state: InstanceState): string {
     case "stopping":
       return "";
   }
-}
-
-function waitingWords(count: number): string {
-  return count === 1
-    ? "1 diff waits for review"
-    : `${count} diffs wait for review`;
 }
 
 function background({ state }: InstanceView): vscode.ThemeColor | undefined {

@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import { UserError } from "../core/errors";
 import type { InstanceView, Listing, Outcome } from "../host/contract";
-import type { DiffReview } from "./diffs/diffReview";
+import type { DiffReview, PendingDiff } from "./diffs/diffReview";
 import type { Host } from "./hostConnection";
 import type { WindowInstances } from "./windowInstances";
 
@@ -50,6 +50,38 @@ export function canRestart(target: Target): boolean {
 
 export function canSwitch(target: Target): boolean {
   return target.kind !== "otherEditor";
+}
+
+/** Its diffs that nobody has decided, the oldest first. */
+export function diffsOf(
+  target: Target,
+  { diffs }: Reach,
+): readonly PendingDiff[] {
+  return target.kind === "own"
+    ? diffs.pending.filter(
+        ({ proposal }) => proposal.worktree === target.view.worktree,
+      )
+    : [];
+}
+
+export function hasDiff(target: Target, reach: Reach): boolean {
+  return diffsOf(target, reach).length > 0;
+}
+
+export async function acceptOldest(
+  reach: Reach,
+  target: Target,
+): Promise<void> {
+  const [diff] = diffsOf(target, reach);
+  if (diff) await reach.diffs.accept(diff);
+}
+
+export async function rejectOldest(
+  reach: Reach,
+  target: Target,
+): Promise<void> {
+  const [diff] = diffsOf(target, reach);
+  if (diff) await reach.diffs.reject(diff);
 }
 
 /** Stops it where it runs; there it stays stopped until somebody asks for it. */

@@ -45,3 +45,9 @@ export function stateWords(state: InstanceState): string {
 export function agents(count: number): string {
   return count === 0 ? "no agent" : count === 1 ? "1 agent" : `${count} agents`;
 }
+
+export function waitingWords(count: number): string {
+  return count === 1
+    ? "1 diff waits for review"
+    : `${count} diffs wait for review`;
+}

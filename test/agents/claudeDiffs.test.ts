@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { WorkbenchWindow } from "../harness/workbenchWindow";
-import { DiffEditor } from "./support/diffEditor";
+import { DiffEditor } from "../harness/diffEditor";
 import { done } from "./support/dummyModel";
 import { Scene } from "./support/scene";
 import type { Terminal } from "./support/terminal";

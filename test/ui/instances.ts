@@ -10,6 +10,11 @@ import { Agent } from "../unit/support/agent";
 
 export const STATUS = "berth.berth.instance";
 
+/** To renew those of the README: BERTH_SCREENSHOTS=media/screenshots npm test -- ui --grep Screenshots */
+export const screenshots = path.resolve(
+  process.env["BERTH_SCREENSHOTS"] ?? "out/screenshots",
+);
+
 export async function readRecords(home: TestHome): Promise<InstanceRecord[]> {
   return (await readAll(home.recordFolder, ".json")) as InstanceRecord[];
 }

@@ -7,12 +7,7 @@ import { TestHome } from "../harness/testHome";
 import { until } from "../harness/until";
 import { VSCodeServer } from "../harness/vscodeServer";
 import { Agent } from "../unit/support/agent";
-import { recordOf, STATUS } from "./instances";
-
-/** To renew those of the README: BERTH_SCREENSHOTS=media/screenshots npm test -- ui --grep Screenshots */
-const screenshots = path.resolve(
-  process.env["BERTH_SCREENSHOTS"] ?? "out/screenshots",
-);
+import { recordOf, screenshots, STATUS } from "./instances";
 
 describe("Screenshots", function () {
   it("of the status bar, its tooltip and the list", async () => {

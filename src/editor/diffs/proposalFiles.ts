@@ -1,6 +1,5 @@
 // The editable right side of a diff under review: a file of our own scheme, in memory, one per diff. The left side of a
 // new file is an empty one. Real documents, so that language, undo and saving work as the user knows them.
-import path from "node:path";
 import * as vscode from "vscode";
 
 export const PROPOSAL_SCHEME = "berth-proposal";
@@ -19,12 +18,13 @@ export class ProposalFiles implements vscode.FileSystemProvider {
   /** The user, or auto-save, has saved the proposal. */
   readonly onDidSave = this.#saved.event;
 
-  /** The file keeps its name, so that the editor knows its language. The caller removes it. */
+  /** The file keeps its name and folders, so that the editor knows its language and shows where it is. The caller removes it. */
   add(id: string, side: "old" | "new", file: string, contents: string) {
     const uri = vscode.Uri.from({
       scheme: PROPOSAL_SCHEME,
-      authority: side,
-      path: `/${id}/${path.basename(file)}`,
+      authority: `${side}-${id}`,
+      path: vscode.Uri.file(`/${vscode.workspace.asRelativePath(file, false)}`)
+        .path,
     });
     this.#entries.set(uri.toString(), {
       bytes: Buffer.from(contents),
@@ -53,7 +53,7 @@ export class ProposalFiles implements vscode.FileSystemProvider {
       ctime: 0,
       mtime: modifiedAt,
       size: bytes.byteLength,
-      ...(uri.authority === "old" && {
+      ...(uri.authority.startsWith("old-") && {
         permissions: vscode.FilePermission.Readonly,
       }),
     };

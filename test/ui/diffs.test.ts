@@ -1,0 +1,123 @@
+// A proposed diff as a person meets it: in the status bar, in the list, and when the window reloads under it.
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { DiffEditor } from "../harness/diffEditor";
+import { GitRepository } from "../harness/gitRepository";
+import { TestHome } from "../harness/testHome";
+import { until } from "../harness/until";
+import { VSCodeServer } from "../harness/vscodeServer";
+import type { WorkbenchWindow } from "../harness/workbenchWindow";
+import { Agent, type ToolResult } from "../unit/support/agent";
+import {
+  openShown,
+  recordOf,
+  reconnect,
+  screenshots,
+  shown,
+  STATUS,
+} from "./instances";
+
+const original = `export function greet(name: string): string {
+  return "Hello, " + name;
+}
+`;
+const proposed = `/** Says hello, politely. */
+export function greet(name: string): string {
+  return \`Hello, \${name}!\`;
+}
+`;
+
+describe("A diff under review", function () {
+  let home: TestHome;
+  let vscode: VSCodeServer;
+  let worktree: string;
+  let window: WorkbenchWindow;
+  let agent: Agent;
+
+  before(async () => {
+    home = await TestHome.create();
+    const repository = await GitRepository.create(
+      path.join(home.folder, "app"),
+      { "src/greet.ts": original, "src/main.ts": "one\n" },
+    );
+    worktree = repository.folder;
+    vscode = await VSCodeServer.start({
+      home,
+      settings: { "workbench.reduceMotion": "on" },
+    });
+    window = await openShown(vscode, home, worktree);
+    agent = await Agent.connect(await recordOf(home, worktree));
+  });
+  after(async () => {
+    agent.dispose();
+    await vscode.stop();
+    await home.remove();
+  });
+
+  /** Not awaited until a person has decided. */
+  const propose = (): Promise<ToolResult> => {
+    const file = path.join(worktree, "src/greet.ts");
+    return agent.call("openDiff", {
+      old_file_path: file,
+      new_file_path: file,
+      new_file_contents: proposed,
+      tab_name: "greet",
+    });
+  };
+  const statusBar = (text: RegExp): Promise<unknown> =>
+    until(`${String(text)} in the status bar`, async () =>
+      text.test((await window.statusBarText(STATUS)) ?? ""),
+    );
+
+  it("is in the status bar, and a click reveals it (Screenshots)", async () => {
+    const answer = propose();
+    await statusBar(/1 diff waits for review/);
+    await window.openFile("src/main.ts");
+    await window.clickStatusBarItem(STATUS);
+    const diff = await DiffEditor.shown(window.page, "greet.ts");
+    await mkdir(screenshots, { recursive: true });
+    await window.page.screenshot({ path: path.join(screenshots, "diff.png") });
+    await diff.reject();
+    await diff.gone();
+    assert.equal((await answer).content[0]?.text, "DIFF_REJECTED");
+    await statusBar(/^app@main\s+1$/);
+  });
+
+  it("is accepted in the list", async () => {
+    const answer = propose();
+    await statusBar(/1 diff waits for review/);
+    await window.runCommand("Berth: List Instances");
+    await until("the diff in the list", async () =>
+      (await window.pickerRows()).some(
+        ({ description, buttons }) =>
+          description.includes("1 diff waits for review") &&
+          buttons.includes("Reject Diff"),
+      ),
+    );
+    await window.pressRowButton("app@main", "Accept Diff");
+    assert.deepEqual(
+      (await answer).content.map(({ text }) => text),
+      ["FILE_SAVED", proposed],
+    );
+    await window.closePicker();
+  });
+
+  it("goes with its window's reload, and may be proposed again", async () => {
+    const lost = assert.rejects(propose());
+    await DiffEditor.shown(window.page, "greet.ts");
+    await window.reload();
+    await lost;
+    await shown(window);
+    await until("no proposal in a tab", async () => {
+      const tabs = await window.page.locator(".tab").allInnerTexts();
+      return tabs.every((tab) => !tab.includes("←"));
+    });
+    agent = await reconnect(await recordOf(home, worktree));
+    const answer = propose();
+    const diff = await DiffEditor.shown(window.page, "greet.ts");
+    await diff.accept();
+    await diff.gone();
+    assert.equal((await answer).content[1]?.text, proposed);
+  });
+});
