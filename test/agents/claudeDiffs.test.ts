@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { until } from "../harness/until";
 import type { WorkbenchWindow } from "../harness/workbenchWindow";
 import { DiffEditor } from "../harness/diffEditor";
 import { done } from "./support/dummyModel";
@@ -34,6 +35,7 @@ describe("A change that Claude Code proposes", function () {
     for (const [prompt, name] of [
       ["Make a file", "new.ts"],
       ["Make a second file", "second.ts"],
+      ["Make a third file", "third.ts"],
     ] as const)
       scene.model.script(prompt, {
         name: "Write",
@@ -50,8 +52,11 @@ describe("A change that Claude Code proposes", function () {
   });
 
   /** Gives a prompt to a new agent, once that shows what the window does: it knows its editor then. */
-  const prompted = async (prompt: string): Promise<Terminal> => {
-    const agent = await scene.claude(scene.app, { port: wiretap.port });
+  const prompted = async (
+    prompt: string,
+    { port }: { readonly port: number } = wiretap,
+  ): Promise<Terminal> => {
+    const agent = await scene.claude(scene.app, { port });
     await agent.shows(/⧉ In main\.ts/);
     await agent.type(prompt);
     await agent.shows(new RegExp(`^❯.*${prompt}`, "m"));
@@ -124,6 +129,27 @@ describe("A change that Claude Code proposes", function () {
     await scene.endAgents();
     await diff.gone();
     assert.equal(await content(), lines);
+  });
+
+  it("is still asked for in the terminal when the window reloads, and the next one in the editor", async () => {
+    const agent = await prompted("Change two", await scene.instance(scene.app));
+    const lost = await DiffEditor.shown(window.page, "main.ts");
+    await window.reload();
+    await lost.gone();
+    assert.equal(await content(), lines);
+    await agent.answer(/Do you want to make this edit/, "Enter");
+    await agent.shows(new RegExp(done));
+    assert.equal(await content(), "one\n2\nthree\n");
+    await scene.clients(scene.app, 1);
+    await agent.type("Make a third file");
+    await agent.shows(/^❯.*Make a third file/m);
+    await agent.press("Enter");
+    const diff = await DiffEditor.shown(window.page, "third.ts (new)");
+    await diff.accept();
+    await diff.gone();
+    await until("the file", () =>
+      readFile(path.join(scene.app, "third.ts"), "utf8"),
+    );
   });
 
   it("costs no call that is answered with an error", () => {

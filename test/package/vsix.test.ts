@@ -14,6 +14,7 @@ const expected = [
   "dist/worker.js",
   "media/berth.svg",
   "media/icon.png",
+  "media/screenshots/diff.png",
   "media/screenshots/picker.png",
   "media/screenshots/status-bar.png",
   "media/screenshots/tooltip.png",

@@ -35,6 +35,8 @@ export class Scene {
     /** The two worktrees, on branches main and feature-x, each with a file src/main.ts of five lines. */
     readonly app: string,
     readonly feature: string,
+    /** A third one inside the first, on branch nested. */
+    readonly nested: string,
     readonly model: DummyModel,
     private readonly commands: Awaited<ReturnType<typeof agentCommands>>,
     private readonly lifetime: Lifetime,
@@ -52,11 +54,14 @@ export class Scene {
       );
       const app = repository.folder;
       const feature = await repository.addWorktree("feature-x");
-      await settleClaude(home, [app, feature]);
+      const nested = path.join(app, "worktrees", "nested");
+      await repository.git("worktree", "add", "-q", "-b", "nested", nested);
+      const worktrees = [app, feature, nested] as const;
+      await settleClaude(home, worktrees);
       const model = lifetime.own(await DummyModel.start(anthropic));
       const vscode = await VSCodeServer.start({ home });
       lifetime.defer(() => vscode.stop());
-      return new Scene(home, vscode, app, feature, model, commands, lifetime);
+      return new Scene(home, vscode, ...worktrees, model, commands, lifetime);
     } catch (error) {
       await lifetime.dispose();
       throw error;
