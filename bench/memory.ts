@@ -72,7 +72,13 @@ async function weigh(
           worker: workerFile,
           home,
           lockDirectory,
-          desired: { folders, activeDirectory: null, settings, window: null },
+          desired: {
+            folders,
+            activeDirectory: null,
+            settings,
+            window: null,
+            isTrusted: true,
+          },
         }
       : { holds };
   const child = await Child.start<MemoryReady>(programs.memory, setup);

@@ -18,6 +18,7 @@ export function readDesired(settings: HostSettings): Desired {
       workspace:
         (workspaceFile ?? workspaceFolders[0]?.uri)?.toString() ?? null,
     },
+    isTrusted: vscode.workspace.isTrusted,
   };
 }
 

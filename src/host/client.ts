@@ -19,6 +19,8 @@ export interface Client {
 export function agentName({ name }: ClientView): string {
   const known: Readonly<Record<string, string>> = {
     "claude-code": "Claude Code",
+    // What both call themselves.
+    "streamable-http-client": "Gemini or Qwen",
   };
   return name === null ? "Agent" : (known[name] ?? name);
 }

@@ -21,7 +21,7 @@ export class ClientDiffs {
   async open(
     name: string,
     diff: Omit<ProposedDiff, "id">,
-    unwanted: AbortSignal,
+    unwanted?: AbortSignal,
   ): Promise<Outcome<DiffDecision>> {
     await this.close(name);
     const id = randomUUID();
@@ -29,23 +29,22 @@ export class ClientDiffs {
       if (this.#pending.get(name) === id) void this.close(name);
     };
     this.#pending.set(name, id);
-    unwanted.addEventListener("abort", takeBack);
+    unwanted?.addEventListener("abort", takeBack);
     try {
-      if (unwanted.aborted) return rejected;
+      if (unwanted?.aborted) return rejected;
       return await this.editor.openDiff({ ...diff, id });
     } finally {
-      unwanted.removeEventListener("abort", takeBack);
+      unwanted?.removeEventListener("abort", takeBack);
       if (this.#pending.get(name) === id) this.#pending.delete(name);
     }
   }
 
-  /** Takes a diff back; false when there is none of that name. */
-  async close(name: string): Promise<boolean> {
+  /** Takes a diff back and returns the proposal as it then stood; null when there is none of that name. */
+  async close(name: string): Promise<string | null> {
     const id = this.#pending.get(name);
-    if (id === undefined) return false;
+    if (id === undefined) return null;
     this.#pending.delete(name);
-    await this.editor.closeDiff(id);
-    return true;
+    return this.editor.closeDiff(id);
   }
 
   /** Takes all back and says how many there were. */

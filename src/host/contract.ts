@@ -16,6 +16,8 @@ export interface Desired {
   readonly activeDirectory: string | null;
   readonly settings: HostSettings;
   readonly window: InstanceRecord["window"];
+  /** Whether the user trusts what this window has open. */
+  readonly isTrusted: boolean;
 }
 
 export interface WorkspaceFolder {
@@ -235,8 +237,11 @@ export interface EditorApi {
   openFile(file: OpenFileArguments): Promise<Outcome<OpenedFile>>;
   /** Shows the diff, and resolves once, when it is decided. */
   openDiff(diff: ProposedDiff): Promise<Outcome<DiffDecision>>;
-  /** Takes back a diff that is not decided yet: it closes and counts as rejected. Others are left alone. */
-  closeDiff(id: string): Promise<void>;
+  /**
+   * Takes back a diff that is not decided yet: it closes and counts as rejected. Resolves with the proposal as the user
+   * has edited it so far; null: there is no such diff any more.
+   */
+  closeDiff(id: string): Promise<string | null>;
   /** null: the file is not open. */
   readDocument(path: string): Promise<DocumentState | null>;
   /** Whether it could be saved; null: the file is not open. */

@@ -147,7 +147,10 @@ export class InstanceHost implements HostApi {
   async reconcile(desired: Desired): Promise<void> {
     const isFirst = this.#desired === undefined;
     this.#desired = desired;
-    if (!desired.settings.shareSelection) this.#copy.forgetSelections();
+    this.#copy.takeWindow({
+      isTrusted: desired.isTrusted,
+      isShared: desired.settings.shareSelection,
+    });
     await this.#enter(desired);
     await this.#passes.request({ replan: true, retryFailed: true });
     if (isFirst) await this.neighbours.sweep();
@@ -205,7 +208,7 @@ export class InstanceHost implements HostApi {
 
   pushState(state: Partial<EditorState>): void {
     this.#copy.push(state);
-    if (state.selection !== undefined) this.#shareSoon();
+    this.#shareSoon();
   }
 
   pushDiagnostics(changed: readonly FileDiagnostics[]): void {

@@ -6,20 +6,19 @@ import {
   ListToolsRequestSchema,
   McpError,
 } from "@modelcontextprotocol/sdk/types.js";
-import type { CallerContext } from "./tools/tool";
-import { tools } from "./tools/tools";
+import type { CallerContext, Tool } from "./tools/tool";
+import { tools as commonTools } from "./tools/tools";
 
-const toolList = tools.map(({ name, description, inputSchema }) => ({
-  name,
-  description,
-  inputSchema,
-}));
+export interface McpServerOptions {
+  readonly tools?: readonly Tool[];
+  readonly onDidListTools?: () => void;
+}
 
 /** The context is read at every call, so that renames and folder changes count at once. The caller connects and closes it. */
 export function createMcpServer(
   version: string,
   context: () => CallerContext,
-  onDidListTools?: () => void,
+  { tools = commonTools, onDidListTools }: McpServerOptions = {},
 ): Server {
   const server = new Server(
     { name: "berth", version },
@@ -27,7 +26,13 @@ export function createMcpServer(
   );
   server.setRequestHandler(ListToolsRequestSchema, () => {
     onDidListTools?.();
-    return { tools: toolList };
+    return {
+      tools: tools.map(({ name, description, inputSchema }) => ({
+        name,
+        description,
+        inputSchema,
+      })),
+    };
   });
   server.setRequestHandler(CallToolRequestSchema, ({ params }, { signal }) => {
     const tool = tools.find(({ name }) => name === params.name);

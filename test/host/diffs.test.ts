@@ -182,9 +182,10 @@ describe("A proposed diff", () => {
     await shown();
     const second = propose("one\n3\n");
     assert.deepEqual(texts(await first), ["DIFF_REJECTED", "tab"]);
-    await until("the second", () =>
-      diffTabs().some(({ isActive }) => isActive),
-    );
+    await until("the second", async () => {
+      const tab = diffTabs().find(({ isActive }) => isActive);
+      return (await rightSide(tab)).getText() === "one\n3\n";
+    });
     await vscode.commands.executeCommand("berth.acceptDiff");
     assert.deepEqual(texts(await second), ["FILE_SAVED", "one\n3\n"]);
   });

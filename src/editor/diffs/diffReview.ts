@@ -81,11 +81,10 @@ export class DiffReview {
   }
 
   /** Answers with what the user let stand. */
-  async accept({ proposal, right }: PendingDiff): Promise<void> {
-    const document = await vscode.workspace.openTextDocument(right);
-    await this.#decide(proposal.id, {
+  async accept(diff: PendingDiff): Promise<void> {
+    await this.#decide(diff.proposal.id, {
       kind: "accepted",
-      content: finalContent(proposal.contents, document.getText()),
+      content: await readContent(diff),
     });
   }
 
@@ -93,9 +92,13 @@ export class DiffReview {
     await this.#decide(proposal.id, { kind: "rejected" });
   }
 
-  /** The agent has taken it back, or is gone. */
-  async close(id: string): Promise<void> {
+  /** The agent has taken it back, or is gone. Resolves with what the user let stand until then; null: it is decided. */
+  async close(id: string): Promise<string | null> {
+    const entry = this.#pending.get(id);
+    if (!entry) return null;
+    const content = await readContent(entry);
     await this.#decide(id, { kind: "rejected" });
+    return content;
   }
 
   async dispose(): Promise<void> {
@@ -162,6 +165,11 @@ async function reveal(
     preserveFocus,
     preview: false,
   });
+}
+
+async function readContent({ proposal, right }: PendingDiff): Promise<string> {
+  const document = await vscode.workspace.openTextDocument(right);
+  return finalContent(proposal.contents, document.getText());
 }
 
 /**

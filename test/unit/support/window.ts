@@ -65,7 +65,10 @@ export class Window {
   /** Diffs that nobody has decided. */
   readonly diffs = new Map<
     string,
-    { readonly diff: ProposedDiff; decide(decision: DiffDecision): void }
+    {
+      readonly diff: ProposedDiff;
+      readonly decide: (decision: DiffDecision) => void;
+    }
   >();
   readonly #records: Records;
   #desired: Desired;
@@ -82,6 +85,7 @@ export class Window {
         remoteName: null,
         workspace: setup.workspace ?? "file:///window",
       },
+      isTrusted: true,
     };
     this.connection = HostConnection.open({
       file: workerFile,
@@ -135,8 +139,9 @@ export class Window {
             });
           }),
         closeDiff: (id) => {
-          this.diffs.get(id)?.decide({ kind: "rejected" });
-          return Promise.resolve();
+          const pending = this.diffs.get(id);
+          pending?.decide({ kind: "rejected" });
+          return Promise.resolve(pending?.diff.contents ?? null);
         },
         readDocument: () => Promise.resolve(null),
         saveDocument: () => Promise.resolve(null),
@@ -163,13 +168,15 @@ export class Window {
       folders?: readonly string[];
       settings?: Partial<HostSettings>;
       activeDirectory?: string | null;
+      isTrusted?: boolean;
     } = {},
   ): Promise<void> {
-    const { folders, settings, activeDirectory } = change;
+    const { folders, settings, activeDirectory, isTrusted } = change;
     this.#desired = {
       ...this.#desired,
       ...(folders && { folders: named(folders) }),
       ...(activeDirectory !== undefined && { activeDirectory }),
+      ...(isTrusted !== undefined && { isTrusted }),
       settings: { ...this.#desired.settings, ...settings },
     };
     return this.host.reconcile(this.#desired);

@@ -46,8 +46,10 @@ export class ClaudeClient implements Client {
     const server = createMcpServer(
       instance.version,
       () => instance.context(this),
-      () => {
-        this.#tellAgain();
+      {
+        onDidListTools: () => {
+          this.#tellAgain();
+        },
       },
     );
     this.#server = server;

@@ -4,11 +4,15 @@ import type { ServerResponse } from "node:http";
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
 import { isJSONRPCRequest } from "@modelcontextprotocol/sdk/types.js";
+import { messageOf } from "../../../core/errors";
 import type { Client } from "../../client";
 import type { ClientDiffs } from "../../clientDiffs";
 import type { ClientView } from "../../contract";
+import type { EditorView } from "../../editorCopy";
 import { createMcpServer } from "../../mcpServer";
 import type { ProtocolSide } from "../protocol";
+import type { Notification, SessionExtension } from "./extension";
+import { extensions, withExtensions } from "./extensions";
 import { type Message, send, webRequest } from "./webHttp";
 
 /** Milliseconds without a request and without an open stream after which a client counts as gone. */
@@ -21,6 +25,11 @@ export class McpClient implements Client {
   readonly diffs: ClientDiffs;
   readonly #server: Server;
   readonly #transport: WebStandardStreamableHTTPServerTransport;
+  readonly #extensions: readonly SessionExtension[];
+  /** The stream of notifications is open. */
+  #hasStream = false;
+  readonly #untold: Notification[] = [];
+  readonly #lastShared = new Map<SessionExtension, string>();
   #isIntroduced = false;
   #openAnswers = 0;
   #hadStream = false;
@@ -40,8 +49,18 @@ export class McpClient implements Client {
         instance.onDidConnect(this);
       },
     });
-    this.#server = createMcpServer(instance.version, () =>
-      instance.context(this),
+    this.#extensions = extensions.map((extend) =>
+      extend({
+        log: instance.log,
+        notify: (notification) => {
+          this.#notify(notification);
+        },
+      }),
+    );
+    this.#server = createMcpServer(
+      instance.version,
+      () => instance.context(this),
+      { tools: withExtensions(this.#extensions) },
     );
     this.#server.oninitialized = () => {
       instance.onDidIntroduce(this);
@@ -69,9 +88,11 @@ export class McpClient implements Client {
   async answer(message: Message, response: ServerResponse): Promise<void> {
     const { request, body } = message;
     if (response.destroyed) return;
+    let isStream = false;
     this.#openAnswers += 1;
     response.once("close", () => {
       this.#openAnswers -= 1;
+      if (isStream) this.#hasStream = false;
       this.#lastUsed = Date.now();
       // Whoever waited for these answers is gone, and there is no other way to send them.
       if (!response.writableFinished) this.#takeBack(body);
@@ -80,17 +101,21 @@ export class McpClient implements Client {
       webRequest(message),
       body === undefined ? {} : { parsedBody: body },
     );
-    const isStream = request.method === "GET" && answer.ok;
+    isStream = request.method === "GET" && answer.ok;
     const sent = send(answer, response);
-    if (isStream) {
-      this.#hadStream = true;
-      this.instance.onDidIntroduce(this);
-    }
+    if (isStream) this.#openStream();
     await sent;
   }
 
-  share(): void {
-    // Plain MCP knows no notification about what the user looks at.
+  share(view: EditorView): void {
+    if (!this.#hasStream) return;
+    for (const extension of this.#extensions) {
+      const notification = extension.describe(view);
+      const text = JSON.stringify(notification);
+      if (text === this.#lastShared.get(extension)) continue;
+      this.#lastShared.set(extension, text);
+      this.#notify(notification);
+    }
   }
 
   checkAlive(now = Date.now()): void {
@@ -106,6 +131,26 @@ export class McpClient implements Client {
 
   async closeUnlessIntroduced(): Promise<void> {
     if (!this.#isIntroduced) await this.close();
+  }
+
+  /** What was said while nobody listened is said now. */
+  #openStream(): void {
+    this.#hasStream = true;
+    this.#hadStream = true;
+    this.#lastShared.clear();
+    for (const notification of this.#untold.splice(0))
+      this.#notify(notification);
+    this.instance.onDidIntroduce(this);
+  }
+
+  #notify(notification: Notification): void {
+    if (!this.#hasStream) {
+      this.#untold.push(notification);
+      return;
+    }
+    this.#server.notification(notification).catch((error: unknown) => {
+      this.instance.log.debug(`Not told: ${messageOf(error)}`);
+    });
   }
 
   #takeBack(body: unknown): void {

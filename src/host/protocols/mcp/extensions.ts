@@ -1,0 +1,12 @@
+// Every protocol on top of MCP. A new one is a folder beside this one and a line here.
+import type { Tool } from "../../tools/tool";
+import { tools as commonTools } from "../../tools/tools";
+import { companion } from "../companion/companion";
+import type { Extend, SessionExtension } from "./extension";
+
+export const extensions: readonly Extend[] = [companion];
+
+export function withExtensions(added: readonly SessionExtension[]): Tool[] {
+  const all = [...commonTools, ...added.flatMap(({ tools }) => tools)];
+  return [...new Map(all.map((tool) => [tool.name, tool])).values()];
+}

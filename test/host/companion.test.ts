@@ -1,0 +1,63 @@
+// Gemini CLI's and Qwen Code's half of diff review, in the real editor.
+import assert from "node:assert/strict";
+import path from "node:path";
+import * as vscode from "vscode";
+import { until } from "../harness/until";
+import { McpAgent } from "../unit/support/mcpAgent";
+import { closeEditors, recordOf, show, workspaceFolder } from "./berth";
+
+describe("A companion's agent", () => {
+  let agent: McpAgent;
+  beforeEach(async () => {
+    agent = await McpAgent.connect(await recordOf(workspaceFolder()));
+  });
+  afterEach(async () => {
+    await agent.transport.terminateSession();
+    await agent.dispose();
+    await closeEditors();
+  });
+  const proposal = () =>
+    until("the diff is shown", () => {
+      const { input } = vscode.window.tabGroups.activeTabGroup.activeTab ?? {};
+      return input instanceof vscode.TabInputTextDiff && input.modified;
+    });
+  const propose = async (newContent: string): Promise<string> => {
+    const filePath = path.join(workspaceFolder(), "proposed.ts");
+    await agent.call("openDiff", { filePath, newContent });
+    const uri = await proposal();
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(uri, new vscode.Position(1, 0), "mine\n");
+    await vscode.workspace.applyEdit(edit);
+    return filePath;
+  };
+
+  it("is told what was accepted, with what the user changed", async () => {
+    const filePath = await propose("one\n");
+    await vscode.commands.executeCommand("berth.acceptDiff");
+    const accepted = await until(
+      "the decision",
+      () => agent.notified("ide/diffAccepted")[0],
+    );
+    assert.deepEqual(accepted.params, { filePath, content: "one\nmine\n" });
+  });
+
+  it("gets what the user has changed so far when it takes the diff back", async () => {
+    const filePath = await propose("one\n");
+    const { content } = await agent.call("closeDiff", { filePath });
+    assert.equal(content[0]?.text, '{"content":"one\\nmine\\n"}');
+    await until("the decision", () => agent.notified("ide/diffRejected")[0]);
+  });
+
+  it("hears of the file in front, with cursor and selection, and of the window's trust", async () => {
+    const editor = await show("seen.ts", "one\ntwo\n");
+    editor.selection = new vscode.Selection(1, 0, 1, 3);
+    await until("the selection", () => {
+      const text = JSON.stringify(agent.notified("ide/contextUpdate").at(-1));
+      return (
+        text.includes('"isTrusted":true') &&
+        text.includes('"selectedText":"two"') &&
+        text.includes('"cursor":{"line":2,"character":4}')
+      );
+    });
+  });
+});
