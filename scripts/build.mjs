@@ -1,4 +1,4 @@
-// Builds the three bundles of the extension into dist/, and with --tests every test and bench file into out/.
+// Builds the bundles of the extension into dist/, and with --tests every test and bench file into out/.
 // Only the extension bundle may see `vscode`; test/unit/layers.test.ts holds the layers over the metafile.
 import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -32,14 +32,15 @@ export async function buildExtension() {
         ...extra,
       })
     ).metafile;
-  const [extension, worker, cli] = await Promise.all([
+  const [extension, worker, cli, agentTerminal] = await Promise.all([
     bundle("src/extension.ts", "dist/extension.js", { external: ["vscode"] }),
     bundle("src/host/worker.ts", "dist/worker.js"),
     bundle("src/cli/main.ts", "dist/cli.js", {
       banner: { js: "#!/usr/bin/env node" },
     }),
+    bundle("src/cli/agentTerminal.ts", "dist/agentTerminal.js"),
   ]);
-  return { extension, worker, cli };
+  return { extension, worker, cli, agentTerminal };
 }
 
 /** Builds every .ts file below test/ and bench/ to the same place below out/; packages stay in node_modules. */

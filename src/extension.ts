@@ -4,7 +4,10 @@ import * as vscode from "vscode";
 import { messageOf } from "./core/errors";
 import { Lifetime } from "./core/lifetime";
 import { berthHome, lockDirectory } from "./core/locations";
-import { registerCommands } from "./editor/commands/commands";
+import {
+  registerAgentProfile,
+  registerCommands,
+} from "./editor/commands/commands";
 import { onDidChangeDesired, readDesired } from "./editor/desired";
 import { DiffReview } from "./editor/diffs/diffReview";
 import { readDocument, saveDocument } from "./editor/documents";
@@ -15,6 +18,9 @@ import { openFile } from "./editor/openFile";
 import { SettingsReader } from "./editor/settings";
 import { StatusBar } from "./editor/statusBar";
 import { show } from "./editor/target";
+import { AgentTerminals } from "./editor/terminals/agentTerminals";
+import { FolderEnvironment } from "./editor/terminals/folderEnvironment";
+import { StopNotices } from "./editor/terminals/stopNotices";
 import { WindowInstances } from "./editor/windowInstances";
 
 const lifetime = new Lifetime();
@@ -26,8 +32,31 @@ export function activate(context: vscode.ExtensionContext): void {
   const settings = new SettingsReader();
   const instances = lifetime.own(new WindowInstances());
   const diffs = lifetime.own(new DiffReview());
+  const notices = path.join(context.globalStorageUri.fsPath, "terminals");
+  lifetime.own(new StopNotices(instances, notices, log));
+  const terminals = lifetime.own(
+    new AgentTerminals({
+      instances,
+      host: () => connection().host,
+      settings: () => settings.current,
+      program: path.join(__dirname, "agentTerminal.js"),
+      notices,
+    }),
+  );
+  const folderEnvironment = lifetime.own(
+    new FolderEnvironment(
+      context.environmentVariableCollection,
+      instances,
+      () => settings.current.terminalEnvironment,
+    ),
+  );
   const statusBar = lifetime.own(
-    new StatusBar(instances, diffs, () => settings.current.statusBar),
+    new StatusBar(
+      instances,
+      diffs,
+      terminals,
+      () => settings.current.statusBar,
+    ),
   );
   const pusher = lifetime.own(
     new EditorStatePusher(
@@ -81,8 +110,15 @@ export function activate(context: vscode.ExtensionContext): void {
       }),
     ),
   );
-  const reach = { instances, diffs, host: () => connection().host, log };
+  const reach = {
+    instances,
+    diffs,
+    terminals,
+    host: () => connection().host,
+    log,
+  };
   registerCommands(reach).forEach((command) => lifetime.own(command));
+  lifetime.own(registerAgentProfile(reach));
   lifetime.own(
     instances.onDidChange(() => {
       void connection().host.setActive(instances.active?.worktree ?? null);
@@ -93,6 +129,7 @@ export function activate(context: vscode.ExtensionContext): void {
       () => {
         settings.read();
         statusBar.draw();
+        folderEnvironment.update();
         reconcile(connection().host);
         pusher.pushAll();
       },

@@ -106,3 +106,15 @@ export function cannotShowDiff(path: string): UserError {
     `${path} is not text, so no diff of it can be shown. Decide in the terminal.`,
   );
 }
+
+export function noAgentFound(commands: readonly string[]): UserError {
+  return new UserError(
+    `No agent was found on the PATH (${commands.join(", ")}). Install one, such as Claude Code (npm install -g @anthropic-ai/claude-code), or name yours in the setting berth.agents.`,
+  );
+}
+
+export function noWorktree(): UserError {
+  return new UserError(
+    "This window has no worktree to open an agent in. Open a folder first.",
+  );
+}

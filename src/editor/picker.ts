@@ -3,16 +3,20 @@ import * as vscode from "vscode";
 import { messageOf } from "../core/errors";
 import type { Listing } from "../host/contract";
 import {
-  canKill,
-  canRestart,
   acceptOldest,
+  canKill,
+  canOpenTerminal,
+  canRestart,
+  canShowTerminal,
   canStart,
   diffsOf,
   hasDiff,
   kill,
+  openTerminal,
   type Reach,
   rejectOldest,
   restart,
+  showTerminal,
   start,
   type Target,
 } from "./target";
@@ -51,6 +55,22 @@ const actions: readonly RowAction[] = [
     button: { iconPath: new vscode.ThemeIcon("close"), tooltip: "Reject Diff" },
     isOffered: hasDiff,
     run: rejectOldest,
+  },
+  {
+    button: {
+      iconPath: new vscode.ThemeIcon("terminal"),
+      tooltip: "Show Terminal",
+    },
+    isOffered: canShowTerminal,
+    run: showTerminal,
+  },
+  {
+    button: {
+      iconPath: new vscode.ThemeIcon("robot"),
+      tooltip: "Open Agent Terminal",
+    },
+    isOffered: canOpenTerminal,
+    run: openTerminal,
   },
   {
     button: { iconPath: new vscode.ThemeIcon("play"), tooltip: "Start" },

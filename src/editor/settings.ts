@@ -2,11 +2,16 @@
 import * as vscode from "vscode";
 import { parsePortRange } from "../core/ports";
 import type { HostSettings } from "../host/contract";
+import { type AgentSetting, parseAgents } from "./terminals/agents";
 
 export interface Settings extends HostSettings {
   readonly statusBar: boolean;
   /** Glob patterns of files that agents hear nothing of. */
   readonly secretFiles: readonly string[];
+  readonly agents: readonly AgentSetting[];
+  /** The id of one of them. */
+  readonly defaultAgent: string;
+  readonly terminalEnvironment: boolean;
 }
 
 /** Reads at once; says once of each wrong value that the default is used instead. */
@@ -58,6 +63,9 @@ function readSettings(
     shareSelection: read("shareSelection", boolean),
     selectionDebounce: read("selectionDebounce", integer(0, 10_000)),
     secretFiles: read("secretFiles", texts),
+    terminalEnvironment: read("terminalEnvironment", boolean),
+    agents: read("agents", parseAgents),
+    defaultAgent: read("defaultAgent", text),
   };
 }
 

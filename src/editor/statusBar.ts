@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { Lifetime } from "../core/lifetime";
 import type { InstanceState, InstanceView } from "../host/contract";
 import type { DiffReview } from "./diffs/diffReview";
+import type { AgentTerminals } from "./terminals/agentTerminals";
 import {
   agents,
   stateIcon,
@@ -19,6 +20,7 @@ export class StatusBar {
   constructor(
     private readonly instances: WindowInstances,
     private readonly diffs: DiffReview,
+    private readonly terminals: AgentTerminals,
     private readonly isShown: () => boolean,
   ) {
     this.#item = this.#lifetime.own(
@@ -29,7 +31,7 @@ export class StatusBar {
       ),
     );
     this.#item.name = "Berth";
-    for (const { onDidChange } of [instances, diffs])
+    for (const { onDidChange } of [instances, diffs, terminals])
       this.#lifetime.own(
         onDidChange(() => {
           this.draw();
@@ -60,7 +62,7 @@ export class StatusBar {
     };
     this.#item.backgroundColor = background(active);
     this.#item.command = this.#command(active);
-    this.#item.tooltip = tooltip(views, active);
+    this.#item.tooltip = tooltip(views, active, this.terminals);
     this.#item.show();
   }
 
@@ -112,9 +114,14 @@ function background({ state }: InstanceView): vscode.ThemeColor | undefined {
 function tooltip(
   views: readonly InstanceView[],
   active: InstanceView,
+  terminals: AgentTerminals,
 ): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString(
-    views.map((view) => describe(view, view === active)).join("\n\n---\n\n"),
+    views
+      .map((view) =>
+        describe(view, view === active, terminals.of(view.worktree).length > 0),
+      )
+      .join("\n\n---\n\n"),
     true,
   );
   markdown.appendMarkdown(
@@ -127,13 +134,19 @@ function tooltip(
       "berth.startInstance",
       "berth.restartInstance",
       "berth.killInstance",
+      "berth.openTerminal",
+      "berth.showTerminal",
       "berth.showLog",
     ],
   };
   return markdown;
 }
 
-function describe(view: InstanceView, isActive: boolean): string {
+function describe(
+  view: InstanceView,
+  isActive: boolean,
+  hasTerminals: boolean,
+): string {
   const { state, worktree, name } = view;
   const lines = [
     `${stateIcon(state)} **${withoutMarkdown(name)}**${isActive ? "" : ` · ${link("switch", "switchInstance", worktree)}`}`,
@@ -150,7 +163,7 @@ function describe(view: InstanceView, isActive: boolean): string {
         ...(state.warning === null
           ? []
           : [`$(warning) ${withoutMarkdown(state.warning)}`]),
-        `${link("$(debug-restart) Restart", "restartInstance", worktree)} · ${link("$(debug-stop) Kill", "killInstance", worktree)}`,
+        `${link("$(debug-restart) Restart", "restartInstance", worktree)} · ${link("$(debug-stop) Kill", "killInstance", worktree)} · ${link("$(robot) Open Agent Terminal", "openTerminal", worktree)}`,
       );
       break;
     case "failed":
@@ -171,6 +184,8 @@ function describe(view: InstanceView, isActive: boolean): string {
     case "stopping":
       lines.push(`${state.kind === "starting" ? "Starting" : "Stopping"}…`);
   }
+  if (hasTerminals)
+    lines.push(link("$(terminal) Show Terminal", "showTerminal", worktree));
   if (view.warning !== null)
     lines.push(`$(warning) ${withoutMarkdown(view.warning)}`);
   return lines.join("  \n");

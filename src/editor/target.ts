@@ -4,6 +4,7 @@ import { UserError } from "../core/errors";
 import type { InstanceView, Listing, Outcome } from "../host/contract";
 import type { DiffReview, PendingDiff } from "./diffs/diffReview";
 import type { Host } from "./hostConnection";
+import type { AgentTerminals } from "./terminals/agentTerminals";
 import type { WindowInstances } from "./windowInstances";
 
 type Remote = Listing["instances"][number];
@@ -25,6 +26,7 @@ export type Target =
 export interface Reach {
   readonly instances: WindowInstances;
   readonly diffs: DiffReview;
+  readonly terminals: AgentTerminals;
   readonly host: () => Host;
 }
 
@@ -84,6 +86,14 @@ export async function rejectOldest(
   if (diff) await reach.diffs.reject(diff);
 }
 
+export function canOpenTerminal(target: Target): boolean {
+  return target.kind === "own";
+}
+
+export function canShowTerminal(target: Target, { terminals }: Reach): boolean {
+  return target.kind === "own" && terminals.of(target.view.worktree).length > 0;
+}
+
 /** Stops it where it runs; there it stays stopped until somebody asks for it. */
 export async function kill({ host }: Reach, target: Target): Promise<void> {
   if (target.kind === "own") await host().stop(target.view.worktree);
@@ -102,6 +112,20 @@ export async function start(
 
 export async function restart({ host }: Reach, target: Target): Promise<void> {
   if (target.kind === "own") await host().restart(target.view.worktree);
+}
+
+export async function openTerminal(
+  { terminals }: Reach,
+  target: Target,
+): Promise<void> {
+  if (target.kind === "own") await terminals.open(target.view.worktree);
+}
+
+export async function showTerminal(
+  { terminals }: Reach,
+  target: Target,
+): Promise<void> {
+  if (target.kind === "own") await terminals.reveal(target.view.worktree);
 }
 
 /** In this window: makes it the active one and reveals its folder. Of another window: brings that window to the front. */

@@ -186,6 +186,37 @@ export class WorkbenchWindow {
     await this.page.keyboard.press("Shift+End");
   }
 
+  /** The names of the terminals in the list of their tabs (with `terminal.integrated.tabs.hideCondition` "never"). */
+  async terminalTabs(): Promise<string[]> {
+    const names = this.page.locator(".terminal-tabs-entry .label-name");
+    return (await names.allInnerTexts()).map((name) => name.trim());
+  }
+
+  /** The number in that list of the terminal in view, from 0. */
+  async activeTerminalTab(): Promise<number> {
+    const rows = this.page.locator(".tabs-list .monaco-list-row");
+    const classes = await rows.evaluateAll((elements: PageElement[]) =>
+      elements.map((element) => element.getAttribute("class") ?? ""),
+    );
+    return classes.findIndex((names) => names.split(" ").includes("selected"));
+  }
+
+  /** The text of the terminal in view (with `terminal.integrated.gpuAcceleration` "off"). */
+  async terminalText(): Promise<string> {
+    const rows = this.page.locator(
+      ".terminal-wrapper.active .xterm-rows > div",
+    );
+    const lines = await rows.allInnerTexts();
+    return lines.map((line) => line.replaceAll("\u00a0", " ")).join("\n");
+  }
+
+  /** Types a line into the terminal in view. */
+  async typeInTerminal(line: string): Promise<void> {
+    await this.page.locator(".terminal-wrapper.active .xterm").click();
+    await this.page.keyboard.type(line);
+    await this.page.keyboard.press("Enter");
+  }
+
   async screenshot(file: string): Promise<void> {
     await this.page.screenshot({ path: file });
   }

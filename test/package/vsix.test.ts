@@ -9,6 +9,7 @@ const expected = [
   ".vsixmanifest",
   "LICENSE.txt",
   "changelog.md",
+  "dist/agentTerminal.js",
   "dist/cli.js",
   "dist/extension.js",
   "dist/worker.js",

@@ -150,7 +150,7 @@ describe("Two worktrees in two windows", function () {
     assert.equal(rows[1]?.description, `port ${port}, no agent · active`);
     assert.deepEqual(
       rows.map(({ buttons }) => buttons),
-      [["Restart", "Kill"], ["Kill"], ["Start"]],
+      [["Open Agent Terminal", "Restart", "Kill"], ["Kill"], ["Start"]],
     );
     await first.closePicker();
   });

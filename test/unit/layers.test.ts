@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Metafile } from "esbuild";
 
-type BundleName = "extension" | "worker" | "cli";
+const names = ["extension", "worker", "cli", "agentTerminal"] as const;
+type BundleName = (typeof names)[number];
 
 const bundles = JSON.parse(readFileSync("dist/meta.json", "utf8")) as Record<
   BundleName,
@@ -63,8 +64,9 @@ describe("The packages in a bundle", () => {
     extension: ["birpc", "picomatch"],
     worker: ["birpc", "ws", "zod", ...sdk],
     cli: [],
+    agentTerminal: [],
   };
-  for (const name of ["extension", "worker", "cli"] as const)
+  for (const name of names)
     it(`are no others than it needs: ${name}`, () => {
       const packages = Object.keys(bundles[name].inputs).flatMap(
         (file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? [],

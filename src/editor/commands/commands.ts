@@ -6,8 +6,10 @@ import { acceptDiff, rejectDiff } from "./decideDiff";
 import { killAllInstances } from "./killAllInstances";
 import { killInstance } from "./killInstance";
 import { listInstances } from "./listInstances";
+import { openTerminal } from "./openTerminal";
 import { restartInstance } from "./restartInstance";
 import { showLog } from "./showLog";
+import { showTerminal } from "./showTerminal";
 import { startInstance } from "./startInstance";
 import { switchInstance } from "./switchInstance";
 
@@ -18,6 +20,8 @@ const commands: Readonly<Record<string, Command>> = {
   killAllInstances,
   startInstance,
   restartInstance,
+  openTerminal,
+  showTerminal,
   acceptDiff,
   rejectDiff,
   showLog,
@@ -40,6 +44,20 @@ export function registerCommands(berth: Berth): vscode.Disposable[] {
       },
     ),
   );
+}
+
+/** The `+` menu of the terminals; VS Code itself would not show the user's sentence of a failure. */
+export function registerAgentProfile(berth: Berth): vscode.Disposable {
+  return vscode.window.registerTerminalProfileProvider("berth.agent", {
+    async provideTerminalProfile() {
+      try {
+        return await berth.terminals.profile();
+      } catch (error) {
+        void report(berth, error);
+        return undefined;
+      }
+    },
+  });
 }
 
 async function report({ log }: Berth, error: unknown): Promise<void> {

@@ -1,0 +1,161 @@
+// The terminals in which agents run: those that Berth opens, and any other that a connected agent turns out to be in.
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import * as vscode from "vscode";
+import { noticeFile, type AgentTerminalSetup } from "../../core/agentTerminal";
+import { agentVariables } from "../../core/agentVariables";
+import { noWorktree, UserError } from "../../core/errors";
+import { Lifetime } from "../../core/lifetime";
+import type { InstanceView } from "../../host/contract";
+import type { Host } from "../hostConnection";
+import type { Settings } from "../settings";
+import { withoutIcons } from "../text";
+import type { WindowInstances } from "../windowInstances";
+import { chooseAgent, type FoundAgent } from "./agents";
+import { ClientTerminals } from "./clientTerminals";
+import { worktreeColor } from "./worktreeColor";
+
+interface Wiring {
+  readonly instances: WindowInstances;
+  readonly host: () => Host;
+  readonly settings: () => Settings;
+  /** The bundle that runs in a terminal and starts the agent there. */
+  readonly program: string;
+  /** Directory of the notice files. */
+  readonly notices: string;
+}
+
+type Running = InstanceView & {
+  readonly state: Extract<InstanceView["state"], { kind: "running" }>;
+};
+
+export class AgentTerminals {
+  readonly #lifetime = new Lifetime();
+  readonly #clients: ClientTerminals;
+  readonly onDidChange: vscode.Event<void>;
+
+  constructor(private readonly wiring: Wiring) {
+    this.#clients = this.#lifetime.own(new ClientTerminals(wiring.instances));
+    this.onDidChange = this.#clients.onDidChange;
+  }
+
+  /** Of the worktree's instance: those that Berth opened for it, then those of its other agents. */
+  of(worktree: string): vscode.Terminal[] {
+    const view = this.wiring.instances.views.find(
+      (each) => each.worktree === worktree,
+    );
+    const opened = vscode.window.terminals.filter(
+      (terminal) => this.#worktreeOf(terminal) === worktree,
+    );
+    return [...new Set([...opened, ...this.#clients.of(view)])];
+  }
+
+  /** Opens one for the chosen agent in this worktree, by default the active one, whose instance it starts if need be. */
+  async open(worktree?: string): Promise<void> {
+    const options = await this.#options(worktree);
+    if (options) vscode.window.createTerminal(options).show();
+  }
+
+  /** Brings a terminal of the worktree's agents to the front, after a choice where there are several. */
+  async reveal(worktree: string): Promise<boolean> {
+    const terminals = this.of(worktree);
+    const terminal =
+      terminals.length < 2
+        ? terminals[0]
+        : (
+            await vscode.window.showQuickPick(
+              terminals.map((each) => ({
+                label: withoutIcons(each.name),
+                terminal: each,
+              })),
+              {
+                title: "Berth: Show Terminal",
+                placeHolder: "Choose the terminal to show",
+              },
+            )
+          )?.terminal;
+    terminal?.show();
+    return terminal !== undefined;
+  }
+
+  /** What the `+` menu opens. */
+  async profile(): Promise<vscode.TerminalProfile | undefined> {
+    const options = await this.#options();
+    return options && new vscode.TerminalProfile(options);
+  }
+
+  dispose(): Promise<void> {
+    return this.#lifetime.dispose();
+  }
+
+  async #options(
+    worktree = this.wiring.instances.active?.worktree,
+  ): Promise<vscode.TerminalOptions | undefined> {
+    const { settings, notices } = this.wiring;
+    if (worktree === undefined) throw noWorktree();
+    const { agents, defaultAgent } = settings();
+    const agent = await chooseAgent(agents, defaultAgent);
+    if (!agent) return undefined;
+    const view = await this.#running(worktree);
+    await mkdir(notices, { recursive: true, mode: 0o700 });
+    return {
+      name: `${agent.name} · ${view.name}`,
+      cwd: worktree,
+      shellPath: process.execPath,
+      shellArgs: [
+        this.wiring.program,
+        JSON.stringify(this.#setup(agent, view)),
+      ],
+      // VS Code's own program runs as plain Node then; a remote server's is that already.
+      env: { ELECTRON_RUN_AS_NODE: "1" },
+      iconPath: new vscode.ThemeIcon("robot"),
+      color: worktreeColor(worktree),
+    };
+  }
+
+  #setup(agent: FoundAgent, view: Running): AgentTerminalSetup {
+    const { worktree, state } = view;
+    return {
+      name: agent.name,
+      command: agent.file,
+      args: agent.args,
+      variables: {
+        ...agentVariables(agent.variables, { worktree, port: state.port }),
+        CLAUDE_INSTANCE_ID: state.instanceId,
+      },
+      shell: vscode.env.shell,
+      notice: noticeFile(this.wiring.notices, worktree),
+    };
+  }
+
+  /** The worktree's view with its instance running, on the user's word if it did not. */
+  async #running(worktree: string): Promise<Running> {
+    const { instances, host } = this.wiring;
+    const find = (): Running | undefined =>
+      instances.views.find(
+        (view): view is Running =>
+          view.worktree === worktree && view.state.kind === "running",
+      );
+    const view = find();
+    if (view) return view;
+    const outcome = await host().start(worktree);
+    if (outcome.kind === "failed") throw new UserError(outcome.message);
+    // The views come a moment later.
+    return new Promise((resolve) => {
+      const check = (): void => {
+        const started = find();
+        if (!started) return;
+        listener.dispose();
+        resolve(started);
+      };
+      const listener = instances.onDidChange(check);
+      check();
+    });
+  }
+
+  #worktreeOf({ creationOptions }: vscode.Terminal): string | undefined {
+    const { shellArgs, cwd } = creationOptions as vscode.TerminalOptions;
+    if (shellArgs?.[0] !== this.wiring.program) return undefined;
+    return typeof cwd === "string" ? path.normalize(cwd) : cwd?.fsPath;
+  }
+}

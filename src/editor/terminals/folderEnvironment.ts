@@ -1,0 +1,80 @@
+// The environment of terminals that the user opens himself in a folder: a plain `claude` there finds the folder's instance.
+import * as vscode from "vscode";
+import {
+  agentVariables,
+  variableFamilies,
+  withoutProxy,
+} from "../../core/agentVariables";
+import { Lifetime } from "../../core/lifetime";
+import { canonicalPath } from "../../core/paths";
+import { deepest } from "../../core/worktree";
+import type { WindowInstances } from "../windowInstances";
+
+export class FolderEnvironment {
+  readonly #lifetime = new Lifetime();
+  readonly #set = new Map<
+    string,
+    { collection: vscode.EnvironmentVariableCollection; content: string }
+  >();
+
+  constructor(
+    private readonly all: vscode.GlobalEnvironmentVariableCollection,
+    private readonly instances: WindowInstances,
+    private readonly isOn: () => boolean,
+  ) {
+    this.#lifetime.own(
+      instances.onDidChange(() => {
+        this.update();
+      }),
+    );
+  }
+
+  /** What has not changed is not touched: VS Code tells the user of a terminal whose environment is no longer current. */
+  update(): void {
+    const folders = vscode.workspace.workspaceFolders ?? [];
+    const wanted = new Map(
+      folders.map((folder) => [folder.uri.toString(), folder]),
+    );
+    for (const [key, { collection }] of this.#set)
+      if (!wanted.has(key)) {
+        collection.clear();
+        this.#set.delete(key);
+      }
+    for (const [key, workspaceFolder] of wanted) {
+      const variables = this.isOn() ? this.#variables(workspaceFolder) : {};
+      const content = JSON.stringify(variables);
+      if (content === (this.#set.get(key)?.content ?? "{}")) continue;
+      const collection = this.all.getScoped({ workspaceFolder });
+      // Of this window and this run only: a port of yesterday leads nowhere.
+      collection.persistent = false;
+      collection.description =
+        "Agents that are started here find the server of this worktree.";
+      collection.clear();
+      for (const [name, value] of Object.entries(variables))
+        collection.replace(name, value);
+      this.#set.set(key, { collection, content });
+    }
+  }
+
+  dispose(): Promise<void> {
+    return this.#lifetime.dispose();
+  }
+
+  #variables({ uri }: vscode.WorkspaceFolder): Record<string, string> {
+    const { views } = this.instances;
+    const worktree = deepest(
+      views.map((view) => view.worktree),
+      canonicalPath(uri.fsPath),
+    );
+    const state = views.find((view) => view.worktree === worktree)?.state;
+    if (worktree === undefined || state?.kind !== "running") return {};
+    const { port } = state;
+    return {
+      ...(agentVariables(variableFamilies, { worktree, port }) as Record<
+        string,
+        string
+      >),
+      ...withoutProxy(process.env),
+    };
+  }
+}

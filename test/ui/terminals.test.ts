@@ -1,0 +1,283 @@
+// Terminals with agents in them: their environment is their worktree's, whatever other extensions set.
+import assert from "node:assert/strict";
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { GitRepository } from "../harness/gitRepository";
+import { TestHome } from "../harness/testHome";
+import { until } from "../harness/until";
+import { VSCodeServer } from "../harness/vscodeServer";
+import type { WorkbenchWindow } from "../harness/workbenchWindow";
+import { Agent } from "../unit/support/agent";
+import { gone, recordOf, STATUS } from "./instances";
+import { AgentPrograms, type Started } from "./support/agentPrograms";
+
+describe("Agent terminals", function () {
+  let home: TestHome;
+  let vscode: VSCodeServer;
+  let programs: AgentPrograms;
+  let app: string;
+  let feature: string;
+  let window: WorkbenchWindow;
+
+  before(async () => {
+    home = await TestHome.create();
+    const repository = await GitRepository.create(
+      path.join(home.folder, "app"),
+    );
+    app = repository.folder;
+    feature = await repository.addWorktree("feature-x");
+    programs = await AgentPrograms.create(path.join(home.folder, "agents"), [
+      "claude",
+      "opencode",
+    ]);
+    // VS Code takes the PATH from the login shell.
+    await writeFile(
+      path.join(home.folder, ".profile"),
+      `PATH=${programs.bin}:/usr/local/bin:/usr/bin:/bin\nexport PATH\n`,
+    );
+    vscode = await VSCodeServer.start({
+      home,
+      extensions: [process.cwd(), await writeMeddler(home)],
+      env: {
+        NO_PROXY: "intranet.example",
+        SHELL: "/bin/sh",
+      },
+      settings: {
+        "terminal.integrated.tabs.hideCondition": "never",
+        "terminal.integrated.gpuAcceleration": "off",
+      },
+    });
+    const workspace = path.join(home.folder, "all.code-workspace");
+    await writeFile(
+      workspace,
+      JSON.stringify({ folders: [{ path: app }, { path: feature }] }),
+    );
+    window = await vscode.openWindow(workspace);
+    await recordOf(home, app);
+    await recordOf(home, feature);
+    await until("both in the status bar", async () =>
+      (await window.statusBarText(STATUS))?.includes("+1"),
+    );
+  });
+  after(async () => {
+    await vscode.stop();
+    await home.remove();
+  });
+
+  const switchTo = async (name: string): Promise<void> => {
+    await window.runCommand("Berth: Switch Instance...");
+    await window.pickRow(name);
+    await until(`${name} in the status bar`, async () =>
+      (await window.statusBarText(STATUS))?.startsWith(name),
+    );
+  };
+
+  const open = async (label: string): Promise<void> => {
+    await window.runCommand("Berth: Open Agent Terminal...");
+    await window.pickRow(label);
+  };
+
+  it("of the user's own, opened by hand in a folder, have that folder's environment", async () => {
+    await window.runCommand("Terminal: Create New Terminal");
+    await window.pickRow("app-feature-x");
+    const { port } = await recordOf(home, feature);
+    await until("a prompt", async () =>
+      /[$#]/.test(await window.terminalText()),
+    );
+    await window.typeInTerminal("claude by-hand");
+    const [run] = await programs.started("claude", 1);
+    assert.ok(run);
+    assert.deepEqual(run.args, ["by-hand"]);
+    assert.equal(run.cwd, feature);
+    assert.equal(run.env["CLAUDE_CODE_SSE_PORT"], String(port));
+    assert.equal(run.env["CLAUDE_WORKTREE_PATH"], feature);
+    assert.equal(run.env["GEMINI_CLI_IDE_SERVER_PORT"], String(port));
+  });
+
+  it("of the user's own are found by the agent that runs in them", async () => {
+    const [run] = await programs.started("claude", 1);
+    assert.ok(run);
+    await window.runCommand("Terminal: Create New Terminal");
+    await window.pickRow("app");
+    await until(
+      "the second terminal in view",
+      async () => (await window.activeTerminalTab()) === 1,
+    );
+    const agent = await Agent.connect(await recordOf(home, feature));
+    agent.notify("ide_connected", { pid: run.pid });
+    await window.runCommand("Berth: List Instances");
+    await until("the button of the terminal", async () => {
+      const rows = await window.pickerRows();
+      return rows.some(
+        ({ label, buttons }) =>
+          label === "app@feature-x" && buttons.includes("Show Terminal"),
+      );
+    });
+    const other = (await window.pickerRows()).find(
+      ({ label }) => label === "app@main",
+    );
+    assert.deepEqual(other?.buttons, [
+      "Open Agent Terminal",
+      "Restart",
+      "Kill",
+    ]);
+    await window.pressRowButton("app@feature-x", "Show Terminal");
+    await until(
+      "the agent's terminal in view",
+      async () => (await window.activeTerminalTab()) === 0,
+    );
+    agent.dispose();
+  });
+
+  it("start the chosen agent in its worktree, where no other extension can change its environment", async () => {
+    await window.runCommand("Meddler: On");
+    await until("the other extension to be done", async () =>
+      (await window.notifications()).includes("Meddled"),
+    );
+    await switchTo("app@feature-x");
+    await open("Claude Code");
+    const run = (await programs.started("claude", 2)).find(isOpened);
+    assert.ok(run);
+    const { port, instanceId } = await recordOf(home, feature);
+    assert.equal(run.cwd, feature);
+    assert.deepEqual(variablesOf(run), {
+      CLAUDE_CODE_SSE_PORT: String(port),
+      CLAUDE_INSTANCE_ID: instanceId,
+      CLAUDE_WORKTREE_PATH: feature,
+      ENABLE_IDE_INTEGRATION: "true",
+      MEDDLED: "yes",
+      NO_PROXY: "intranet.example,127.0.0.1,localhost",
+      no_proxy: "intranet.example,127.0.0.1,localhost",
+    });
+    await until("its name", async () =>
+      (await window.terminalTabs()).includes("Claude Code · app@feature-x"),
+    );
+  });
+
+  it("offer only agents that are installed, and keep from each what it may not see", async () => {
+    await window.runCommand("Berth: Open Agent Terminal...");
+    await until("the agents", async () => {
+      const rows = await window.pickerRows();
+      return rows.map(({ label }) => label).join() === "Claude Code,OpenCode";
+    });
+    await window.pickRow("OpenCode");
+    const [run] = await programs.started("opencode", 1);
+    assert.ok(run);
+    const { instanceId } = await recordOf(home, feature);
+    assert.deepEqual(variablesOf(run), {
+      CLAUDE_INSTANCE_ID: instanceId,
+      CLAUDE_WORKTREE_PATH: feature,
+      MEDDLED: "yes",
+      NO_PROXY: "intranet.example,127.0.0.1,localhost",
+      no_proxy: "intranet.example,127.0.0.1,localhost",
+    });
+  });
+
+  it("are as many as one wants, and each says so when its instance stops", async () => {
+    await open("Claude Code");
+    const runs = (await programs.started("claude", 3)).filter(isOpened);
+    assert.equal(
+      (await window.terminalTabs()).filter((name) =>
+        name.endsWith(" · app@feature-x"),
+      ).length,
+      3,
+    );
+    await window.runCommand("Berth: Kill Instance...");
+    await window.pickRow("app@feature-x");
+    await gone(home, feature);
+    await until("the reason in the terminal", async () =>
+      /^ Berth: the instance app@feature-x was stopped, so this agent has lost its editor\./.test(
+        await window.terminalText(),
+      ),
+    );
+    for (const { pid } of runs) process.kill(pid, 0);
+  });
+
+  it("leave a shell with the same environment when the agent has ended", async () => {
+    const newest = (await programs.started("claude", 3))
+      .filter(isOpened)
+      .sort((one, other) => other.startedAt - one.startedAt)[0];
+    assert.ok(newest);
+    process.kill(newest.pid);
+    await until("what became of it, and a prompt", async () =>
+      /Claude Code has ended with SIGTERM\. Berth: the instance app@feature-x was stopped[^#]*\n# /.test(
+        await window.terminalText(),
+      ),
+    );
+    await window.typeInTerminal("claude again");
+    const again = (await programs.started("claude", 4)).find(({ args }) =>
+      args.includes("again"),
+    );
+    assert.deepEqual(again && variablesOf(again), variablesOf(newest));
+  });
+
+  it("start an instance that is stopped", async () => {
+    await open("OpenCode");
+    await recordOf(home, feature);
+    const runs = await programs.started("opencode", 2);
+    assert.deepEqual(
+      runs.map(({ cwd }) => cwd),
+      [feature, feature],
+    );
+  });
+
+  it("say what is missing where no agent is installed", async () => {
+    const none = { claude: null, opencode: null };
+    await vscode.setSettings({ "berth.agents": none });
+    await until("the setting to count", async () => {
+      await window.runCommand("Berth: Open Agent Terminal...");
+      if ((await window.pickerRows()).length > 0) await window.closePicker();
+      return (await window.notifications()).some((text) =>
+        text.startsWith(
+          "No agent was found on the PATH (gemini, qwen, codex). Install one",
+        ),
+      );
+    });
+  });
+});
+
+const isOpened = ({ args }: Started): boolean => !args.includes("by-hand");
+
+const variablesOf = ({ env }: Started) =>
+  Object.fromEntries(
+    Object.entries(env).filter(([name]) =>
+      /^(CLAUDE|GEMINI|QWEN|ENABLE_IDE|ELECTRON|MEDDLED|NO_PROXY|no_proxy)/.test(
+        name,
+      ),
+    ),
+  );
+
+/** An extension that sets Claude Code's port for every terminal, once it is told to. */
+async function writeMeddler(home: TestHome): Promise<string> {
+  const folder = path.join(home.folder, "meddler");
+  await mkdir(folder);
+  await writeFile(
+    path.join(folder, "package.json"),
+    JSON.stringify({
+      name: "meddler",
+      publisher: "test",
+      version: "1.0.0",
+      engines: { vscode: "^1.101.0" },
+      main: "./main.js",
+      contributes: {
+        commands: [{ command: "meddler.on", title: "Meddler: On" }],
+      },
+    }),
+  );
+  await writeFile(
+    path.join(folder, "main.js"),
+    `const vscode = require("vscode");
+exports.activate = (context) => {
+  const all = context.environmentVariableCollection;
+  context.subscriptions.push(
+    vscode.commands.registerCommand("meddler.on", async () => {
+      for (const name of ["CLAUDE_CODE_SSE_PORT", "CLAUDE_WORKTREE_PATH", "GEMINI_CLI_IDE_SERVER_PORT"])
+        all.replace(name, "meddled");
+      all.replace("MEDDLED", "yes");
+      await vscode.window.showInformationMessage("Meddled");
+    }),
+  );
+};`,
+  );
+  return folder;
+}
