@@ -62,9 +62,11 @@ async function run(
     ]),
   ]);
   await vscode.workspace.applyEdit(edit);
+  // The command can be told a document too, and then does nothing in a remote window: so it must be the active one.
+  if (vscode.window.activeNotebookEditor?.notebook !== notebook)
+    await vscode.window.showNotebookDocument(notebook);
   await vscode.commands.executeCommand("notebook.cell.execute", {
     ranges: [{ start: index, end: index + 1 }],
-    document: notebook.uri,
   });
   return notebook
     .cellAt(index)

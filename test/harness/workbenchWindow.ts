@@ -168,11 +168,14 @@ export class WorkbenchWindow {
 
   /** Opens a file of the workspace in an editor, by the end of its path. */
   async openFile(file: string): Promise<void> {
-    await this.pickWith("Control+P", file, path.basename(file));
-    await this.page
-      .locator(`.tab.active[data-resource-name="${path.basename(file)}"]`)
-      .waitFor();
+    await this.openTab(file);
     await this.page.locator(".editor-instance .view-lines").first().waitFor();
+  }
+
+  /** Opens a notebook of the workspace, by the end of its path. */
+  async openNotebook(file: string): Promise<void> {
+    await this.openTab(file);
+    await this.page.locator(".notebookOverlay").waitFor();
   }
 
   /** Selects whole lines, counted from 1, of the active editor, from the start of the first to the end of the last. */
@@ -237,6 +240,13 @@ export class WorkbenchWindow {
 
   async close(): Promise<void> {
     await this.page.close();
+  }
+
+  private async openTab(file: string): Promise<void> {
+    await this.pickWith("Control+P", file, path.basename(file));
+    await this.page
+      .locator(`.tab.active[data-resource-name="${path.basename(file)}"]`)
+      .waitFor();
   }
 
   /** Opens a list by its key, narrows it down and picks a row. An open list does not learn of what comes later. */
