@@ -3,7 +3,12 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { messageOf } from "./core/errors";
 import { Lifetime } from "./core/lifetime";
-import { berthHome, lockDirectory } from "./core/locations";
+import {
+  berthHome,
+  geminiDirectory,
+  lockDirectory,
+  qwenDirectory,
+} from "./core/locations";
 import {
   registerAgentProfile,
   registerCommands,
@@ -76,6 +81,8 @@ export function activate(context: vscode.ExtensionContext): void {
         options: {
           home: berthHome(),
           lockDirectory: lockDirectory(),
+          geminiDirectory: geminiDirectory(),
+          qwenDirectory: qwenDirectory(),
           parentPid: process.ppid,
           pid: process.pid,
           version: (context.extension.packageJSON as { version: string })

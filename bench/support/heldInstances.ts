@@ -32,6 +32,8 @@ export async function holdInstances({
       options: {
         home,
         lockDirectory,
+        geminiDirectory: `${home}-tmp/gemini/ide`,
+        qwenDirectory: `${home}-user/.qwen/ide`,
         parentPid: process.ppid,
         pid: process.pid,
         version: "0",

@@ -71,6 +71,14 @@ export const lockSchema = z.object({
 });
 export type LockFile = z.infer<typeof lockSchema>;
 
+/** The mark by which Berth knows a file for Gemini CLI or Qwen Code as its own; they read other fields. */
+export const markSchema = z.pick(lockSchema, {
+  instanceId: true,
+  idePid: true,
+  pidNamespace: true,
+  createdAt: true,
+});
+
 /** The part of a lock file that every editor writes; other editors' files are listed, never touched. */
 export const foreignLockSchema = z.object({
   pid: z.optional(pid),

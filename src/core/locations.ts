@@ -1,5 +1,5 @@
 // Where things live on disk. Everything else gets these paths handed in.
-import { homedir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import path from "node:path";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -31,4 +31,14 @@ export function lockDirectory(env: Environment = process.env): string {
     path.resolve(env["CLAUDE_CONFIG_DIR"] || path.join(homedir(), ".claude")),
     "ide",
   );
+}
+
+/** The directory in which Gemini CLI looks for editors; it lets nobody choose another one, but for the temporary directory. */
+export function geminiDirectory(): string {
+  return path.join(tmpdir(), "gemini", "ide");
+}
+
+/** The directory in which Qwen Code looks for editors. */
+export function qwenDirectory(): string {
+  return path.join(homedir(), ".qwen", "ide");
 }

@@ -3,6 +3,7 @@ import { link, lstat, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { readJson, writeJson } from "./atomicFile";
 import { foreignLockSchema, type LockFile, lockSchema } from "./contracts";
+import type { DiscoveryFiles } from "./discoveryFiles";
 import { pidExists } from "./processIdentity";
 
 /** Another program's lock file, as far as it can be shown. */
@@ -15,7 +16,7 @@ export interface OtherEditor {
 }
 
 /** The directory `<claude config dir>/ide`. The caller has checked it with ensurePrivateDirectory. */
-export class LockFiles {
+export class LockFiles implements DiscoveryFiles {
   constructor(readonly directory: string) {}
 
   file(port: number): string {
@@ -26,22 +27,21 @@ export class LockFiles {
     await writeJson(this.file(port), lock);
   }
 
-  /** Removes the lock file of a port if it is that instance's; another's is left where it is. */
-  async withdraw(port: number, instanceId: string): Promise<void> {
-    await removeVerified(
-      this.file(port),
-      async (file) => (await readLock(file))?.instanceId === instanceId,
+  async withdraw(port: number, instanceId: string): Promise<string[]> {
+    const file = this.file(port);
+    const isRemoved = await removeVerified(
+      file,
+      async (each) => (await readLock(each))?.instanceId === instanceId,
     );
+    return isRemoved ? [file] : [];
   }
 
-  /** Whether another program's lock file stands for this port. */
   async isOthers(port: number): Promise<boolean> {
     const file = this.file(port);
     const isThere = (await lstat(file).catch(() => undefined)) !== undefined;
     return isThere && (await readLock(file)) === undefined;
   }
 
-  /** Lock files with Berth's mark, of any instance. */
   async readOurs(): Promise<(LockFile & { port: number })[]> {
     const locks = await Promise.all(
       (await this.#ports()).map(async (port) => {

@@ -1,17 +1,18 @@
-// Removes what crashed windows left behind: records and lock files whose process is proven to be gone, and nothing else.
+// Removes what crashed windows left behind: records and discovery files whose process is proven to be gone, and nothing else.
 import type { InstanceRecord } from "./contracts";
 import { lockProcess, recordProcess } from "./liveness";
-import { type LockFiles, removeVerified } from "./lockFiles";
+import type { DiscoveryFiles } from "./discoveryFiles";
+import { removeVerified } from "./lockFiles";
 import type { Log } from "./log";
 import type { Records } from "./records";
 
 /**
- * Sweeps both directories once. Any number of processes may sweep at the same time. `isLeftOver` names records that are
+ * Sweeps all directories once. Any number of processes may sweep at the same time. `isLeftOver` names records that are
  * stale for a reason that only the caller knows (its own earlier worker's).
  */
 export async function sweep(
   records: Records,
-  lockFiles: LockFiles,
+  discoveryFiles: readonly DiscoveryFiles[],
   log: Log,
   isLeftOver: (record: InstanceRecord) => boolean = () => false,
 ): Promise<void> {
@@ -22,18 +23,17 @@ export async function sweep(
       stale.add(record.instanceId);
   const known = new Set(all.map(({ instanceId }) => instanceId));
 
-  // The lock file first: it is what misleads agents. A record without one is swept again next time.
-  for (const lock of await lockFiles.readOurs()) {
-    const { port, instanceId } = lock;
-    const isStale =
-      stale.has(instanceId) ||
-      (!known.has(instanceId) && (await lockProcess(lock)) === "gone");
-    if (!isStale) continue;
-    await lockFiles.withdraw(port, instanceId);
-    log.info(
-      `Removed ${lockFiles.file(port)}, left behind by process ${lock.idePid}`,
-    );
-  }
+  // These first: they are what misleads agents. A record without any is swept again next time.
+  for (const files of discoveryFiles)
+    for (const own of await files.readOurs()) {
+      const { port, instanceId, idePid } = own;
+      const isStale =
+        stale.has(instanceId) ||
+        (!known.has(instanceId) && (await lockProcess(own)) === "gone");
+      if (!isStale) continue;
+      for (const file of await files.withdraw(port, instanceId))
+        log.info(`Removed ${file}, left behind by process ${idePid}`);
+    }
   for (const instanceId of stale) {
     const file = records.file(instanceId);
     if (await removeVerified(file, () => Promise.resolve(true)))

@@ -42,6 +42,8 @@ export type Pin = "started" | "stopped";
 export interface HostOptions {
   readonly home: string;
   readonly lockDirectory: string;
+  readonly geminiDirectory: string;
+  readonly qwenDirectory: string;
   /** The extension host's parent and the extension host itself; see LockFile. */
   readonly parentPid: number;
   readonly pid: number;

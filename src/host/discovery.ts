@@ -1,5 +1,7 @@
-// The files by which agents and other windows find one instance: its record and its lock file.
+// The files by which agents and other windows find one instance: its record, its lock file and the files for companions.
 import type { Address } from "../core/addresses";
+import type { CompanionFiles } from "../core/companionFiles";
+import type { Mark } from "../core/discoveryFiles";
 import { cannotWrite } from "../core/errors";
 import { Lifetime } from "../core/lifetime";
 import { ensurePrivateDirectory } from "../core/privateDirectory";
@@ -16,27 +18,35 @@ export class Discovery {
     private readonly createdAt: number,
     private readonly address: Address,
   ) {
-    const { records, lockFiles } = around;
+    const { records, lockFiles, companionFiles } = around;
     this.#published.defer(() => records.withdraw(instanceId));
-    this.#published.defer(() => lockFiles.withdraw(address.port, instanceId));
+    for (const files of [lockFiles, ...companionFiles])
+      this.#published.defer(() => files.withdraw(address.port, instanceId));
     // What is being written at this moment would otherwise come after its withdrawal.
     this.#published.defer(() => this.#writing);
   }
 
   /**
-   * Writes the record, then the lock file. Throws a UserError if the record cannot be written; where only the lock file
-   * cannot, the instance runs on without it, and the result is the user's sentence about that. After dispose() it does nothing.
+   * Writes the record, then the files for agents. Throws a UserError if the record cannot be written; where only the lock
+   * file cannot, the instance runs on without it, and the result is the user's sentence about that. A file for a companion
+   * that cannot be written is only logged: most people do not use these agents. After dispose() it does nothing.
    */
   async publish(name: string, spec: InstanceSpec): Promise<string | null> {
     if (this.#published.isEnded) return null;
-    const written = this.#publishRecord(name, spec).then(() =>
-      this.#publishLock(name, spec),
-    );
+    const written = this.#publishRecord(name, spec).then(async () => {
+      const [warning] = await Promise.all([
+        this.#publishLock(name, spec),
+        ...this.around.companionFiles.map((files) =>
+          this.#announce(files, name, spec),
+        ),
+      ]);
+      return warning;
+    });
     this.#writing = written.catch(() => undefined);
     return written;
   }
 
-  /** Takes the files away, the lock file first. */
+  /** Takes the files away, the record last. */
   dispose(): Promise<void> {
     return this.#published.dispose();
   }
@@ -80,21 +90,52 @@ export class Discovery {
       await lockFiles.publish(this.address.port, {
         pid: options.parentPid,
         workspaceFolders: folders.map((folder) => folder.path),
-        ideName: `VS Code · ${name}`,
+        ideName: ideName(name),
         transport: "ws",
         runningInWindows: process.platform === "win32",
         authToken: this.address.token,
-        instanceId: this.instanceId,
+        ...this.#mark,
         worktreePath: worktree.path,
-        idePid: options.pid,
-        ...namespace(),
-        createdAt: this.createdAt,
       });
       return null;
     } catch (error) {
       return `${cannotWrite(lockFiles.directory, error).message} Until then agents do not find this instance by themselves.`;
     }
   }
+
+  async #announce(
+    files: CompanionFiles,
+    name: string,
+    { folders }: InstanceSpec,
+  ): Promise<void> {
+    try {
+      await files.publish({
+        ...this.address,
+        pid: this.around.options.parentPid,
+        folders: folders.map((folder) => folder.path),
+        ideName: ideName(name),
+        mark: this.#mark,
+      });
+    } catch (error) {
+      this.around.log.warn(
+        `${name}: ${cannotWrite(files.directory, error).message} Until then ${files.agent} does not find this instance by itself.`,
+      );
+    }
+  }
+
+  get #mark(): Mark {
+    return {
+      instanceId: this.instanceId,
+      idePid: this.around.options.pid,
+      ...namespace(),
+      createdAt: this.createdAt,
+    };
+  }
+}
+
+/** Agents show it in their lists. */
+function ideName(name: string): string {
+  return `VS Code · ${name}`;
 }
 
 function namespace(): { pidNamespace?: string } {

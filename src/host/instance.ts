@@ -136,7 +136,7 @@ export class Instance {
   }
 
   async #acquire(): Promise<void> {
-    const { lockFiles, addresses, neighbours } = this.around;
+    const { lockFiles, companionFiles, addresses, neighbours } = this.around;
     const { worktree, window, settings } = this.spec;
     await this.around.ensureHome();
     const endpoint = await openEndpoint(
@@ -147,7 +147,7 @@ export class Instance {
         workspace: window?.workspace ?? null,
         holderOf: (port) =>
           neighbours.all().find((record) => record.port === port),
-        isFree: async (port) => !(await lockFiles.isOthers(port)),
+        discoveryFiles: [lockFiles, ...companionFiles],
       },
       this.#routes(),
     );
@@ -168,7 +168,7 @@ export class Instance {
         this.#log.warn(`The port will not be kept: ${messageOf(error)}`);
       }),
     ]);
-    this.#log.info(`Serves ${worktree.path} on port ${address.port}`);
+    this.#log.info(`Serves ${worktree.path} on port ${this.port}`);
     this.#lifetime.defer(() => {
       this.#log.info(`Stops serving ${worktree.path}`);
     });

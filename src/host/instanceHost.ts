@@ -1,6 +1,7 @@
 // Everything that runs for one window, or headless: keeps the instances as they are wanted, and answers the editor.
 import path from "node:path";
 import { KeptAddresses, SEEN_EVERY_MS } from "../core/addresses";
+import { CompanionFiles } from "../core/companionFiles";
 import { notAFolder, notStarted, tooManyInstances } from "../core/errors";
 import { Lifetime } from "../core/lifetime";
 import { LockFiles } from "../core/lockFiles";
@@ -27,6 +28,7 @@ import { Neighbours } from "./neighbours";
 import { Ownership } from "./ownership";
 import { Passes, type Wanted } from "./passes";
 import { makePlan, type Plan } from "./plan";
+import type { Surroundings } from "./surroundings";
 import { Watches } from "./watches";
 
 /** Milliseconds between two checks that a client still answers. */
@@ -53,12 +55,14 @@ export class InstanceHost implements HostApi {
     private readonly options: HostOptions,
     private readonly editor: EditorApi,
     log: Log,
-    records: Records,
-    lockFiles: LockFiles,
-    addresses: KeptAddresses,
+    files: Pick<
+      Surroundings,
+      "records" | "lockFiles" | "companionFiles" | "addresses"
+    >,
     private readonly neighbours: Neighbours,
     processStart: string,
   ) {
+    const { records, lockFiles, addresses } = files;
     this.#pins = new Map(options.pins);
     this.#machine = new Machine(records, lockFiles);
     this.#passes = new Passes((wanted) => this.#pass(wanted), log);
@@ -66,9 +70,7 @@ export class InstanceHost implements HostApi {
       {
         options,
         processStart,
-        records,
-        lockFiles,
-        addresses,
+        ...files,
         neighbours,
         editor,
         log,
@@ -116,13 +118,17 @@ export class InstanceHost implements HostApi {
   ): Promise<InstanceHost> {
     const records = new Records(path.join(options.home, "instances"));
     const lockFiles = new LockFiles(options.lockDirectory);
+    const companionFiles = [
+      CompanionFiles.gemini(options.geminiDirectory),
+      CompanionFiles.qwen(options.qwenDirectory),
+    ];
     const addresses = new KeptAddresses(path.join(options.home, "addresses"));
     const processStart = (await identifyProcess(options.pid))?.start ?? "";
     const startedAt = Date.now();
     const started: { host?: InstanceHost } = {};
     const neighbours = await Neighbours.start({
       records,
-      lockFiles,
+      discoveryFiles: [lockFiles, ...companionFiles],
       log,
       isLeftOver: (record) =>
         record.pid === options.pid &&
@@ -134,9 +140,7 @@ export class InstanceHost implements HostApi {
       options,
       editor,
       log,
-      records,
-      lockFiles,
-      addresses,
+      { records, lockFiles, companionFiles, addresses },
       neighbours,
       processStart,
     );

@@ -2,9 +2,9 @@
 import { watch } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import type { InstanceRecord } from "../core/contracts";
+import type { DiscoveryFiles } from "../core/discoveryFiles";
 import { Lifetime } from "../core/lifetime";
 import { recordProcess } from "../core/liveness";
-import type { LockFiles } from "../core/lockFiles";
 import type { Log } from "../core/log";
 import type { Records } from "../core/records";
 import { sweep } from "../core/sweep";
@@ -15,7 +15,7 @@ const SWEEP_EVERY = 5 * 60_000;
 
 export interface NeighboursWiring {
   readonly records: Records;
-  readonly lockFiles: LockFiles;
+  readonly discoveryFiles: readonly DiscoveryFiles[];
   readonly log: Log;
   /** A record that our own process wrote in an earlier life of this host. */
   readonly isLeftOver: (record: InstanceRecord) => boolean;
@@ -57,7 +57,7 @@ export class Neighbours {
       .then(() =>
         sweep(
           this.wiring.records,
-          this.wiring.lockFiles,
+          this.wiring.discoveryFiles,
           this.wiring.log,
           this.wiring.isLeftOver,
         ),

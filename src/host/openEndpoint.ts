@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { freshToken, type KeptAddress } from "../core/addresses";
 import { takeOver } from "../core/controlClient";
 import type { InstanceRecord } from "../core/contracts";
+import { type DiscoveryFiles, isOthers } from "../core/discoveryFiles";
 import { rangeIsFull } from "../core/errors";
 import { isInRange, type PortRange, portsFor } from "../core/ports";
 import { Endpoint, type EndpointRoutes } from "./endpoint/endpoint";
@@ -21,8 +22,8 @@ export interface PortSituation {
   readonly workspace: string | null;
   /** The live record that names this port, if any. */
   readonly holderOf: (port: number) => InstanceRecord | undefined;
-  /** False: another program's lock file stands for this port, and would have to be overwritten. */
-  readonly isFree: (port: number) => Promise<boolean>;
+  /** A port for which another program's file stands there is left alone: it would have to be overwritten. */
+  readonly discoveryFiles: readonly DiscoveryFiles[];
 }
 
 /** Opens the endpoint; throws a UserError when the whole range is taken. The caller closes it. */
@@ -30,16 +31,19 @@ export async function openEndpoint(
   situation: PortSituation,
   routes: EndpointRoutes,
 ): Promise<Endpoint> {
-  const { worktree, range, kept, isFree } = situation;
+  const { worktree, range, kept, discoveryFiles } = situation;
   for (const address of kept) {
-    if (!isInRange(range, address.port) || !(await isFree(address.port)))
+    if (
+      !isInRange(range, address.port) ||
+      (await isOthers(discoveryFiles, address.port))
+    )
       continue;
     const endpoint = await openKept(address, situation, routes);
     if (endpoint) return endpoint;
   }
   for (const port of portsFor(worktree, range)) {
     const endpoint =
-      (await isFree(port)) &&
+      !(await isOthers(discoveryFiles, port)) &&
       (await Endpoint.open({ port, token: freshToken() }, routes));
     if (endpoint) return endpoint;
   }

@@ -1,5 +1,6 @@
 // What an instance is given: by its plan, by the host around it, and whom it tells.
 import type { KeptAddresses } from "../core/addresses";
+import type { CompanionFiles } from "../core/companionFiles";
 import type { InstanceRecord } from "../core/contracts";
 import type { LockFiles } from "../core/lockFiles";
 import type { Log } from "../core/log";
@@ -31,6 +32,7 @@ export interface Surroundings {
   readonly processStart: string;
   readonly records: Records;
   readonly lockFiles: LockFiles;
+  readonly companionFiles: readonly CompanionFiles[];
   readonly addresses: KeptAddresses;
   readonly neighbours: Neighbours;
   readonly editor: EditorApi;

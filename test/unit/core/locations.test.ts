@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
-import { homedir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import path from "node:path";
-import { berthHome, lockDirectory } from "../../../src/core/locations";
+import {
+  berthHome,
+  geminiDirectory,
+  lockDirectory,
+  qwenDirectory,
+} from "../../../src/core/locations";
 
 describe("berthHome", () => {
   const home = homedir();
@@ -38,5 +43,12 @@ describe("lockDirectory", () => {
     const usual = path.join(homedir(), ".claude", "ide");
     assert.equal(lockDirectory({ CLAUDE_CONFIG_DIR: "" }), usual);
     assert.equal(lockDirectory({}), usual);
+  });
+});
+
+describe("the companions' directories", () => {
+  it("follow the temporary directory and the home", () => {
+    assert.equal(geminiDirectory(), path.join(tmpdir(), "gemini", "ide"));
+    assert.equal(qwenDirectory(), path.join(homedir(), ".qwen", "ide"));
   });
 });

@@ -38,7 +38,7 @@ describe("sweep", function () {
   const run = (isLeftOver?: (record: InstanceRecord) => boolean) =>
     sweep(
       new Records(`${ground.home}/instances`),
-      new LockFiles(ground.locks),
+      [new LockFiles(ground.locks)],
       { debug: note, info: note, warn: note, error: note },
       isLeftOver,
     );

@@ -32,7 +32,7 @@ const jobs = {
       kept: [],
       workspace: null,
       holderOf: () => undefined,
-      isFree: () => Promise.resolve(true),
+      discoveryFiles: [],
     };
     try {
       return (await openEndpoint(situation, noRoutes)).address.port;
@@ -64,7 +64,7 @@ const jobs = {
   async sweep(home: string, lockDirectory: string) {
     await sweep(
       new Records(path.join(home, "instances")),
-      new LockFiles(lockDirectory),
+      [new LockFiles(lockDirectory)],
       silent,
     );
     return "done";

@@ -92,6 +92,8 @@ export class Window {
       options: {
         home: setup.home,
         lockDirectory: setup.lockDirectory,
+        geminiDirectory: `${setup.home}-tmp/gemini/ide`,
+        qwenDirectory: `${setup.home}-user/.qwen/ide`,
         parentPid: process.ppid,
         pid: process.pid,
         version: "0.0.0-test",
