@@ -1,5 +1,7 @@
 // Gemini CLI's and Qwen Code's half of diff review, in the real editor.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
 import { until } from "../harness/until";
@@ -46,6 +48,62 @@ describe("A companion's agent", () => {
     const { content } = await agent.call("closeDiff", { filePath });
     assert.equal(content[0]?.text, '{"content":"one\\nmine\\n"}');
     await until("the decision", () => agent.notified("ide/diffRejected")[0]);
+  });
+
+  for (const [how, command] of [
+    ["rejected", "berth.rejectDiff"],
+    ["closed without a decision", "workbench.action.closeActiveEditor"],
+  ] as const)
+    it(`is told that its diff was ${how}, and the file is as before`, async () => {
+      await show("proposed.ts", "before\n");
+      const filePath = path.join(workspaceFolder(), "proposed.ts");
+      await agent.call("openDiff", { filePath, newContent: "after\n" });
+      await proposal();
+      await vscode.commands.executeCommand(command);
+      const rejected = await until(
+        "the decision",
+        () => agent.notified("ide/diffRejected")[0],
+      );
+      assert.deepEqual(rejected.params, { filePath });
+      assert.deepEqual(agent.notified("ide/diffAccepted"), []);
+      assert.equal(await readFile(filePath, "utf8"), "before\n");
+    });
+
+  it("hears nothing more of a diff that it takes back in silence", async () => {
+    const filePath = await propose("one\n");
+    await agent.call("closeDiff", { filePath, suppressNotification: true });
+    await until("the diff is gone", () =>
+      vscode.window.tabGroups.all
+        .flatMap(({ tabs }) => tabs)
+        .every(({ input }) => !(input instanceof vscode.TabInputTextDiff)),
+    );
+    // A decision about another diff comes after whatever would have been said of the first.
+    const other = path.join(workspaceFolder(), "other.ts");
+    await agent.call("openDiff", { filePath: other, newContent: "2\n" });
+    await proposal();
+    await vscode.commands.executeCommand("berth.acceptDiff");
+    await until(
+      "the decision about the other",
+      () => agent.notified("ide/diffAccepted").length === 1,
+    );
+    assert.deepEqual(agent.notified("ide/diffRejected"), []);
+  });
+
+  it("finds the window by the file that Gemini CLI reads", async () => {
+    const { port, token } = await recordOf(workspaceFolder());
+    const file = path.join(
+      tmpdir(),
+      ...["gemini", "ide", `gemini-ide-server-${process.ppid}-${port}.json`],
+    );
+    const told = JSON.parse(await readFile(file, "utf8")) as {
+      port: number;
+      authToken: string;
+      workspacePath: string;
+    };
+    assert.deepEqual(
+      [told.port, told.authToken, told.workspacePath],
+      [port, token, workspaceFolder()],
+    );
   });
 
   it("hears of the file in front, with cursor and selection, and of the window's trust", async () => {
