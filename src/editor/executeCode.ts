@@ -1,7 +1,7 @@
 // Runs an agent's code in the kernel of the notebook that is open, once the user has agreed to that for this notebook.
 import path from "node:path";
 import * as vscode from "vscode";
-import { messageOf } from "../core/errors";
+import { messageOf, UserError } from "../core/errors";
 import { canonicalPath } from "../core/paths";
 import { contains } from "../core/worktree";
 import type { EditorApi } from "../host/contract";
@@ -55,23 +55,37 @@ async function run(
   code: string,
 ): Promise<string> {
   const index = notebook.cellCount;
-  const edit = new vscode.WorkspaceEdit();
-  edit.set(notebook.uri, [
+  const cell = new vscode.NotebookRange(index, index + 1);
+  await change(
+    notebook,
     vscode.NotebookEdit.insertCells(index, [
       new vscode.NotebookCellData(vscode.NotebookCellKind.Code, code, "python"),
     ]),
-  ]);
-  await vscode.workspace.applyEdit(edit);
-  // The command can be told a document too, and then does nothing in a remote window: so it must be the active one.
-  if (vscode.window.activeNotebookEditor?.notebook !== notebook)
-    await vscode.window.showNotebookDocument(notebook);
+  );
   await vscode.commands.executeCommand("notebook.cell.execute", {
     ranges: [{ start: index, end: index + 1 }],
+    document: notebook.uri,
   });
-  return notebook
-    .cellAt(index)
-    .outputs.flatMap(({ items }) => items)
+  const { executionSummary, outputs } = notebook.cellAt(index);
+  // The command returns at once where no kernel is chosen, or where the editor of the notebook is still loading.
+  if (executionSummary?.success === undefined && outputs.length === 0) {
+    await change(notebook, vscode.NotebookEdit.deleteCells(cell));
+    throw new UserError(
+      "The notebook has not run the code: it is still opening, or has no kernel. Choose one for it, and try again.",
+    );
+  }
+  return outputs
+    .flatMap(({ items }) => items)
     .filter(({ mime }) => /^(text\/|application\/vnd\.code)/.test(mime))
     .map(({ data }) => Buffer.from(data).toString())
     .join("\n");
+}
+
+async function change(
+  notebook: vscode.NotebookDocument,
+  edit: vscode.NotebookEdit,
+): Promise<void> {
+  const edits = new vscode.WorkspaceEdit();
+  edits.set(notebook.uri, [edit]);
+  await vscode.workspace.applyEdit(edits);
 }
