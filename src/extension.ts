@@ -123,6 +123,9 @@ export function activate(context: vscode.ExtensionContext): void {
     terminals,
     host: () => connection().host,
     log,
+    pushNow: () => {
+      pusher.pushNow();
+    },
   };
   registerCommands(reach).forEach((command) => lifetime.own(command));
   lifetime.own(registerAgentProfile(reach));

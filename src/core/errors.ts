@@ -95,6 +95,44 @@ export function noSuchInstance(): UserError {
   );
 }
 
+export function notRunning(name: string): UserError {
+  return new UserError(
+    `${name} does not run. Start it (Berth: Start Instance) and send it again.`,
+  );
+}
+
+export function noAgent(name: string, worktree: string): UserError {
+  return new UserError(
+    `No agent connected to ${name}, so nothing was sent. Start one in ${worktree} and send it again.`,
+  );
+}
+
+export function inNoWorktree(path: string): UserError {
+  return new UserError(
+    `${path} is in no worktree of this window. Open its worktree, or choose its instance with Berth: Send Selection To....`,
+  );
+}
+
+export function noFileToSend(): UserError {
+  return new UserError(
+    "There is no file to send. Open one in the editor, or save this one first.",
+  );
+}
+
+export function noSuchFile(path: string): UserError {
+  return new UserError(
+    `There is no ${path}. Save it, or name a file that is there.`,
+  );
+}
+
+export function notSent(name: string, reason: string): UserError {
+  return new UserError(`${name} did not take it: ${reason}`);
+}
+
+export function sendingCancelled(): UserError {
+  return new UserError("Nothing was sent: it was cancelled.");
+}
+
 export function notStarted(worktree: string): UserError {
   return new UserError(
     `No instance was started for ${worktree}, because Berth is turned off. Turn the setting berth.enabled on.`,

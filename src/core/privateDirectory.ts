@@ -6,6 +6,17 @@ import { cannotWrite, errorCode, notPrivate } from "./errors";
 const OTHERS = 0o077;
 const OTHERS_WRITE = 0o022;
 
+/** Makes and checks `outer`, then the directories inside it; see ensurePrivateDirectory. */
+export async function ensurePrivateDirectories(
+  outer: string,
+  inner: readonly string[],
+): Promise<void> {
+  await ensurePrivateDirectory(outer);
+  await Promise.all(
+    inner.map((directory) => ensurePrivateDirectory(directory)),
+  );
+}
+
 /**
  * Makes `directory` (0700) where it is missing, and checks it with lstat. `shared` is for a directory that other tools
  * use too and often leave readable: it is tightened to 0700; then the return value is true.

@@ -81,6 +81,14 @@ export class EditorStatePusher {
     this.#flushSoon();
   }
 
+  /** Sends the selection at once, where the next message must find it there: its event may still be on its way. */
+  pushNow(): void {
+    this.#isSelectionDue = true;
+    clearImmediate(this.#flushing);
+    this.#flushing = undefined;
+    this.#flush();
+  }
+
   dispose(): Promise<void> {
     return this.#lifetime.dispose();
   }

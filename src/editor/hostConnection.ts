@@ -98,6 +98,7 @@ export class HostConnection {
         "pushState",
         "pushDiagnostics",
         "forgetSelections",
+        "cancelSend",
       ],
       // A start may wait 5 s for its port, a person may take minutes for an answer: only death ends a call.
       timeout: -1,

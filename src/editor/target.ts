@@ -37,6 +37,10 @@ export function canKill(target: Target): boolean {
   );
 }
 
+export function canSend(target: Target): boolean {
+  return canKill(target);
+}
+
 export function canStart(target: Target): boolean {
   return (
     target.kind === "notRunning" ||

@@ -1,4 +1,5 @@
 // One connected agent, whatever protocol it speaks.
+import type { Mention } from "../core/mention";
 import type { ClientDiffs } from "./clientDiffs";
 import type { ClientView } from "./contract";
 import type { EditorView } from "./editorCopy";
@@ -9,6 +10,8 @@ export interface Client {
   readonly diffs: ClientDiffs;
   /** Tells the agent what the user looks at, if that differs from what it was told last. */
   share(view: EditorView): void;
+  /** Points the agent to files. False: it has not introduced itself yet, or is of a kind that cannot be told. */
+  mention(mentions: readonly Mention[]): boolean;
   /** Checks that it still answers; one that has not answered the check before is cut off. */
   checkAlive(): void;
   /** Says goodbye and cuts the line soon after. */

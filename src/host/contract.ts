@@ -4,6 +4,7 @@ import type { InstanceRecord } from "../core/contracts";
 import type { ListedInstance } from "../core/instances";
 import type { OtherEditor } from "../core/lockFiles";
 import type { LogLevel } from "../core/log";
+import type { Mention } from "../core/mention";
 import type { Naming } from "../core/names";
 import type { PortRange } from "../core/ports";
 import type { ListedWorktree } from "../core/worktree";
@@ -203,6 +204,14 @@ export interface Listing {
   readonly notRunning: readonly (ListedWorktree & { repository: string })[];
 }
 
+/** What the user sends, to an instance of this window by its worktree or to one of any window by its id. */
+export interface SendRequest {
+  /** Unique in this window. */
+  readonly id: string;
+  readonly to: { readonly worktree: string } | { readonly instanceId: string };
+  readonly mentions: readonly Mention[];
+}
+
 /** The host's side. Calls are answered in the order they were made. */
 export interface HostApi {
   /** The wanted state, whole; resolves when the difference has been applied. */
@@ -216,6 +225,13 @@ export interface HostApi {
   /** Stops an instance of any window by its id. */
   stopRemote(instanceId: string): Promise<Outcome<null>>;
   focusRemote(instanceId: string): Promise<Outcome<null>>;
+  /**
+   * Points every agent of an instance to files, after what was pushed of the selection, and says how many were told.
+   * Waits up to 15 s for the first to connect.
+   */
+  send(request: SendRequest): Promise<Outcome<number>>;
+  /** Ends the wait of a send(); nothing is sent then. */
+  cancelSend(id: string): void;
   setActive(worktree: string | null): void;
   pushState(state: Partial<EditorState>): void;
   pushDiagnostics(changed: readonly FileDiagnostics[]): void;

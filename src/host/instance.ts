@@ -1,7 +1,6 @@
 // One instance: the endpoint of one worktree, its discovery files, and the agents that are connected to it.
 // Acquired in the order port, record, lock file, and released the other way round.
 import { randomUUID } from "node:crypto";
-import { setTimeout as delay } from "node:timers/promises";
 import { messageOf, outsideWorktree } from "../core/errors";
 import { Lifetime } from "../core/lifetime";
 import { type Log, prefixed } from "../core/log";
@@ -11,6 +10,7 @@ import { agentName, type Client } from "./client";
 import { ClientDiffs } from "./clientDiffs";
 import type { InstanceState } from "./contract";
 import { Discovery } from "./discovery";
+import { Mentions } from "./mentions";
 import type { EditorView } from "./editorCopy";
 import { controlRoutes } from "./endpoint/controlApi";
 import type { Endpoint, EndpointRoutes } from "./endpoint/endpoint";
@@ -21,16 +21,22 @@ import type {
   InstanceSpec,
   Surroundings,
 } from "./surroundings";
-
-/** Milliseconds; well below the time that a successor's request waits for its answer. */
-const WINDOW_ANSWERS_WITHIN = 500;
+import { isWindowThere } from "./windowThere";
 
 export class Instance {
   readonly instanceId = randomUUID();
-  readonly #createdAt = Date.now();
+  readonly createdAt = Date.now();
   readonly #clients = new Set<Client>();
   readonly #lifetime = new Lifetime();
   readonly #log: Log;
+  readonly mentions = this.#lifetime.own(
+    new Mentions(() => ({
+      ...this.#identity,
+      clients: this.#clients,
+      resolve: (sent) => this.#resolve(sent),
+      view: this.#view,
+    })),
+  );
   #endpoint: Endpoint | undefined;
   #discovery: Discovery | undefined;
   #published = "";
@@ -70,14 +76,13 @@ export class Instance {
     const { name, worktree } = this.spec;
     return distinctName(
       { name, worktree: worktree.path, port: this.port },
-      this.around.neighbours
-        .all()
-        .filter(
-          ({ createdAt, instanceId }) =>
-            createdAt < this.#createdAt ||
-            (createdAt === this.#createdAt && instanceId < this.instanceId),
-        ),
+      this.around.neighbours.before(this),
     );
+  }
+
+  get #identity() {
+    const { instanceId, name, spec } = this;
+    return { instanceId, name, worktree: spec.worktree.path };
   }
 
   get state(): Extract<InstanceState, { kind: "running" }> {
@@ -159,7 +164,7 @@ export class Instance {
     );
     this.#lifetime.defer(() => this.noteSeen());
     this.#discovery = this.#lifetime.own(
-      new Discovery(this.around, this.instanceId, this.#createdAt, address),
+      new Discovery(this.around, this.instanceId, this.createdAt, address),
     );
     const kept = addresses.keep(worktree.path, address);
     await Promise.all([
@@ -199,6 +204,7 @@ export class Instance {
         },
         onDidIntroduce: (client) => {
           client.share(this.#view);
+          this.mentions.noteIntroduction();
           this.events.onDidChange();
         },
         onDidDisconnect: (client) => {
@@ -226,14 +232,20 @@ export class Instance {
   #controlRoutes(): EndpointRoutes["http"] {
     return controlRoutes({
       health: () => ({
-        instanceId: this.instanceId,
-        name: this.name,
-        worktree: this.spec.worktree.path,
+        ...this.#identity,
         pid: this.around.options.pid,
         port: this.port,
         clients: this.#clients.size,
         active: this.around.isActive(this.spec.worktree.path),
       }),
+      describe: () => ({
+        ...this.#identity,
+        state: this.state.kind,
+        warning: this.#warning,
+        clients: [...this.state.clients],
+        backends: [],
+      }),
+      send: (mention, gaveUp) => this.mentions.send([mention], gaveUp),
       stop: () => this.#stopSoon(),
       focus: () => {
         this.events.onDidRequestFocus();
@@ -244,8 +256,7 @@ export class Instance {
           setImmediate(handOver);
           return true;
         }
-        // A page that vanishes, as when its browser crashes, leaves its extension host behind for hours.
-        if (await this.#isWindowThere()) return false;
+        if (await isWindowThere(this.around.editor)) return false;
         await this.#stopSoon();
         return true;
       },
@@ -258,19 +269,6 @@ export class Instance {
     setImmediate(() => {
       this.events.onDidRequestStop();
     });
-  }
-
-  async #isWindowThere(): Promise<boolean> {
-    const gaveUp = new AbortController();
-    const answered = this.around.editor.reachWindow().then(() => true);
-    try {
-      return await Promise.race([
-        answered,
-        delay(WINDOW_ANSWERS_WITHIN, false, { signal: gaveUp.signal }),
-      ]);
-    } finally {
-      gaveUp.abort();
-    }
   }
 
   get #view(): EditorView {

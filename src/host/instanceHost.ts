@@ -6,7 +6,7 @@ import { notAFolder, notStarted, tooManyInstances } from "../core/errors";
 import { Lifetime } from "../core/lifetime";
 import { LockFiles } from "../core/lockFiles";
 import type { Log } from "../core/log";
-import { ensurePrivateDirectory } from "../core/privateDirectory";
+import { ensurePrivateDirectories } from "../core/privateDirectory";
 import { identifyProcess } from "../core/processIdentity";
 import { Records } from "../core/records";
 import { detectWorktree } from "../core/worktree";
@@ -20,6 +20,7 @@ import type {
   Listing,
   Outcome,
   Pin,
+  SendRequest,
 } from "./contract";
 import { EditorCopy } from "./editorCopy";
 import { InstanceSet } from "./instanceSet";
@@ -29,6 +30,7 @@ import { Ownership } from "./ownership";
 import { Passes, type Wanted } from "./passes";
 import { makePlan, type Plan } from "./plan";
 import type { Surroundings } from "./surroundings";
+import { Sends } from "./sends";
 import { Watches } from "./watches";
 
 /** Milliseconds between two checks that a client still answers. */
@@ -44,6 +46,7 @@ export class InstanceHost implements HostApi {
   );
   readonly #instances: InstanceSet;
   readonly #machine: Machine;
+  readonly #sends: Sends;
   #desired: Desired | undefined;
   #plan: Plan = new Map();
   #active: string | null = null;
@@ -77,14 +80,11 @@ export class InstanceHost implements HostApi {
         viewOf: (worktree) => this.#copy.viewOf(worktree),
         isOpenTo: (worktree, file) => this.#ownership.isOpenTo(worktree, file),
         isActive: (worktree) => this.#active === worktree,
-        ensureHome: async () => {
-          await ensurePrivateDirectory(options.home);
-          await Promise.all(
-            [records, addresses].map(({ directory }) =>
-              ensurePrivateDirectory(directory),
-            ),
-          );
-        },
+        ensureHome: () =>
+          ensurePrivateDirectories(options.home, [
+            records.directory,
+            addresses.directory,
+          ]),
       },
       {
         onDidChange: () => {
@@ -97,6 +97,7 @@ export class InstanceHost implements HostApi {
         onDidBecomeDue: () => void this.#passes.request({}),
       },
     );
+    this.#sends = new Sends(this.#instances, this.#machine);
     this.#lifetime.own(neighbours);
     this.#lifetime.defer(() => this.#instances.stopAll());
     this.#lifetime.own(this.#watches);
@@ -162,22 +163,18 @@ export class InstanceHost implements HostApi {
 
   async start(folder: string): Promise<Outcome<string>> {
     const worktree = (await detectWorktree(folder))?.path;
-    if (worktree === undefined)
-      return { kind: "failed", message: notAFolder(folder).message };
+    if (worktree === undefined) return failed(notAFolder(folder).message);
     this.#pins.set(worktree, "started");
     await this.#passes.request({ replan: true, retryFailed: true });
     const state = this.#instances.state(worktree);
     if (state?.kind === "running") return { kind: "done", value: worktree };
-    if (state?.kind === "failed")
-      return { kind: "failed", message: state.error };
+    if (state?.kind === "failed") return failed(state.error);
     this.#pins.delete(worktree);
-    return {
-      kind: "failed",
-      message: (state?.kind === "stopped" && state.because === "limit"
+    const reason =
+      state?.kind === "stopped" && state.because === "limit"
         ? tooManyInstances(this.#desired?.settings.maxInstances ?? 0)
-        : notStarted(worktree)
-      ).message,
-    };
+        : notStarted(worktree);
+    return failed(reason.message);
   }
 
   async stop(worktree: string): Promise<void> {
@@ -204,6 +201,14 @@ export class InstanceHost implements HostApi {
 
   focusRemote(instanceId: string): Promise<Outcome<null>> {
     return this.#machine.focus(instanceId);
+  }
+
+  send(request: SendRequest): Promise<Outcome<number>> {
+    return this.#sends.send(request);
+  }
+
+  cancelSend(id: string): void {
+    this.#sends.cancel(id);
   }
 
   setActive(worktree: string | null): void {
@@ -295,4 +300,8 @@ export class InstanceHost implements HostApi {
       this.editor.onDidChangeInstances(this.#instances.views(this.#pins));
     });
   }
+}
+
+function failed(message: string): Outcome<never> {
+  return { kind: "failed", message };
 }

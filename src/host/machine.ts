@@ -1,9 +1,11 @@
 // All that is on this machine beside this window: other windows' instances, other editors, worktrees nobody serves.
-import { focusInstance, stopInstance } from "../core/controlClient";
+import { focusInstance, sendTo, stopInstance } from "../core/controlClient";
 import { messageOf, noSuchInstance } from "../core/errors";
 import { listInstances } from "../core/instances";
 import type { LockFiles } from "../core/lockFiles";
+import type { Mention } from "../core/mention";
 import type { Records } from "../core/records";
+import type { InstanceRecord } from "../core/contracts";
 import type { Listing, Outcome } from "./contract";
 import type { SiblingWorktree } from "./ownership";
 
@@ -35,23 +37,46 @@ export class Machine {
 
   /** Stops an instance of any window. */
   stop(instanceId: string): Promise<Outcome<null>> {
-    return this.#act(instanceId, stopInstance);
+    return this.#act(instanceId, async (record) => {
+      await stopInstance(record);
+      return null;
+    });
   }
 
   /** Makes an instance of any window the active one there. */
   focus(instanceId: string): Promise<Outcome<null>> {
-    return this.#act(instanceId, focusInstance);
+    return this.#act(instanceId, async (record) => {
+      await focusInstance(record);
+      return null;
+    });
   }
 
-  async #act(
+  /** Points the agents of an instance of any window to files; see HostApi.send. */
+  send(
     instanceId: string,
-    action: typeof stopInstance,
-  ): Promise<Outcome<null>> {
+    mentions: readonly Mention[],
+    gaveUp: AbortSignal,
+  ): Promise<Outcome<number>> {
+    return this.#act(instanceId, async (record) => {
+      let sent = 0;
+      for (const { path, lines } of mentions)
+        sent = await sendTo(
+          record,
+          { file: path, ...(lines && { lines }) },
+          gaveUp,
+        );
+      return sent;
+    });
+  }
+
+  async #act<T>(
+    instanceId: string,
+    action: (record: InstanceRecord) => Promise<T>,
+  ): Promise<Outcome<T>> {
     try {
       const record = await this.records.read(instanceId);
       if (!record) throw noSuchInstance();
-      await action(record);
-      return { kind: "done", value: null };
+      return { kind: "done", value: await action(record) };
     } catch (error) {
       return { kind: "failed", message: messageOf(error) };
     }

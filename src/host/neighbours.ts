@@ -51,6 +51,17 @@ export class Neighbours {
     return [...this.#known.values()];
   }
 
+  /** Those that were there before another, in one order for every window. */
+  before(
+    other: Pick<InstanceRecord, "createdAt" | "instanceId">,
+  ): InstanceRecord[] {
+    return this.all().filter(
+      ({ createdAt, instanceId }) =>
+        createdAt < other.createdAt ||
+        (createdAt === other.createdAt && instanceId < other.instanceId),
+    );
+  }
+
   /** One sweep at a time; a call during one waits for a sweep of its own. */
   sweep(): Promise<void> {
     this.#pass = this.#pass

@@ -21,6 +21,12 @@ export function serve(port: MessagePort, options: HostOptions): void {
     list: async () => (await host).list(),
     stopRemote: async (instanceId) => (await host).stopRemote(instanceId),
     focusRemote: async (instanceId) => (await host).focusRemote(instanceId),
+    send: async (request) => (await host).send(request),
+    cancelSend: (id) => {
+      void host.then((it) => {
+        it.cancelSend(id);
+      });
+    },
     setActive: (worktree) => {
       void host.then((it) => {
         it.setActive(worktree);

@@ -4,10 +4,13 @@ import type { Reach } from "../target";
 
 export interface Berth extends Reach {
   readonly log: vscode.LogOutputChannel;
+  /** Pushes the selection to the host at once: a call after this one finds it there. */
+  readonly pushNow: () => void;
 }
 
-/** `worktree` is given where a link or button names it; the palette gives nothing. */
+/** `worktree` is given where a link or button names it, `files` where a menu of files was used; the palette gives nothing. */
 export type Command = (
   berth: Berth,
   worktree: string | undefined,
+  files: readonly vscode.Uri[],
 ) => Promise<void>;

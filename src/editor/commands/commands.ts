@@ -2,12 +2,15 @@
 import * as vscode from "vscode";
 import { messageOf, UserError } from "../../core/errors";
 import type { Berth, Command } from "./command";
+import { addFile } from "./addFile";
 import { acceptDiff, rejectDiff } from "./decideDiff";
 import { killAllInstances } from "./killAllInstances";
 import { killInstance } from "./killInstance";
 import { listInstances } from "./listInstances";
 import { openTerminal } from "./openTerminal";
 import { restartInstance } from "./restartInstance";
+import { sendSelection } from "./sendSelection";
+import { sendSelectionTo } from "./sendSelectionTo";
 import { showLog } from "./showLog";
 import { showTerminal } from "./showTerminal";
 import { startInstance } from "./startInstance";
@@ -22,6 +25,9 @@ const commands: Readonly<Record<string, Command>> = {
   restartInstance,
   openTerminal,
   showTerminal,
+  sendSelection,
+  sendSelectionTo,
+  addFile,
   acceptDiff,
   rejectDiff,
   showLog,
@@ -32,11 +38,12 @@ export function registerCommands(berth: Berth): vscode.Disposable[] {
   return Object.entries(commands).map(([id, command]) =>
     vscode.commands.registerCommand(
       `berth.${id}`,
-      async (argument: unknown) => {
+      async (argument: unknown, selected: unknown) => {
         try {
           await command(
             berth,
             typeof argument === "string" ? argument : undefined,
+            filesOf(argument, selected),
           );
         } catch (error) {
           await report(berth, error);
@@ -58,6 +65,14 @@ export function registerAgentProfile(berth: Berth): vscode.Disposable {
       }
     },
   });
+}
+
+/** Menus of files give the one that was clicked, the explorer also all that are selected with it. */
+function filesOf(clicked: unknown, selected: unknown): vscode.Uri[] {
+  const all = Array.isArray(selected) ? (selected as unknown[]) : [];
+  const files = all.filter((each) => each instanceof vscode.Uri);
+  if (files.length > 0) return files;
+  return clicked instanceof vscode.Uri ? [clicked] : [];
 }
 
 async function report({ log }: Berth, error: unknown): Promise<void> {

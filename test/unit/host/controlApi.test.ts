@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import type { InstanceRecord } from "../../../src/core/contracts";
 import {
+  describeInstance,
   focusInstance,
   health,
   stopInstance,
@@ -58,6 +59,29 @@ describe("the control API", function () {
     assert.ok(!JSON.stringify(body).includes(record.token));
   });
 
+  it("GET /berth/instance says what it serves, and whom", async () => {
+    ground.own(await Agent.connect(record));
+    const description = await until("its agent has said its name", async () => {
+      const said = await describeInstance(record);
+      return said.clients[0]?.pid != null && said;
+    });
+    const { clients, memory, ...rest } = description;
+    assert.deepEqual(rest, {
+      instanceId: record.instanceId,
+      name: "plain",
+      worktree,
+      state: "running",
+      warning: null,
+      backends: [],
+    });
+    assert.deepEqual(
+      clients.map(({ name, version, pid }) => ({ name, version, pid })),
+      [{ name: "claude-code", version: "2.1.0", pid: process.pid }],
+    );
+    assert.ok(memory.rss > memory.heapUsed && memory.heapUsed > 1_000_000);
+    assert.ok(!JSON.stringify(description).includes(record.token));
+  });
+
   it("is nobody's who has no token", async () => {
     for (const authorization of [
       "",
@@ -67,6 +91,8 @@ describe("the control API", function () {
     ])
       for (const [method, route] of [
         ["GET", "/berth/health"],
+        ["GET", "/berth/instance"],
+        ["POST", "/berth/send"],
         ["POST", "/berth/stop"],
         ["POST", "/berth/focus"],
         ["POST", "/berth/handover"],
@@ -89,6 +115,8 @@ describe("the control API", function () {
   it("answers 405 to a wrong method, 404 to an unknown route", async () => {
     for (const [method, route, allow] of [
       ["POST", "/berth/health", "GET"],
+      ["POST", "/berth/instance", "GET"],
+      ["GET", "/berth/send", "POST"],
       ["GET", "/berth/stop", "POST"],
       ["DELETE", "/berth/stop", "POST"],
       ["GET", "/berth/focus", "POST"],

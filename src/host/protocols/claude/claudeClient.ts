@@ -4,6 +4,7 @@ import { once } from "node:events";
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { WebSocket } from "ws";
 import * as z from "zod/mini";
+import type { Mention } from "../../../core/mention";
 import type { Client } from "../../client";
 import type { ClientDiffs } from "../../clientDiffs";
 import type { ClientView } from "../../contract";
@@ -18,9 +19,10 @@ const GOING_AWAY = 1001;
 const GOODBYE = 300;
 /**
  * Milliseconds after it has asked for our tools. Claude Code drops every notification until its screen listens, 10 to
- * 100 ms after it has got them (observed), and says nothing when it does: so it is told again.
+ * 100 ms after it has got them (observed), and says nothing when it does: so it is told the selection again, and what
+ * it may hear only once waits for so long.
  */
-const TOLD_AGAIN_AFTER = 500;
+const LISTENS_AFTER = 500;
 
 /** Sent by the agent after MCP's own introduction; the pid is its own. */
 const ideConnected = z.object({
@@ -34,6 +36,9 @@ export class ClaudeClient implements Client {
   #isInitialized = false;
   #isAlive = true;
   #lastShared = "";
+  #listening: NodeJS.Timeout | undefined;
+  /** Mentions for when it listens; undefined once it does. */
+  #held: Mention[] | undefined = [];
   readonly diffs: ClientDiffs;
   readonly #server: Server;
 
@@ -48,13 +53,18 @@ export class ClaudeClient implements Client {
       () => instance.context(this),
       {
         onDidListTools: () => {
-          this.#tellAgain();
+          this.#awaitListening(() => {
+            this.#lastShared = "";
+            instance.onDidIntroduce(this);
+          });
         },
       },
     );
     this.#server = server;
     server.oninitialized = () => {
       this.#isInitialized = true;
+      // Not every agent asks for the tools.
+      this.#awaitListening();
       instance.onDidIntroduce(this);
     };
     server.fallbackNotificationHandler = (notification) => {
@@ -66,6 +76,7 @@ export class ClaudeClient implements Client {
       return Promise.resolve();
     };
     server.onclose = () => {
+      clearTimeout(this.#listening);
       instance.onDidDisconnect(this);
     };
     server.onerror = (error) => {
@@ -97,6 +108,25 @@ export class ClaudeClient implements Client {
     void this.#server.notification({ method: "selection_changed", params });
   }
 
+  mention(mentions: readonly Mention[]): boolean {
+    if (!this.#isInitialized) return false;
+    if (this.#held) this.#held.push(...mentions);
+    else
+      for (const { path, lines } of mentions)
+        void this.#server.notification({
+          method: "at_mentioned",
+          params: {
+            filePath: path,
+            // Left out for a whole file: null would drop the message.
+            ...(lines && {
+              lineStart: lines.first - 1,
+              lineEnd: lines.last - 1,
+            }),
+          },
+        });
+    return true;
+  }
+
   checkAlive(): void {
     if (!this.#isAlive) {
       this.socket.terminate();
@@ -104,16 +134,6 @@ export class ClaudeClient implements Client {
     }
     this.#isAlive = false;
     this.socket.ping();
-  }
-
-  #tellAgain(): void {
-    const timer = setTimeout(() => {
-      this.#lastShared = "";
-      this.instance.onDidIntroduce(this);
-    }, TOLD_AGAIN_AFTER);
-    this.socket.once("close", () => {
-      clearTimeout(timer);
-    });
   }
 
   async close(): Promise<void> {
@@ -125,5 +145,15 @@ export class ClaudeClient implements Client {
     }, GOODBYE);
     await closed;
     clearTimeout(cut);
+  }
+
+  #awaitListening(tellAgain?: () => void): void {
+    clearTimeout(this.#listening);
+    this.#listening = setTimeout(() => {
+      tellAgain?.();
+      const held = this.#held ?? [];
+      this.#held = undefined;
+      this.mention(held);
+    }, LISTENS_AFTER);
   }
 }

@@ -118,6 +118,11 @@ export class McpClient implements Client {
     }
   }
 
+  mention(): boolean {
+    // Nor about what the user points it to.
+    return false;
+  }
+
   checkAlive(now = Date.now()): void {
     const patience = this.#hadStream ? SILENCE_AFTER_STREAM : SILENCE;
     if (this.#openAnswers === 0 && now - this.#lastUsed > patience)

@@ -1,0 +1,43 @@
+// A mention: what a user points an agent to. Its path travels, never what is in the file.
+import * as z from "zod/mini";
+
+export interface Mention {
+  /** A file or a folder. */
+  readonly path: string;
+  /** null: all of it. */
+  readonly lines: Lines | null;
+}
+
+/** Counted from 1 as people do, both included. */
+export interface Lines {
+  readonly first: number;
+  readonly last: number;
+}
+
+const MAX_LINE = 1_000_000_000;
+
+const line = z.int().check(z.gte(1), z.lte(MAX_LINE));
+
+const lines = z.union([
+  z.strictObject({ first: line, last: line }),
+  z.pipe(
+    z.string().check(z.regex(/^\d{1,9}(-\d{1,9})?$/, "Write it as 3 or 3-7")),
+    z.transform((text) => {
+      const [first = 0, last = first] = text.split("-").map(Number);
+      return { first, last };
+    }),
+  ),
+]);
+
+/** Body of `POST /berth/send`: a path as agents send it, and lines as `{first, last}`, "3" or "3-7". */
+export const sendSchema = z.strictObject({
+  file: z.string().check(z.minLength(1)),
+  lines: z.optional(
+    lines.check(
+      z.refine(({ first, last }) => first >= 1 && first <= last, {
+        error: "The lines run from the first to the last, counted from 1",
+      }),
+    ),
+  ),
+});
+export type Send = z.input<typeof sendSchema>;

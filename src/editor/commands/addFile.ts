@@ -1,0 +1,26 @@
+import type * as vscode from "vscode";
+import { noFileToSend } from "../../core/errors";
+import type { Mention } from "../../core/mention";
+import { activeFile, instanceOf, send } from "../send";
+import type { Target } from "../target";
+import type { Command } from "./command";
+
+/** What was chosen in a menu, else the file in front; each goes to the instance of its own worktree. */
+export const addFile: Command = async (berth, _worktree, files) => {
+  const byWorktree = new Map<string, { target: Target; mentions: Mention[] }>();
+  for (const uri of files.length > 0 ? files : [activeFile()]) {
+    const path = pathOf(uri);
+    const target = instanceOf(berth, path);
+    const { worktree } = target.view;
+    const entry = byWorktree.get(worktree) ?? { target, mentions: [] };
+    entry.mentions.push({ path, lines: null });
+    byWorktree.set(worktree, entry);
+  }
+  for (const { target, mentions } of byWorktree.values())
+    await send(berth, target, mentions);
+};
+
+function pathOf({ scheme, fsPath }: vscode.Uri): string {
+  if (scheme !== "file") throw noFileToSend();
+  return fsPath;
+}

@@ -1,0 +1,7 @@
+import { instanceOf, selectedLines, send } from "../send";
+import type { Command } from "./command";
+
+export const sendSelection: Command = async (berth) => {
+  const mention = selectedLines();
+  await send(berth, instanceOf(berth, mention.path), [mention]);
+};

@@ -1,0 +1,14 @@
+import { pickTarget } from "../picker";
+import { selectedLines, send } from "../send";
+import { canSend } from "../target";
+import type { Command } from "./command";
+
+export const sendSelectionTo: Command = async (berth) => {
+  const mention = selectedLines();
+  const target = await pickTarget(berth, {
+    title: "Berth: Send Selection To",
+    placeholder: "Choose the instance whose agents get it",
+    accepts: canSend,
+  });
+  if (target) await send(berth, target, [mention]);
+};

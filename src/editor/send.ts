@@ -1,0 +1,152 @@
+// Sends what the user points to, to the agents of one instance, and says what it waits for.
+import { randomUUID } from "node:crypto";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import * as vscode from "vscode";
+import {
+  inNoWorktree,
+  noFileToSend,
+  notRunning,
+  UserError,
+} from "../core/errors";
+import type { Mention } from "../core/mention";
+import { canonicalPath } from "../core/paths";
+import { deepest } from "../core/worktree";
+import type { Outcome, SendRequest } from "../host/contract";
+import type { Berth } from "./commands/command";
+import type { Target } from "./target";
+import { agents, withoutIcons } from "./text";
+
+/** Milliseconds after which the user wants to know what it waits for. */
+const WAITS_VISIBLY_AFTER = 300;
+/** Milliseconds for which the status bar says what was sent. */
+const SHOWN_FOR = 4_000;
+
+type OwnTarget = Extract<Target, { kind: "own" }>;
+
+/** Throws a UserError where it could not be sent. Resolves also when the user has cancelled it. */
+export async function send(
+  berth: Berth,
+  target: Target,
+  mentions: readonly Mention[],
+): Promise<void> {
+  const { name, to } = addressOf(target);
+  berth.pushNow();
+  const request = { id: randomUUID(), to, mentions };
+  const outcome = await shownWhileWaiting(berth, name, request);
+  if (outcome === "cancelled") return;
+  if (outcome.kind === "failed") throw new UserError(outcome.message);
+  void vscode.window.setStatusBarMessage(
+    `$(check) Sent ${withoutIcons(mentions.map(describe).join(", "))} to ${agents(outcome.value)} of ${withoutIcons(name)}`,
+    SHOWN_FOR,
+  );
+  if (target.kind === "own") focusAgent(berth, target.view.worktree);
+  const spaced = mentions.find((mention) => /\s/.test(mention.path));
+  if (spaced)
+    void vscode.window.showWarningMessage(
+      `Claude Code does not find ${spaced.path}, because there is a space in its path. Name the file in the prompt as well.`,
+    );
+}
+
+/** The instance of this window whose worktree holds the file; throws a UserError where none does. */
+export function instanceOf({ instances }: Berth, file: string): OwnTarget {
+  const worktree = deepest(
+    instances.views.map((view) => view.worktree),
+    canonicalPath(file),
+  );
+  const view = instances.views.find((each) => each.worktree === worktree);
+  if (!view) throw inNoWorktree(file);
+  return { kind: "own", view };
+}
+
+/** The active editor's file with the lines that are selected, or all of it where nothing is. */
+export function selectedLines(): Mention {
+  const editor = vscode.window.activeTextEditor;
+  if (editor?.document.uri.scheme !== "file") throw noFileToSend();
+  const { document, selection } = editor;
+  const { start, end, isEmpty } = selection;
+  // Whole lines are selected up to the start of the next one.
+  const last =
+    end.character === 0 && end.line > start.line ? end.line : end.line + 1;
+  return {
+    path: document.uri.fsPath,
+    lines: isEmpty ? null : { first: start.line + 1, last },
+  };
+}
+
+/** The file in front, also where it is no text. */
+export function activeFile(): vscode.Uri {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  if (
+    input instanceof vscode.TabInputText ||
+    input instanceof vscode.TabInputCustom ||
+    input instanceof vscode.TabInputNotebook
+  )
+    return input.uri;
+  throw noFileToSend();
+}
+
+function addressOf(target: Target): {
+  readonly name: string;
+  readonly to: SendRequest["to"];
+} {
+  switch (target.kind) {
+    case "own": {
+      const { name, worktree, state } = target.view;
+      if (state.kind !== "running") throw notRunning(name);
+      return { name, to: { worktree } };
+    }
+    case "remote": {
+      const { name, instanceId } = target.listed.record;
+      return { name, to: { instanceId } };
+    }
+    case "notRunning":
+      throw notRunning(target.listed.path);
+    case "otherEditor":
+      throw notRunning(target.listed.name);
+  }
+}
+
+/** The user goes on in the agent's prompt: in its terminal, where it runs in one of this window. */
+function focusAgent({ terminals }: Berth, worktree: string): void {
+  const [first, ...others] = terminals.of(worktree);
+  const { activeTerminal } = vscode.window;
+  (others.find((each) => each === activeTerminal) ?? first)?.show();
+}
+
+async function shownWhileWaiting(
+  { host }: Berth,
+  name: string,
+  request: SendRequest,
+): Promise<Outcome<number> | "cancelled"> {
+  const sending: Promise<Outcome<number>> = host().send(request);
+  const waits = await Promise.race([
+    sending.then(() => false),
+    delay(WAITS_VISIBLY_AFTER, true),
+  ]);
+  if (!waits) return sending;
+  return vscode.window.withProgress(
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: `Waiting for an agent to connect to ${name} ...`,
+      cancellable: true,
+    },
+    async (_progress, token) => {
+      const cancelling = token.onCancellationRequested(() => {
+        void host().cancelSend(request.id);
+      });
+      try {
+        const outcome = await sending;
+        return token.isCancellationRequested ? "cancelled" : outcome;
+      } finally {
+        cancelling.dispose();
+      }
+    },
+  );
+}
+
+function describe({ path: file, lines }: Mention): string {
+  if (!lines) return path.basename(file);
+  const { first, last } = lines;
+  return `${path.basename(file)}#L${first === last ? first : `${first}-${last}`}`;
+}

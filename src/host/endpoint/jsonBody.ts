@@ -1,0 +1,46 @@
+// A request with a JSON body: held to a size and a schema before anything of ours looks at it.
+import type { IncomingMessage } from "node:http";
+import * as z from "zod/mini";
+
+const MAX_BYTES = 1024 * 1024;
+
+export type Body<T> =
+  | { readonly kind: "ok"; readonly value: T }
+  | {
+      readonly kind: "refused";
+      readonly status: 400 | 413;
+      readonly error: string;
+    };
+
+export async function readBody<T>(
+  request: IncomingMessage,
+  schema: z.ZodMiniType<T>,
+): Promise<Body<T>> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  // Leaving the loop early must not cut the line on which the answer goes out.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    chunks.push(chunk as Buffer);
+    bytes += (chunk as Buffer).length;
+    if (bytes > MAX_BYTES)
+      return {
+        kind: "refused",
+        status: 413,
+        error: `The body is larger than ${MAX_BYTES} bytes.`,
+      };
+  }
+  let sent: unknown;
+  try {
+    sent = JSON.parse(Buffer.concat(chunks).toString());
+  } catch {
+    return { kind: "refused", status: 400, error: "The body is not JSON." };
+  }
+  const parsed = schema.safeParse(sent);
+  return parsed.success
+    ? { kind: "ok", value: parsed.data }
+    : {
+        kind: "refused",
+        status: 400,
+        error: `The body is not understood:\n${z.prettifyError(parsed.error)}`,
+      };
+}
