@@ -12,7 +12,7 @@ import {
 import type { Mention } from "../core/mention";
 import { canonicalPath } from "../core/paths";
 import { deepest } from "../core/worktree";
-import type { Outcome, SendRequest } from "../host/contract";
+import type { InstanceView, Outcome, SendRequest } from "../host/contract";
 import type { Berth } from "./commands/command";
 import type { Target } from "./target";
 import { agents, withoutIcons } from "./text";
@@ -49,14 +49,27 @@ export async function send(
 }
 
 /** The instance of this window whose worktree holds the file; throws a UserError where none does. */
-export function instanceOf({ instances }: Berth, file: string): OwnTarget {
-  const worktree = deepest(
-    instances.views.map((view) => view.worktree),
-    canonicalPath(file),
-  );
-  const view = instances.views.find((each) => each.worktree === worktree);
+export function instanceOf(berth: Berth, file: string): OwnTarget {
+  const view = holderOf(berth, file);
   if (!view) throw inNoWorktree(file);
   return { kind: "own", view };
+}
+
+/** In another worktree of the repository its own copy of the file: its agents have no business in this one. */
+export function asSeenBy(
+  berth: Berth,
+  target: Target,
+  mention: Mention,
+): Mention {
+  const here = holderOf(berth, mention.path);
+  const there =
+    target.kind === "own"
+      ? target.view
+      : target.kind === "remote" && target.listed.record;
+  if (!here?.gitCommonDir || !there) return mention;
+  if (here.gitCommonDir !== there.gitCommonDir) return mention;
+  const inside = path.relative(here.worktree, canonicalPath(mention.path));
+  return { ...mention, path: path.join(there.worktree, inside) };
 }
 
 /** The active editor's file with the lines that are selected, or all of it where nothing is. */
@@ -84,6 +97,17 @@ export function activeFile(): vscode.Uri {
   )
     return input.uri;
   throw noFileToSend();
+}
+
+function holderOf(
+  { instances: { views } }: Berth,
+  file: string,
+): InstanceView | undefined {
+  const worktree = deepest(
+    views.map((view) => view.worktree),
+    canonicalPath(file),
+  );
+  return views.find((each) => each.worktree === worktree);
 }
 
 function addressOf(target: Target): {

@@ -87,6 +87,8 @@ export type InstanceState =
 /** One worktree of this window, with its instance or without. */
 export interface InstanceView {
   readonly worktree: string;
+  /** null where there is no git. */
+  readonly gitCommonDir: string | null;
   readonly name: string;
   readonly pin: Pin | null;
   readonly state: InstanceState;

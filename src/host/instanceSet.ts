@@ -39,6 +39,7 @@ export class InstanceSet {
   views(pins: ReadonlyMap<string, Pin>): InstanceView[] {
     return [...this.#slots].map(([worktree, { planned, state }]) => ({
       worktree,
+      gitCommonDir: planned.spec.worktree.git?.gitCommonDir ?? null,
       name: state.kind === "running" ? state.instance.name : planned.spec.name,
       pin: pins.get(worktree) ?? null,
       state: state.kind === "running" ? state.instance.state : state,

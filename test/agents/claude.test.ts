@@ -63,6 +63,17 @@ describe("Claude Code", function () {
     await agent.shows(/2 lines selected/);
   });
 
+  it("has in its prompt what the person points it to, also when it is only starting", async () => {
+    await select(first, 2, 3);
+    await first.runCommand("Berth: Send Selection");
+    const agent = await connected(scene.app);
+    await agent.shows(/@src\/main\.ts#L2-3/);
+    await first.openFile("src/main.ts");
+    await first.selectLines(1, 1);
+    await first.page.keyboard.press("Control+Alt+K");
+    await agent.shows(/@src\/main\.ts#L1\b/);
+  });
+
   it("finds its worktree by the lock file, from any terminal", async () => {
     const agent = await scene.claude(scene.feature, { args: ["--ide"] });
     await scene.clients(scene.feature, 1);

@@ -16,6 +16,7 @@ const expected = [
   "media/berth.svg",
   "media/icon.png",
   "media/screenshots/diff.png",
+  "media/screenshots/editor-menu.png",
   "media/screenshots/picker.png",
   "media/screenshots/status-bar.png",
   "media/screenshots/tooltip.png",

@@ -1,5 +1,5 @@
 import { pickTarget } from "../picker";
-import { selectedLines, send } from "../send";
+import { asSeenBy, selectedLines, send } from "../send";
 import { canSend } from "../target";
 import type { Command } from "./command";
 
@@ -10,5 +10,5 @@ export const sendSelectionTo: Command = async (berth) => {
     placeholder: "Choose the instance whose agents get it",
     accepts: canSend,
   });
-  if (target) await send(berth, target, [mention]);
+  if (target) await send(berth, target, [asSeenBy(berth, target, mention)]);
 };

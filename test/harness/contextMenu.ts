@@ -1,0 +1,52 @@
+// A context menu of the workbench, opened where a user opens it.
+import type { Locator, Page } from "playwright-core";
+
+export class ContextMenu {
+  private constructor(private readonly page: Page) {}
+
+  /** Of the editor in front, in the line of its cursor. */
+  static ofEditor(page: Page): Promise<ContextMenu> {
+    return ContextMenu.#open(
+      page,
+      page.locator(".editor-instance .cursor").first(),
+    );
+  }
+
+  static ofTab(page: Page, name: string): Promise<ContextMenu> {
+    return ContextMenu.#open(
+      page,
+      page.locator(`.tab[data-resource-name="${name}"]`),
+    );
+  }
+
+  /** Of rows of the explorer, selected together. */
+  static async ofFiles(
+    page: Page,
+    [first, ...others]: readonly [string, ...string[]],
+  ): Promise<ContextMenu> {
+    const row = (name: string): Locator =>
+      page.locator(".explorer-folders-view .monaco-list-row", {
+        has: page.locator(`.label-name >> text="${name}"`),
+      });
+    await row(first).click();
+    for (const name of others)
+      await row(name).click({ modifiers: ["Control"] });
+    return ContextMenu.#open(page, row(first));
+  }
+
+  static async #open(page: Page, where: Locator): Promise<ContextMenu> {
+    // The cursor of an editor blinks.
+    await where.click({ button: "right", force: true });
+    await page.getByRole("menu").waitFor();
+    return new ContextMenu(page);
+  }
+
+  async pick(label: string): Promise<void> {
+    await this.page
+      .getByRole("menuitem", { name: label })
+      .filter({ visible: true })
+      .first()
+      .hover();
+    await this.page.keyboard.press("Enter");
+  }
+}

@@ -1,0 +1,148 @@
+// Pointing agents to files, as a user does it: with menus, keys and the list of all instances.
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { ContextMenu } from "../harness/contextMenu";
+import { GitRepository } from "../harness/gitRepository";
+import { TestHome } from "../harness/testHome";
+import { until } from "../harness/until";
+import { VSCodeServer } from "../harness/vscodeServer";
+import type { WorkbenchWindow } from "../harness/workbenchWindow";
+import { Agent } from "../unit/support/agent";
+import { openShown, recordOf, screenshots } from "./instances";
+
+describe("What a user points agents to", function () {
+  let home: TestHome;
+  let vscode: VSCodeServer;
+  let app: string;
+  let feature: string;
+  let window: WorkbenchWindow;
+  let agent: Agent | undefined;
+
+  before(async () => {
+    home = await TestHome.create();
+    const repository = await GitRepository.create(
+      path.join(home.folder, "app"),
+      {
+        "main.ts": [
+          'import { greet } from "./greet";\n',
+          'for (const name of ["Ada", "Grace"])\n',
+          "  console.log(greet(name));\n",
+        ].join(""),
+        "docs/a.md": "# A\n",
+        "b.md": "# B\n",
+      },
+    );
+    app = repository.folder;
+    feature = await repository.addWorktree("feature-x");
+    vscode = await VSCodeServer.start({
+      home,
+      // A picture in the middle of an animation shows two things at once.
+      settings: { "workbench.reduceMotion": "on" },
+    });
+    window = await openShown(vscode, home, app);
+    await window.openFile("main.ts");
+  });
+  afterEach(() => {
+    agent?.dispose();
+    agent = undefined;
+  });
+  after(async () => {
+    await vscode.stop();
+    await home.remove();
+  });
+
+  const connect = async (worktree = app): Promise<Agent> => {
+    agent = await Agent.connect(await recordOf(home, worktree));
+    return agent;
+  };
+  const firstLine = (): object => ({
+    filePath: path.join(app, "main.ts"),
+    lineStart: 0,
+    lineEnd: 0,
+  });
+  const mentioned = (to: Agent, ...expected: object[]): Promise<boolean> =>
+    until(`${JSON.stringify(expected)} at the agent`, () => {
+      const all = to.notified("at_mentioned").map(({ params }) => params);
+      if (all.length < expected.length) return false;
+      assert.deepEqual(all, expected);
+      return true;
+    });
+  const notified = (text: RegExp): Promise<boolean> =>
+    until(`${String(text)} in a notification`, async () =>
+      (await window.notifications()).some((each) => text.test(each)),
+    );
+
+  it("is the selection, by the editor's menu and by its key (Screenshots)", async () => {
+    const to = await connect();
+    await window.selectLines(2, 3);
+    const menu = await ContextMenu.ofEditor(window.page);
+    await mkdir(screenshots, { recursive: true });
+    await window.page.screenshot({
+      path: path.join(screenshots, "editor-menu.png"),
+      clip: { x: 352, y: 36, width: 640, height: 690 },
+    });
+    await menu.pick("Berth: Send Selection");
+    const lines = { ...firstLine(), lineStart: 1, lineEnd: 2 };
+    await mentioned(to, lines);
+    await window.selectLines(1, 1);
+    await window.page.keyboard.press("Control+Alt+K");
+    await mentioned(to, lines, firstLine());
+  });
+
+  it("is a file by its tab, and several and folders by the explorer", async () => {
+    const to = await connect();
+    const tab = await ContextMenu.ofTab(window.page, "main.ts");
+    await tab.pick("Berth: Add File");
+    await mentioned(to, { filePath: path.join(app, "main.ts") });
+    const files = await ContextMenu.ofFiles(window.page, ["b.md", "docs"]);
+    await files.pick("Berth: Add File");
+    await mentioned(
+      to,
+      { filePath: path.join(app, "main.ts") },
+      { filePath: path.join(app, "b.md") },
+      { filePath: path.join(app, "docs") },
+    );
+  });
+
+  it("waits for an agent, and the user sees what for", async () => {
+    await window.openFile("main.ts");
+    await window.selectLines(1, 1);
+    await window.runCommand("Berth: Send Selection");
+    await notified(/Waiting for an agent to connect to app@main/);
+    const to = await connect();
+    await mentioned(to, firstLine());
+    await until("the end of the message", async () =>
+      (await window.notifications()).every((text) => !/Waiting/.test(text)),
+    );
+  });
+
+  it("is forgotten when the user no longer waits, and after a while", async () => {
+    await window.runCommand("Berth: Send Selection");
+    await notified(/Waiting for an agent/);
+    await window.pressNotificationButton("Cancel");
+    await until("the end of the message", async () =>
+      (await window.notifications()).every((text) => !/Waiting/.test(text)),
+    );
+    await window.runCommand("Berth: Send Selection");
+    await notified(/No agent connected to app@main, so nothing was sent/);
+    const to = await connect();
+    await window.runCommand("Berth: Send Selection");
+    await mentioned(to, firstLine());
+  });
+
+  it("is the same file of another worktree, for the agents of that one's window", async () => {
+    const other = await openShown(vscode, home, feature);
+    const to = await connect(feature);
+    await window.page.bringToFront();
+    await window.selectLines(2, 2);
+    await window.runCommand("Berth: Send Selection To...");
+    await window.pickRow("app@feature-x");
+    await mentioned(to, {
+      filePath: path.join(feature, "main.ts"),
+      lineStart: 1,
+      lineEnd: 1,
+    });
+    await other.close();
+  });
+});
