@@ -5,14 +5,23 @@ import { pathToFileURL } from "node:url";
 import fc from "fast-check";
 import { Agent } from "../support/agent";
 import { useGround } from "../support/ground";
+import { McpAgent } from "../support/mcpAgent";
 import { addWorktree, makeRepository } from "../support/repositories";
 import { Window } from "../support/window";
+
+const proposal = (oldPath: string, newPath: string) => ({
+  old_file_path: oldPath,
+  new_file_path: newPath,
+  new_file_contents: "",
+  tab_name: "a.txt",
+});
 
 describe("a path that a client sends", function () {
   this.timeout(30_000);
   const ground = useGround("suite");
   let window: Window;
   let agent: Agent;
+  let mcpAgent: McpAgent;
   let app: string;
   before(async () => {
     app = makeRepository(ground.path("app"));
@@ -40,20 +49,28 @@ describe("a path that a client sends", function () {
         folders: [app, ground.path("other"), ground.path("notes")],
       }),
     );
-    agent = ground.own(await Agent.connect(await window.record(app)));
+    const record = await window.record(app);
+    agent = ground.own(await Agent.connect(record));
+    mcpAgent = ground.own(await McpAgent.connect(record));
   });
   beforeEach(() => {
     window.opened.length = 0;
   });
+  /** The answer, which is the same by either transport. */
+  const call = async (tool: string, args: Record<string, unknown>) => {
+    const answer = await agent.call(tool, args);
+    assert.deepEqual(await mcpAgent.call(tool, args), answer);
+    return answer;
+  };
   const open = async (filePath: string) => {
-    const { content, isError } = await agent.call("openFile", { filePath });
+    const { content, isError } = await call("openFile", { filePath });
     return { text: content[0]?.text ?? "", isError: isError ?? false };
   };
   const opens = async (filePath: string, real: string) => {
     assert.ok(!(await open(filePath)).isError);
     assert.deepEqual(
       window.opened.map((file) => file.filePath),
-      [real],
+      [real, real],
     );
   };
   const refuses = async (filePath: string, fault: string) => {
@@ -117,17 +134,27 @@ describe("a path that a client sends", function () {
     await refuses("", "it is empty");
   });
 
-  it("is judged the same way by getDiagnostics", async () => {
-    for (const uri of [
-      "../outside/x",
-      "out/x",
-      ground.path("linked", "a.txt"),
-    ]) {
-      const { content, isError } = await agent.call("getDiagnostics", { uri });
-      assert.ok(isError, uri);
-      assert.match(content[0]?.text ?? "", /is outside the worktree/);
-    }
-  });
+  for (const [tool, args] of [
+    ["getDiagnostics", (uri: string) => ({ uri })],
+    ["checkDocumentDirty", (filePath: string) => ({ filePath })],
+    ["saveDocument", (filePath: string) => ({ filePath })],
+    ["openDiff", (file: string) => proposal(file, "a.txt")],
+    ["openDiff", (file: string) => proposal("a.txt", file)],
+  ] as const)
+    it(`is judged the same way by ${tool} (${Object.entries(args("it"))
+      .filter(([, value]) => value === "it")
+      .map(([name]) => name)
+      .join()})`, async () => {
+      for (const file of [
+        "../outside/x",
+        "out/x",
+        ground.path("linked", "a.txt"),
+      ]) {
+        const { content, isError } = await call(tool, args(file));
+        assert.ok(isError, file);
+        assert.match(content[0]?.text ?? "", /is outside the worktree/);
+      }
+    });
 
   it("never opens anything outside, however it is put together", async () => {
     const step = fc.constantFrom(

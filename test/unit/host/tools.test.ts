@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import type { EditorTab, FileDiagnostic } from "../../../src/host/contract";
 import { Agent } from "../support/agent";
 import { useGround } from "../support/ground";
+import { McpAgent } from "../support/mcpAgent";
 import { addWorktree, makeRepository } from "../support/repositories";
 import { Window } from "../support/window";
 
@@ -14,6 +15,7 @@ describe("tools", function () {
   const ground = useGround("suite");
   let window: Window;
   let agent: Agent;
+  let mcpAgent: McpAgent;
   let app: string;
   let nested: string;
   let file: string;
@@ -29,7 +31,9 @@ describe("tools", function () {
         folders: [app, path.join(app, "src"), nested],
       }),
     );
-    agent = ground.own(await Agent.connect(await window.record(app)));
+    const record = await window.record(app);
+    agent = ground.own(await Agent.connect(record));
+    mcpAgent = ground.own(await McpAgent.connect(record));
   });
   beforeEach(() => {
     window.opened.length = 0;
@@ -258,6 +262,8 @@ describe("tools", function () {
     it(`${tool} refuses ${JSON.stringify(args)}`, async () => {
       const { text, isError } = await textOf(tool, args);
       assert.ok(isError);
+      const overHttp = await mcpAgent.call(tool, args);
+      assert.equal(overHttp.content[0]?.text, text);
       assert.match(
         text,
         new RegExp(`^${tool} was called with arguments it does not take:`),
@@ -280,6 +286,7 @@ describe("tools", function () {
       const { error } = await call({ name, arguments: {} });
       assert.equal(error?.code, -32_602);
       assert.ok(error.message.endsWith(`Unknown tool: ${name}`), error.message);
+      await assert.rejects(mcpAgent.call(name), { code: -32_602 });
     }
   });
 
