@@ -129,6 +129,28 @@ export function notSent(name: string, reason: string): UserError {
   return new UserError(`${name} did not take it: ${reason}`);
 }
 
+export function cannotOpen(path: string, error: unknown): UserError {
+  return new UserError(`${path} cannot be opened as text: ${messageOf(error)}`);
+}
+
+export function noNotebook(): UserError {
+  return new UserError(
+    "No Jupyter notebook of this worktree is open. Open one to run code in its kernel.",
+  );
+}
+
+export function codeNotAllowed(): UserError {
+  return new UserError(
+    "The user does not let agents run code in this notebook.",
+  );
+}
+
+export function codeNotRun(): UserError {
+  return new UserError(
+    "The notebook has not run the code: it is still opening, or has no kernel. Choose one for it, and try again.",
+  );
+}
+
 export function sendingCancelled(): UserError {
   return new UserError("Nothing was sent: it was cancelled.");
 }

@@ -1,7 +1,8 @@
 // Runs an agent's code in the kernel of the notebook that is open, once the user has agreed to that for this notebook.
 import path from "node:path";
 import * as vscode from "vscode";
-import { messageOf, UserError } from "../core/errors";
+import { codeNotAllowed, codeNotRun, noNotebook } from "../core/errors";
+import { done, failed } from "../core/outcome";
 import { canonicalPath } from "../core/paths";
 import { contains } from "../core/worktree";
 import type { EditorApi } from "../host/contract";
@@ -20,12 +21,7 @@ export function createExecutor(): Executor {
         notebook.notebookType === "jupyter-notebook" &&
         contains(worktree, canonicalPath(notebook.uri.fsPath)),
     );
-    if (!editor)
-      return {
-        kind: "failed",
-        message:
-          "No Jupyter notebook of this worktree is open. Open one to run code in its kernel.",
-      };
+    if (!editor) return failed(noNotebook());
     const { notebook } = editor;
     const key = notebook.uri.toString();
     if (!allowed.has(key)) {
@@ -34,17 +30,13 @@ export function createExecutor(): Executor {
         { modal: true, detail: code.slice(0, 2_000) },
         allow,
       );
-      if (answer !== allow)
-        return {
-          kind: "failed",
-          message: "The user does not let agents run code in this notebook.",
-        };
+      if (answer !== allow) return failed(codeNotAllowed());
       allowed.add(key);
     }
     try {
-      return { kind: "done", value: await run(notebook, code) };
+      return done(await run(notebook, code));
     } catch (error) {
-      return { kind: "failed", message: messageOf(error) };
+      return failed(error);
     }
   };
 }
@@ -70,9 +62,7 @@ async function run(
   // The command returns at once where no kernel is chosen, or where the editor of the notebook is still loading.
   if (executionSummary?.success === undefined && outputs.length === 0) {
     await change(notebook, vscode.NotebookEdit.deleteCells(cell));
-    throw new UserError(
-      "The notebook has not run the code: it is still opening, or has no kernel. Choose one for it, and try again.",
-    );
+    throw codeNotRun();
   }
   return outputs
     .flatMap(({ items }) => items)

@@ -1,6 +1,7 @@
 // The editor's half of the openFile tool. The host has already held the path to the worktree.
 import * as vscode from "vscode";
-import { messageOf } from "../core/errors";
+import { cannotOpen } from "../core/errors";
+import { done, failed } from "../core/outcome";
 import type { EditorApi, OpenFileArguments } from "../host/contract";
 
 export const openFile: EditorApi["openFile"] = async (file) => {
@@ -16,12 +17,9 @@ export const openFile: EditorApi["openFile"] = async (file) => {
       ...(selection && { selection }),
     });
     const { languageId, lineCount } = document;
-    return { kind: "done", value: { languageId, lineCount } };
+    return done({ languageId, lineCount });
   } catch (error) {
-    return {
-      kind: "failed",
-      message: `${file.filePath} cannot be opened as text: ${messageOf(error)}`,
-    };
+    return failed(cannotOpen(file.filePath, error));
   }
 };
 

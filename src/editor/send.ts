@@ -3,16 +3,12 @@ import { randomUUID } from "node:crypto";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import * as vscode from "vscode";
-import {
-  inNoWorktree,
-  noFileToSend,
-  notRunning,
-  UserError,
-} from "../core/errors";
+import { inNoWorktree, noFileToSend, notRunning } from "../core/errors";
 import type { Mention } from "../core/mention";
+import { type Outcome, unwrap } from "../core/outcome";
 import { canonicalPath } from "../core/paths";
 import { deepest } from "../core/worktree";
-import type { InstanceView, Outcome, SendRequest } from "../host/contract";
+import type { InstanceView, SendRequest } from "../host/contract";
 import type { Berth } from "./commands/command";
 import type { Target } from "./target";
 import { agents, withoutIcons } from "./text";
@@ -35,9 +31,9 @@ export async function send(
   const request = { id: randomUUID(), to, mentions };
   const outcome = await shownWhileWaiting(berth, name, request);
   if (outcome === "cancelled") return;
-  if (outcome.kind === "failed") throw new UserError(outcome.message);
+  const told = unwrap(outcome);
   void vscode.window.setStatusBarMessage(
-    `$(check) Sent ${withoutIcons(mentions.map(describe).join(", "))} to ${agents(outcome.value)} of ${withoutIcons(name)}`,
+    `$(check) Sent ${withoutIcons(mentions.map(describe).join(", "))} to ${agents(told)} of ${withoutIcons(name)}`,
     SHOWN_FOR,
   );
   if (target.kind === "own") focusAgent(berth, target.view.worktree);

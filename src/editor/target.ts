@@ -1,7 +1,7 @@
 // One row of the list, and everything that can be done with it.
 import * as vscode from "vscode";
-import { UserError } from "../core/errors";
-import type { InstanceView, Listing, Outcome } from "../host/contract";
+import { unwrap } from "../core/outcome";
+import type { InstanceView, Listing } from "../host/contract";
 import type { DiffReview, PendingDiff } from "./diffs/diffReview";
 import type { Host } from "./hostConnection";
 import type { AgentTerminals } from "./terminals/agentTerminals";
@@ -171,9 +171,4 @@ async function openWindow(uri: vscode.Uri): Promise<void> {
   await vscode.commands.executeCommand("vscode.openFolder", uri, {
     forceNewWindow: true,
   });
-}
-
-function unwrap<T>(outcome: Outcome<T>): T {
-  if (outcome.kind === "failed") throw new UserError(outcome.message);
-  return outcome.value;
 }

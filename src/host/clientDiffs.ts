@@ -1,13 +1,9 @@
 // The diffs that one client has proposed and nobody has decided yet, by the name the client gave each.
 import { randomUUID } from "node:crypto";
-import type {
-  DiffDecision,
-  EditorApi,
-  Outcome,
-  ProposedDiff,
-} from "./contract";
+import { done, type Outcome } from "../core/outcome";
+import type { DiffDecision, EditorApi, ProposedDiff } from "./contract";
 
-const rejected = { kind: "done", value: { kind: "rejected" } } as const;
+const rejected = done<DiffDecision>({ kind: "rejected" });
 
 export class ClientDiffs {
   readonly #pending = new Map<string, string>();

@@ -6,6 +6,7 @@ import type { OtherEditor } from "../core/lockFiles";
 import type { LogLevel } from "../core/log";
 import type { Mention } from "../core/mention";
 import type { Naming } from "../core/names";
+import type { Outcome } from "../core/outcome";
 import type { PortRange } from "../core/ports";
 import type { ListedWorktree } from "../core/worktree";
 
@@ -192,11 +193,6 @@ export interface DocumentState {
   readonly isDirty: boolean;
   readonly isUntitled: boolean;
 }
-
-/** What an expected failure in the editor looks like on this side; anything else is thrown. */
-export type Outcome<T> =
-  | { readonly kind: "done"; readonly value: T }
-  | { readonly kind: "failed"; readonly message: string };
 
 /** Everything on this machine that the picker shows. */
 export interface Listing {

@@ -1,14 +1,10 @@
 // Everything that runs for one window, or headless: keeps the instances as they are wanted, and answers the editor.
-import path from "node:path";
-import { KeptAddresses, SEEN_EVERY_MS } from "../core/addresses";
-import { CompanionFiles } from "../core/companionFiles";
+import { SEEN_EVERY_MS } from "../core/addresses";
 import { notAFolder, notStarted, tooManyInstances } from "../core/errors";
 import { Lifetime } from "../core/lifetime";
-import { LockFiles } from "../core/lockFiles";
 import type { Log } from "../core/log";
-import { ensurePrivateDirectories } from "../core/privateDirectory";
+import { done, failed, type Outcome } from "../core/outcome";
 import { identifyProcess } from "../core/processIdentity";
-import { Records } from "../core/records";
 import { detectWorktree } from "../core/worktree";
 import type {
   Desired,
@@ -18,18 +14,17 @@ import type {
   HostApi,
   HostOptions,
   Listing,
-  Outcome,
   Pin,
   SendRequest,
 } from "./contract";
 import { EditorCopy } from "./editorCopy";
+import { type HostFiles, hostFiles } from "./hostFiles";
 import { InstanceSet } from "./instanceSet";
 import { Machine } from "./machine";
 import { Neighbours } from "./neighbours";
 import { Ownership } from "./ownership";
 import { Passes, type Wanted } from "./passes";
 import { makePlan, type Plan } from "./plan";
-import type { Surroundings } from "./surroundings";
 import { Sends } from "./sends";
 import { Watches } from "./watches";
 
@@ -58,16 +53,12 @@ export class InstanceHost implements HostApi {
     private readonly options: HostOptions,
     private readonly editor: EditorApi,
     log: Log,
-    files: Pick<
-      Surroundings,
-      "records" | "lockFiles" | "companionFiles" | "addresses"
-    >,
+    files: HostFiles,
     private readonly neighbours: Neighbours,
     processStart: string,
   ) {
-    const { records, lockFiles, addresses } = files;
     this.#pins = new Map(options.pins);
-    this.#machine = new Machine(records, lockFiles);
+    this.#machine = new Machine(files);
     this.#passes = new Passes((wanted) => this.#pass(wanted), log);
     this.#instances = new InstanceSet(
       {
@@ -80,11 +71,6 @@ export class InstanceHost implements HostApi {
         viewOf: (worktree) => this.#copy.viewOf(worktree),
         isOpenTo: (worktree, file) => this.#ownership.isOpenTo(worktree, file),
         isActive: (worktree) => this.#active === worktree,
-        ensureHome: () =>
-          ensurePrivateDirectories(options.home, [
-            records.directory,
-            addresses.directory,
-          ]),
       },
       {
         onDidChange: () => {
@@ -108,7 +94,7 @@ export class InstanceHost implements HostApi {
     this.#lifetime.defer(() => {
       clearTimeout(this.#sharing);
     });
-    void addresses.prune();
+    void files.addresses.prune();
   }
 
   /** Nothing runs yet: that comes with the first reconcile(). End it with shutDown(). */
@@ -117,19 +103,13 @@ export class InstanceHost implements HostApi {
     editor: EditorApi,
     log: Log,
   ): Promise<InstanceHost> {
-    const records = new Records(path.join(options.home, "instances"));
-    const lockFiles = new LockFiles(options.lockDirectory);
-    const companionFiles = [
-      CompanionFiles.gemini(options.geminiDirectory),
-      CompanionFiles.qwen(options.qwenDirectory),
-    ];
-    const addresses = new KeptAddresses(path.join(options.home, "addresses"));
+    const files = hostFiles(options);
     const processStart = (await identifyProcess(options.pid))?.start ?? "";
     const startedAt = Date.now();
     const started: { host?: InstanceHost } = {};
     const neighbours = await Neighbours.start({
-      records,
-      discoveryFiles: [lockFiles, ...companionFiles],
+      records: files.records,
+      discoveryFiles: [files.lockFiles, ...files.companionFiles],
       log,
       isLeftOver: (record) =>
         record.pid === options.pid &&
@@ -141,7 +121,7 @@ export class InstanceHost implements HostApi {
       options,
       editor,
       log,
-      { records, lockFiles, companionFiles, addresses },
+      files,
       neighbours,
       processStart,
     );
@@ -163,18 +143,18 @@ export class InstanceHost implements HostApi {
 
   async start(folder: string): Promise<Outcome<string>> {
     const worktree = (await detectWorktree(folder))?.path;
-    if (worktree === undefined) return failed(notAFolder(folder).message);
+    if (worktree === undefined) return failed(notAFolder(folder));
     this.#pins.set(worktree, "started");
     await this.#passes.request({ replan: true, retryFailed: true });
     const state = this.#instances.state(worktree);
-    if (state?.kind === "running") return { kind: "done", value: worktree };
+    if (state?.kind === "running") return done(worktree);
     if (state?.kind === "failed") return failed(state.error);
     this.#pins.delete(worktree);
     const reason =
       state?.kind === "stopped" && state.because === "limit"
         ? tooManyInstances(this.#desired?.settings.maxInstances ?? 0)
         : notStarted(worktree);
-    return failed(reason.message);
+    return failed(reason);
   }
 
   async stop(worktree: string): Promise<void> {
@@ -300,8 +280,4 @@ export class InstanceHost implements HostApi {
       this.editor.onDidChangeInstances(this.#instances.views(this.#pins));
     });
   }
-}
-
-function failed(message: string): Outcome<never> {
-  return { kind: "failed", message };
 }

@@ -1,18 +1,17 @@
 // All that is on this machine beside this window: other windows' instances, other editors, worktrees nobody serves.
 import { focusInstance, sendTo, stopInstance } from "../core/controlClient";
-import { messageOf, noSuchInstance } from "../core/errors";
+import { noSuchInstance } from "../core/errors";
 import { listInstances } from "../core/instances";
-import type { LockFiles } from "../core/lockFiles";
 import type { Mention } from "../core/mention";
-import type { Records } from "../core/records";
+import { done, failed, type Outcome } from "../core/outcome";
 import type { InstanceRecord } from "../core/contracts";
-import type { Listing, Outcome } from "./contract";
+import type { Listing } from "./contract";
+import type { HostFiles } from "./hostFiles";
 import type { SiblingWorktree } from "./ownership";
 
 export class Machine {
   constructor(
-    private readonly records: Records,
-    private readonly lockFiles: LockFiles,
+    private readonly files: Pick<HostFiles, "records" | "lockFiles">,
   ) {}
 
   /** `own` are the worktrees of this window, `siblings` all of their repositories. */
@@ -21,8 +20,8 @@ export class Machine {
     siblings: readonly SiblingWorktree[],
   ): Promise<Listing> {
     const [listed, otherEditors] = await Promise.all([
-      listInstances(this.records),
-      this.lockFiles.readOthers(),
+      listInstances(this.files.records),
+      this.files.lockFiles.readOthers(),
     ]);
     const instances = listed.filter(({ liveness }) => liveness !== "stale");
     const served = new Set(instances.map(({ record }) => record.worktree));
@@ -74,11 +73,11 @@ export class Machine {
     action: (record: InstanceRecord) => Promise<T>,
   ): Promise<Outcome<T>> {
     try {
-      const record = await this.records.read(instanceId);
+      const record = await this.files.records.read(instanceId);
       if (!record) throw noSuchInstance();
-      return { kind: "done", value: await action(record) };
+      return done(await action(record));
     } catch (error) {
-      return { kind: "failed", message: messageOf(error) };
+      return failed(error);
     }
   }
 }

@@ -1,6 +1,7 @@
 // What the window's user sends and may cancel while it waits: to this window's instances, and to those of others.
-import { messageOf, notRunning, sendingCancelled } from "../core/errors";
-import type { Outcome, SendRequest } from "./contract";
+import { notRunning, sendingCancelled } from "../core/errors";
+import { done, failed, type Outcome } from "../core/outcome";
+import type { SendRequest } from "./contract";
 import type { InstanceSet } from "./instanceSet";
 import type { Machine } from "./machine";
 
@@ -22,11 +23,9 @@ export class Sends {
       const state = this.instances.state(to.worktree);
       if (state?.kind !== "running") throw notRunning(to.worktree);
       const { instance } = state;
-      const value = await instance.mentions.send(mentions, gaveUp.signal);
-      return { kind: "done", value };
+      return done(await instance.mentions.send(mentions, gaveUp.signal));
     } catch (error) {
-      const reason = gaveUp.signal.aborted ? sendingCancelled() : error;
-      return { kind: "failed", message: messageOf(reason) };
+      return failed(gaveUp.signal.aborted ? sendingCancelled() : error);
     } finally {
       this.#waiting.delete(id);
     }

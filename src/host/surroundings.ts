@@ -1,10 +1,6 @@
 // What an instance is given: by its plan, by the host around it, and whom it tells.
-import type { KeptAddresses } from "../core/addresses";
-import type { CompanionFiles } from "../core/companionFiles";
 import type { InstanceRecord } from "../core/contracts";
-import type { LockFiles } from "../core/lockFiles";
 import type { Log } from "../core/log";
-import type { Records } from "../core/records";
 import type { Worktree } from "../core/worktree";
 import type {
   EditorApi,
@@ -13,6 +9,7 @@ import type {
   WorkspaceFolder,
 } from "./contract";
 import type { EditorView } from "./editorCopy";
+import type { HostFiles } from "./hostFiles";
 import type { Neighbours } from "./neighbours";
 
 /** What may change while the instance runs. */
@@ -27,13 +24,9 @@ export interface InstanceSpec {
 }
 
 /** What all instances of a host share. */
-export interface Surroundings {
+export interface Surroundings extends HostFiles {
   readonly options: HostOptions;
   readonly processStart: string;
-  readonly records: Records;
-  readonly lockFiles: LockFiles;
-  readonly companionFiles: readonly CompanionFiles[];
-  readonly addresses: KeptAddresses;
   readonly neighbours: Neighbours;
   readonly editor: EditorApi;
   readonly log: Log;
@@ -41,8 +34,6 @@ export interface Surroundings {
   /** Whether an agent of this worktree may touch a real path: its own files, and those of the window's other folders. */
   isOpenTo(worktree: string, path: string): boolean;
   isActive(worktree: string): boolean;
-  /** Makes Berth's own directories and checks them; throws a UserError. */
-  ensureHome(): Promise<void>;
 }
 
 export interface InstanceEvents {

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { UserError } from "../../core/errors";
+import { unwrap } from "../../core/outcome";
 import { pickTarget } from "../picker";
 import { canStart, start } from "../target";
 import type { Command } from "./command";
@@ -7,8 +7,7 @@ import type { Command } from "./command";
 /** Starts a stopped instance of this window, or one for another worktree of its repositories. */
 export const startInstance: Command = async (berth, worktree) => {
   if (worktree !== undefined) {
-    const outcome = await berth.host().start(worktree);
-    if (outcome.kind === "failed") throw new UserError(outcome.message);
+    unwrap(await berth.host().start(worktree));
     return;
   }
   const { notRunning } = await berth.host().list();

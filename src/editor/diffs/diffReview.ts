@@ -2,9 +2,10 @@
 import { open, stat } from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
-import { cannotShowDiff, messageOf, UserError } from "../../core/errors";
+import { cannotShowDiff, UserError } from "../../core/errors";
 import { Lifetime } from "../../core/lifetime";
-import type { DiffDecision, Outcome, ProposedDiff } from "../../host/contract";
+import { done, failed, type Outcome } from "../../core/outcome";
+import type { DiffDecision, ProposedDiff } from "../../host/contract";
 import { PROPOSAL_SCHEME, ProposalFiles } from "./proposalFiles";
 
 export interface PendingDiff {
@@ -76,7 +77,7 @@ export class DiffReview {
       this.#pending.delete(proposal.id);
       this.#changed.fire();
       if (!(error instanceof UserError)) throw error;
-      return { kind: "failed", message: messageOf(error) };
+      return failed(error);
     }
   }
 
@@ -103,7 +104,7 @@ export class DiffReview {
 
   async dispose(): Promise<void> {
     for (const { settle } of this.#pending.values())
-      settle({ kind: "done", value: { kind: "rejected" } });
+      settle(done({ kind: "rejected" }));
     await this.#lifetime.dispose();
   }
 
@@ -128,7 +129,7 @@ export class DiffReview {
     const entry = this.#pending.get(id);
     if (!entry) return;
     this.#pending.delete(id);
-    entry.settle({ kind: "done", value: decision });
+    entry.settle(done(decision));
     this.#changed.fire();
     await closeTabs((uri) => uri.toString() === entry.right.toString());
     this.#files.remove(entry.left);

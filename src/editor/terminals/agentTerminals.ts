@@ -4,8 +4,9 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { noticeFile, type AgentTerminalSetup } from "../../core/agentTerminal";
 import { agentVariables } from "../../core/agentVariables";
-import { noWorktree, UserError } from "../../core/errors";
+import { noWorktree } from "../../core/errors";
 import { Lifetime } from "../../core/lifetime";
+import { unwrap } from "../../core/outcome";
 import type { InstanceView } from "../../host/contract";
 import type { Host } from "../hostConnection";
 import type { Settings } from "../settings";
@@ -138,8 +139,7 @@ export class AgentTerminals {
       );
     const view = find();
     if (view) return view;
-    const outcome = await host().start(worktree);
-    if (outcome.kind === "failed") throw new UserError(outcome.message);
+    unwrap(await host().start(worktree));
     // The views come a moment later.
     return new Promise((resolve) => {
       const check = (): void => {

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { UserError } from "../../core/errors";
+import { unwrap } from "../../core/outcome";
 import { defineTool, text } from "./tool";
 
 export const executeCode = defineTool({
@@ -8,8 +8,6 @@ export const executeCode = defineTool({
     "Runs Python code in the kernel of the Jupyter notebook that is open in the editor, after the user has agreed.",
   input: z.strictObject({ code: z.string() }),
   async run({ code }, { editor, worktree }) {
-    const outcome = await editor.executeCode(worktree, code);
-    if (outcome.kind === "failed") throw new UserError(outcome.message);
-    return text(outcome.value);
+    return text(unwrap(await editor.executeCode(worktree, code)));
   },
 });

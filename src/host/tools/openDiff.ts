@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { UserError } from "../../core/errors";
+import { unwrap } from "../../core/outcome";
 import { defineTool, text } from "./tool";
 
 export const openDiff = defineTool({
@@ -26,10 +26,10 @@ export const openDiff = defineTool({
       },
       unwanted,
     );
-    if (outcome.kind === "failed") throw new UserError(outcome.message);
+    const decision = unwrap(outcome);
     // Claude Code takes exactly these answers; TAB_CLOSED would mean that the change is accepted.
-    return outcome.value.kind === "accepted"
-      ? text("FILE_SAVED", outcome.value.content)
+    return decision.kind === "accepted"
+      ? text("FILE_SAVED", decision.content)
       : text("DIFF_REJECTED", input.tab_name);
   },
 });

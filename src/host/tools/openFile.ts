@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { UserError } from "../../core/errors";
+import { unwrap } from "../../core/outcome";
 import { defineTool, json, text } from "./tool";
 
 export const openFile = defineTool({
@@ -16,10 +16,9 @@ export const openFile = defineTool({
   }),
   async run(input, { resolve, editor }) {
     const filePath = resolve(input.filePath);
-    const outcome = await editor.openFile({ ...input, filePath });
-    if (outcome.kind === "failed") throw new UserError(outcome.message);
+    const opened = unwrap(await editor.openFile({ ...input, filePath }));
     return input.makeFrontmost
       ? text(`Opened file: ${filePath}`)
-      : json({ success: true, filePath, ...outcome.value });
+      : json({ success: true, filePath, ...opened });
   },
 });

@@ -12,9 +12,9 @@ import type {
   DiffDecision,
   OpenFileArguments,
   ProposedDiff,
-  Outcome,
   Pin,
 } from "../../../src/host/contract";
+import type { Outcome } from "../../../src/core/outcome";
 import { until } from "../../harness/until";
 import { workerFile } from "./root";
 

@@ -1,0 +1,20 @@
+// How an expected failure crosses from one thread to the other, where an error would lose its class.
+import { messageOf, UserError } from "./errors";
+
+export type Outcome<T> =
+  | { readonly kind: "done"; readonly value: T }
+  | { readonly kind: "failed"; readonly message: string };
+
+export function done<T>(value: T): Outcome<T> {
+  return { kind: "done", value };
+}
+
+export function failed(error: unknown): Outcome<never> {
+  return { kind: "failed", message: messageOf(error) };
+}
+
+/** Throws a UserError where it failed. */
+export function unwrap<T>(outcome: Outcome<T>): T {
+  if (outcome.kind === "failed") throw new UserError(outcome.message);
+  return outcome.value;
+}
