@@ -25,7 +25,6 @@ import { StatusBar } from "./editor/statusBar";
 import { show } from "./editor/target";
 import { AgentTerminals } from "./editor/terminals/agentTerminals";
 import { FolderEnvironment } from "./editor/terminals/folderEnvironment";
-import { StopNotices } from "./editor/terminals/stopNotices";
 import { WindowInstances } from "./editor/windowInstances";
 
 const lifetime = new Lifetime();
@@ -37,15 +36,15 @@ export function activate(context: vscode.ExtensionContext): void {
   const settings = new SettingsReader();
   const instances = lifetime.own(new WindowInstances());
   const diffs = lifetime.own(new DiffReview());
-  const notices = path.join(context.globalStorageUri.fsPath, "terminals");
-  lifetime.own(new StopNotices(instances, notices, log));
   const terminals = lifetime.own(
     new AgentTerminals({
       instances,
       host: () => connection().host,
       settings: () => settings.current,
       program: path.join(__dirname, "agentTerminal.js"),
-      notices,
+      notices: path.join(context.globalStorageUri.fsPath, "terminals"),
+      log,
+      state: context.workspaceState,
     }),
   );
   const folderEnvironment = lifetime.own(

@@ -2,32 +2,44 @@
 // go over what createTerminal() is given; what this program sets for its own child goes over theirs, on every system.
 // When the agent has ended, a shell comes up; when the agent loses its editor, the terminal says why.
 import { spawn } from "node:child_process";
-import { watch } from "node:fs";
+import { rmSync, watch } from "node:fs";
 import path from "node:path";
 import type { AgentTerminalSetup, Notice } from "../core/agentTerminal";
-import { withoutProxy } from "../core/agentVariables";
+import { agentVariables, withoutProxy } from "../core/agentVariables";
 import { readJson } from "../core/atomicFile";
 import { messageOf } from "../core/errors";
+import { findCommand } from "../core/findCommand";
 import { printable } from "../core/names";
+import { drawOver } from "./drawOver";
 
 const setup = JSON.parse(process.argv[2] ?? "") as AgentTerminalSetup;
+
+/** Where agents that start here find their editor. */
+let served = setup.served;
+/** Why the agent that runs has lost its editor, as it is on the screen. */
+let shown: string | undefined;
 
 // Keys that interrupt are for the agent alone.
 for (const signal of ["SIGINT", "SIGQUIT"] as const)
   process.on(signal, () => undefined);
+for (const signal of ["SIGHUP", "SIGTERM"] as const)
+  process.on(signal, () => process.exit(1));
+process.on("exit", () => {
+  rmSync(setup.notice, { force: true });
+});
 
 void main();
 
 async function main(): Promise<void> {
-  const notices = watchNotices();
+  // VS Code starts terminals anew when it starts itself: the instance may be another one by then.
+  served = servedBy(await readNotice()) ?? served;
+  const { port } = served;
+  const stopWatching = watchNotice(port);
   const end = await runChild(setup.command, setup.args);
-  notices.close();
-  const words = [`${setup.name} ${end.words}.`, notices.shown() ?? ""];
-  // What the agent or a notice has left below is no longer of use.
-  process.stdout.write(
-    `\r\x1b[J\x1b[2m${printable(words.join(" "))}\x1b[0m\r\n`,
-  );
-  process.exitCode = (await runChild(setup.shell, [])).code;
+  stopWatching();
+  say(`${setup.name} ${end.words}. ${shown ?? ""}`);
+  served = servedBy(await readNotice()) ?? served;
+  process.exitCode = await runShell();
 }
 
 interface End {
@@ -61,28 +73,61 @@ function runChild(command: string, args: readonly string[]): Promise<End> {
   });
 }
 
+/** The user's own shell, or another one where that is not there. */
+async function runShell(): Promise<number> {
+  const wanted = [
+    setup.shell,
+    process.env["SHELL"] ?? "",
+    ...(process.platform === "win32"
+      ? [process.env["ComSpec"] ?? "", "cmd.exe"]
+      : ["/bin/bash", "/bin/sh"]),
+  ].filter((shell) => shell !== "");
+  const shell = wanted.map((each) => findCommand(each)).find(Boolean);
+  if (shell === undefined) {
+    say(`No shell was found (${wanted.join(", ")}): this terminal ends here.`);
+    return 1;
+  }
+  const [first = shell] = wanted;
+  if (findCommand(first) === undefined)
+    say(`The shell ${first} was not found: this is ${shell}.`);
+  const end = await runChild(shell, []);
+  if (end.words.startsWith("could not")) say(`${shell} ${end.words}.`);
+  return end.code;
+}
+
+/** Where an agent or a notice has been drawn, the rest of the screen is no longer of use. */
+function say(sentence: string): void {
+  process.stdout.write(`\r\x1b[J\x1b[2m${printable(sentence)}\x1b[0m\r\n`);
+}
+
 function environment(): NodeJS.ProcessEnv {
   const env = { ...process.env, ...withoutProxy(process.env) };
   // It made this program run, and would keep the agent from starting any other VS Code.
   delete env["ELECTRON_RUN_AS_NODE"];
-  for (const [name, value] of Object.entries(setup.variables))
+  const { families, worktree } = setup;
+  const { port, instanceId } = served;
+  const variables = agentVariables(families, { worktree, port });
+  for (const [name, value] of Object.entries(variables))
     if (value === null) Reflect.deleteProperty(env, name);
     else env[name] = value;
-  return env;
+  return { ...env, CLAUDE_INSTANCE_ID: instanceId };
 }
 
-interface Notices {
-  shown(): string | null;
-  close(): void;
+async function readNotice(): Promise<Notice | undefined> {
+  return (await readJson(setup.notice)) as Notice | undefined;
 }
 
-/** Where nothing can be watched, nothing is said. */
-function watchNotices(): Notices {
-  let shown: string | null = null;
+function servedBy(notice: Notice | undefined): typeof served | undefined {
+  return notice?.kind === "running" ? notice.served : undefined;
+}
+
+/** Shows why an agent that was started with this port has lost its editor. Where nothing can be watched, nothing is said. */
+function watchNotice(port: number): () => void {
   const show = async (): Promise<void> => {
-    const notice = (await readJson(setup.notice)) as Notice | undefined;
-    const sentence = notice?.sentence ?? null;
-    if (sentence !== null && sentence !== shown) showNotice(sentence);
+    const notice = await readNotice();
+    if (!notice) return;
+    const sentence = loss(notice, port);
+    if (sentence !== undefined && sentence !== shown) drawOver(sentence);
     shown = sentence;
   };
   try {
@@ -90,35 +135,18 @@ function watchNotices(): Notices {
       if (name === path.basename(setup.notice)) void show();
     });
     watcher.on("error", () => undefined);
-    return {
-      shown: () => shown,
-      close: () => {
-        watcher.close();
-      },
+    void show();
+    return () => {
+      watcher.close();
     };
   } catch {
-    return { shown: () => null, close: () => undefined };
+    return () => undefined;
   }
 }
 
-/** Over the top lines, with the cursor back in its place after: the agent draws on below and is not disturbed. */
-function showNotice(sentence: string): void {
-  const { columns, rows } = process.stdout;
-  const lines = wrap(printable(sentence), columns - 2).slice(0, rows);
-  const drawn = lines.map(
-    (line, index) =>
-      `\x1b[${index + 1};1H\x1b[7m ${line.padEnd(columns - 2)} \x1b[0m`,
-  );
-  process.stdout.write(`\x1b7${drawn.join("")}\x1b8`);
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word.slice(0, width));
-  }
-  return lines;
+function loss(notice: Notice, port: number): string | undefined {
+  if (notice.kind === "stopped") return notice.sentence;
+  return notice.served.port === port
+    ? undefined
+    : `Berth: the instance ${notice.name} has moved from port ${port} to ${notice.served.port}, so this agent has lost its editor. Quit it and start it again, here or with Berth: Open Agent Terminal.`;
 }

@@ -1,6 +1,5 @@
-// What the editor tells the program that runs an agent in its terminal: one argument, JSON, nothing secret in it.
-import { createHash } from "node:crypto";
-import path from "node:path";
+// What the editor tells the program that runs an agent in its terminal: one argument, JSON, and a file; nothing secret in them.
+import type { VariableFamily } from "./agentVariables";
 
 export interface AgentTerminalSetup {
   /** As the user knows the agent. */
@@ -8,21 +7,27 @@ export interface AgentTerminalSetup {
   /** The program's own file. */
   readonly command: string;
   readonly args: readonly string[];
-  /** null: must not be set. */
-  readonly variables: Readonly<Record<string, string | null>>;
+  readonly families: readonly VariableFamily[];
+  readonly worktree: string;
+  readonly served: ServedBy;
   /** Comes up when the agent has ended. */
   readonly shell: string;
-  /** Where the editor writes why the agent has lost it; see Notice. */
+  /** This terminal's own file, in which the editor keeps a Notice. */
   readonly notice: string;
 }
 
-/** The content of a notice file: a sentence for the user, or null once it holds no more. */
-export interface Notice {
-  readonly sentence: string | null;
+/** Where an agent finds its editor. */
+export interface ServedBy {
+  readonly port: number;
+  readonly instanceId: string;
 }
 
-/** One notice per worktree serves all its terminals, also across a reload of the window. */
-export function noticeFile(directory: string, worktree: string): string {
-  const key = createHash("sha256").update(worktree).digest("hex").slice(0, 16);
-  return path.join(directory, `${key}.json`);
-}
+/** How it stands with the editor of a terminal's agent. */
+export type Notice =
+  | {
+      readonly kind: "running";
+      readonly name: string;
+      readonly served: ServedBy;
+    }
+  /** A sentence for the user: why the agent has lost its editor. */
+  | { readonly kind: "stopped"; readonly sentence: string };

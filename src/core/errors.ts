@@ -173,6 +173,12 @@ export function noAgentFound(commands: readonly string[]): UserError {
   );
 }
 
+export function notTrusted(): UserError {
+  return new UserError(
+    "No agent was started: this workspace is in Restricted Mode, and an agent may run what lies in it. Trust it first (Workspaces: Manage Workspace Trust).",
+  );
+}
+
 export function noWorktree(): UserError {
   return new UserError(
     "This window has no worktree to open an agent in. Open a folder first.",

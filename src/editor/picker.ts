@@ -130,7 +130,7 @@ export async function pickTarget(
     await refresh();
   };
   const changes = vscode.Disposable.from(
-    ...[reach.instances, reach.diffs].map(({ onDidChange }) =>
+    ...[reach.instances, reach.diffs, reach.terminals].map(({ onDidChange }) =>
       onDidChange(() => void refresh()),
     ),
   );

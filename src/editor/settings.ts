@@ -21,8 +21,7 @@ export class SettingsReader {
 
   /** Reads all settings anew. */
   read(): Settings {
-    this.current = readSettings((key, value, used) => {
-      const message = `The setting ${key} cannot be ${JSON.stringify(value)}. Berth uses ${JSON.stringify(used)} instead.`;
+    this.current = readSettings((key, message) => {
       if (this.#said.has(message)) return;
       this.#said.add(message);
       void offerSettings(message, key);
@@ -32,7 +31,7 @@ export class SettingsReader {
 }
 
 function readSettings(
-  onWrong: (key: string, value: unknown, used: unknown) => void,
+  onWrong: (key: string, message: string) => void,
 ): Settings {
   const configuration = vscode.workspace.getConfiguration("berth");
   const read = <T>(
@@ -43,12 +42,21 @@ function readSettings(
     const parsed = parse(value);
     if (parsed !== undefined) return parsed;
     const used = configuration.inspect(key)?.defaultValue;
-    onWrong(`berth.${key}`, value, used);
+    onWrong(
+      `berth.${key}`,
+      `The setting berth.${key} cannot be ${JSON.stringify(value)}. Berth uses ${isShort(used) ? JSON.stringify(used) : "its default"} instead.`,
+    );
     const fallback = parse(used);
     if (fallback === undefined)
       throw new Error(`package.json has no usable default for berth.${key}`);
     return fallback;
   };
+  const { agents, wrong } = read("agents", parseAgents);
+  if (wrong.length > 0)
+    onWrong(
+      "berth.agents",
+      `The setting berth.agents has entries that Berth leaves out: ${wrong.join("; ")}.`,
+    );
   return {
     enabled: read("enabled", boolean),
     autoStart: read("autoStart", oneOf("workspace", "activeEditor", "off")),
@@ -64,7 +72,7 @@ function readSettings(
     selectionDebounce: read("selectionDebounce", integer(0, 10_000)),
     secretFiles: read("secretFiles", texts),
     terminalEnvironment: read("terminalEnvironment", boolean),
-    agents: read("agents", parseAgents),
+    agents,
     defaultAgent: read("defaultAgent", text),
   };
 }
@@ -77,6 +85,10 @@ async function offerSettings(message: string, key: string): Promise<void> {
       "workbench.action.openSettings",
       `@id:${key}`,
     );
+}
+
+function isShort(value: unknown): boolean {
+  return typeof value !== "object";
 }
 
 function boolean(value: unknown): boolean | undefined {

@@ -1,15 +1,19 @@
 // Terminals with agents in them: their environment is their worktree's, whatever other extensions set.
 import assert from "node:assert/strict";
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
 import { until } from "../harness/until";
 import { VSCodeServer } from "../harness/vscodeServer";
-import type { WorkbenchWindow } from "../harness/workbenchWindow";
+import {
+  readableTerminals,
+  type WorkbenchWindow,
+} from "../harness/workbenchWindow";
 import { Agent } from "../unit/support/agent";
 import { gone, recordOf, STATUS } from "./instances";
 import { AgentPrograms, type Started } from "./support/agentPrograms";
+import { writeMeddler } from "./support/meddler";
 
 describe("Agent terminals", function () {
   let home: TestHome;
@@ -30,11 +34,7 @@ describe("Agent terminals", function () {
       "claude",
       "opencode",
     ]);
-    // VS Code takes the PATH from the login shell.
-    await writeFile(
-      path.join(home.folder, ".profile"),
-      `PATH=${programs.bin}:/usr/local/bin:/usr/bin:/bin\nexport PATH\n`,
-    );
+    await programs.putOnPath(home);
     vscode = await VSCodeServer.start({
       home,
       extensions: [process.cwd(), await writeMeddler(home)],
@@ -42,10 +42,7 @@ describe("Agent terminals", function () {
         NO_PROXY: "intranet.example",
         SHELL: "/bin/sh",
       },
-      settings: {
-        "terminal.integrated.tabs.hideCondition": "never",
-        "terminal.integrated.gpuAcceleration": "off",
-      },
+      settings: readableTerminals,
     });
     const workspace = path.join(home.folder, "all.code-workspace");
     await writeFile(
@@ -221,6 +218,13 @@ describe("Agent terminals", function () {
     );
   });
 
+  it("open from the menu of the terminals too", async () => {
+    await window.openTerminalFromMenu("Agent in a Worktree (Berth)");
+    await window.pickRow("OpenCode");
+    const runs = await programs.started("opencode", 3);
+    assert.ok(runs.every(({ cwd }) => cwd === feature));
+  });
+
   it("say what is missing where no agent is installed", async () => {
     const none = { claude: null, opencode: null };
     await vscode.setSettings({ "berth.agents": none });
@@ -246,38 +250,3 @@ const variablesOf = ({ env }: Started) =>
       ),
     ),
   );
-
-/** An extension that sets Claude Code's port for every terminal, once it is told to. */
-async function writeMeddler(home: TestHome): Promise<string> {
-  const folder = path.join(home.folder, "meddler");
-  await mkdir(folder);
-  await writeFile(
-    path.join(folder, "package.json"),
-    JSON.stringify({
-      name: "meddler",
-      publisher: "test",
-      version: "1.0.0",
-      engines: { vscode: "^1.101.0" },
-      main: "./main.js",
-      contributes: {
-        commands: [{ command: "meddler.on", title: "Meddler: On" }],
-      },
-    }),
-  );
-  await writeFile(
-    path.join(folder, "main.js"),
-    `const vscode = require("vscode");
-exports.activate = (context) => {
-  const all = context.environmentVariableCollection;
-  context.subscriptions.push(
-    vscode.commands.registerCommand("meddler.on", async () => {
-      for (const name of ["CLAUDE_CODE_SSE_PORT", "CLAUDE_WORKTREE_PATH", "GEMINI_CLI_IDE_SERVER_PORT"])
-        all.replace(name, "meddled");
-      all.replace("MEDDLED", "yes");
-      await vscode.window.showInformationMessage("Meddled");
-    }),
-  );
-};`,
-  );
-  return folder;
-}

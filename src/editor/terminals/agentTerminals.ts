@@ -1,11 +1,12 @@
 // The terminals in which agents run: those that Berth opens, and any other that a connected agent turns out to be in.
+import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
-import { noticeFile, type AgentTerminalSetup } from "../../core/agentTerminal";
-import { agentVariables } from "../../core/agentVariables";
-import { noWorktree } from "../../core/errors";
+import type { AgentTerminalSetup } from "../../core/agentTerminal";
+import { notTrusted, noWorktree } from "../../core/errors";
 import { Lifetime } from "../../core/lifetime";
+import type { Log } from "../../core/log";
 import { unwrap } from "../../core/outcome";
 import type { InstanceView } from "../../host/contract";
 import type { Host } from "../hostConnection";
@@ -14,7 +15,9 @@ import { withoutIcons } from "../text";
 import type { WindowInstances } from "../windowInstances";
 import { chooseAgent, type FoundAgent } from "./agents";
 import { ClientTerminals } from "./clientTerminals";
-import { worktreeColor } from "./worktreeColor";
+import { type Opened, OpenedTerminals } from "./openedTerminals";
+import { TerminalNotices } from "./terminalNotices";
+import { worktreeColor } from "./worktreeColors";
 
 interface Wiring {
   readonly instances: WindowInstances;
@@ -24,6 +27,9 @@ interface Wiring {
   readonly program: string;
   /** Directory of the notice files. */
   readonly notices: string;
+  /** The window's own. */
+  readonly state: vscode.Memento;
+  readonly log: Log;
 }
 
 type Running = InstanceView & {
@@ -32,12 +38,26 @@ type Running = InstanceView & {
 
 export class AgentTerminals {
   readonly #lifetime = new Lifetime();
+  readonly #changed = this.#lifetime.own(new vscode.EventEmitter<void>());
   readonly #clients: ClientTerminals;
-  readonly onDidChange: vscode.Event<void>;
+  readonly #opened: OpenedTerminals;
+
+  readonly onDidChange = this.#changed.event;
 
   constructor(private readonly wiring: Wiring) {
     this.#clients = this.#lifetime.own(new ClientTerminals(wiring.instances));
-    this.onDidChange = this.#clients.onDidChange;
+    this.#opened = this.#lifetime.own(
+      new OpenedTerminals(wiring.state, (options) => this.#recognize(options)),
+    );
+    this.#lifetime.own(
+      new TerminalNotices(wiring.instances, this.#opened, wiring.log),
+    );
+    for (const { onDidChange } of [this.#clients, this.#opened])
+      this.#lifetime.own(
+        onDidChange(() => {
+          this.#changed.fire();
+        }),
+      );
   }
 
   /** Of the worktree's instance: those that Berth opened for it, then those of its other agents. */
@@ -45,10 +65,9 @@ export class AgentTerminals {
     const view = this.wiring.instances.views.find(
       (each) => each.worktree === worktree,
     );
-    const opened = vscode.window.terminals.filter(
-      (terminal) => this.#worktreeOf(terminal) === worktree,
-    );
-    return [...new Set([...opened, ...this.#clients.of(view)])];
+    return [
+      ...new Set([...this.#opened.of(worktree), ...this.#clients.of(view)]),
+    ];
   }
 
   /** Opens one for the chosen agent in this worktree, by default the active one, whose instance it starts if need be. */
@@ -92,15 +111,18 @@ export class AgentTerminals {
   async #options(
     worktree = this.wiring.instances.active?.worktree,
   ): Promise<vscode.TerminalOptions | undefined> {
-    const { settings, notices } = this.wiring;
+    const { settings, notices, state } = this.wiring;
     if (worktree === undefined) throw noWorktree();
+    // VS Code itself would ask, and in a remote window go on whatever the answer.
+    if (!vscode.workspace.isTrusted) throw notTrusted();
     const { agents, defaultAgent } = settings();
     const agent = await chooseAgent(agents, defaultAgent);
     if (!agent) return undefined;
     const view = await this.#running(worktree);
     await mkdir(notices, { recursive: true, mode: 0o700 });
     return {
-      name: `${agent.name} · ${view.name}`,
+      // VS Code reads icons here, and shows a backslash before them in some places: an invisible character tells it not to.
+      name: `${agent.name} · ${view.name}`.replaceAll("$(", "$\u200b("),
       cwd: worktree,
       shellPath: process.execPath,
       shellArgs: [
@@ -110,7 +132,7 @@ export class AgentTerminals {
       // VS Code's own program runs as plain Node then; a remote server's is that already.
       env: { ELECTRON_RUN_AS_NODE: "1" },
       iconPath: new vscode.ThemeIcon("robot"),
-      color: worktreeColor(worktree),
+      color: worktreeColor(state, worktree),
     };
   }
 
@@ -120,12 +142,11 @@ export class AgentTerminals {
       name: agent.name,
       command: agent.file,
       args: agent.args,
-      variables: {
-        ...agentVariables(agent.variables, { worktree, port: state.port }),
-        CLAUDE_INSTANCE_ID: state.instanceId,
-      },
+      families: agent.variables,
+      worktree,
+      served: { port: state.port, instanceId: state.instanceId },
       shell: vscode.env.shell,
-      notice: noticeFile(this.wiring.notices, worktree),
+      notice: path.join(this.wiring.notices, `${randomUUID()}.json`),
     };
   }
 
@@ -153,9 +174,10 @@ export class AgentTerminals {
     });
   }
 
-  #worktreeOf({ creationOptions }: vscode.Terminal): string | undefined {
-    const { shellArgs, cwd } = creationOptions as vscode.TerminalOptions;
-    if (shellArgs?.[0] !== this.wiring.program) return undefined;
-    return typeof cwd === "string" ? path.normalize(cwd) : cwd?.fsPath;
+  #recognize({ shellArgs }: vscode.TerminalOptions): Opened | undefined {
+    const [program, setup] = shellArgs ?? [];
+    return program === this.wiring.program && setup !== undefined
+      ? (JSON.parse(setup) as AgentTerminalSetup)
+      : undefined;
   }
 }

@@ -21,34 +21,49 @@ export interface FoundAgent extends AgentSetting {
   readonly file: string;
 }
 
-/** The setting's value, or undefined where it is not one. An entry that is null is none: so a default one is left out. */
+/**
+ * The agents of the setting's value, and in words what is wrong with its other entries; undefined where it is no setting
+ * of agents at all. An entry that is null is none: so a default one is left out.
+ */
 export function parseAgents(
   value: unknown,
-): readonly AgentSetting[] | undefined {
+):
+  | { readonly agents: readonly AgentSetting[]; readonly wrong: string[] }
+  | undefined {
   if (!isObject(value)) return undefined;
-  const agents = Object.entries(value)
+  const entries = Object.entries(value)
     .filter(([, entry]) => entry !== null)
     .map(([id, entry]) => parseAgent(id, entry));
-  return agents.includes(undefined)
-    ? undefined
-    : agents.filter((agent) => agent !== undefined);
+  return {
+    agents: entries.filter((entry) => typeof entry !== "string"),
+    wrong: entries.filter((entry) => typeof entry === "string"),
+  };
 }
 
-function parseAgent(id: string, entry: unknown): AgentSetting | undefined {
-  if (!isObject(entry)) return undefined;
+function parseAgent(id: string, entry: unknown): AgentSetting | string {
+  const wrong = (words: string): string => `${JSON.stringify(id)} ${words}`;
+  if (!isObject(entry)) return wrong("is no object");
   const { name = id, command, args = [], variables = [] } = entry;
-  const families = variableFamilies.filter(
-    (family) => Array.isArray(variables) && variables.includes(family),
-  );
-  return typeof name === "string" &&
-    typeof command === "string" &&
-    command !== "" &&
-    Array.isArray(args) &&
-    args.every((arg) => typeof arg === "string") &&
-    Array.isArray(variables) &&
-    families.length === variables.length
-    ? { id, name, command, args: [...args], variables: families }
-    : undefined;
+  if (typeof name !== "string") return wrong("has a name that is no text");
+  if (typeof command !== "string" || command === "")
+    return wrong("has no command");
+  if (!Array.isArray(args) || !args.every((arg) => typeof arg === "string"))
+    return wrong("has args that are no list of texts");
+  const known: readonly unknown[] = variableFamilies;
+  if (
+    !Array.isArray(variables) ||
+    !variables.every((family) => known.includes(family))
+  )
+    return wrong(
+      `has variables that are no list of ${variableFamilies.map((family) => `"${family}"`).join(", ")}`,
+    );
+  return {
+    id,
+    name,
+    command,
+    args: [...args],
+    variables: variableFamilies.filter((family) => variables.includes(family)),
+  };
 }
 
 /** Asks where this machine has several, the default one first. Undefined: the user chose none. */

@@ -25,7 +25,6 @@ export class ClientTerminals {
       onDidOpenTerminal(() => {
         this.#forget(undefined);
         this.#look();
-        this.#changed.fire();
       }),
     );
     this.#lifetime.own(

@@ -1,6 +1,7 @@
 // Commands that stand in for agents: each notes its environment and its process, and then runs until it is killed.
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import type { TestHome } from "../../harness/testHome";
 import { until } from "../../harness/until";
 
 export interface Started {
@@ -38,6 +39,14 @@ export class AgentPrograms {
   /** To be first on the PATH. */
   get bin(): string {
     return path.join(this.folder, "bin");
+  }
+
+  /** For terminals and extension hosts: VS Code takes the PATH from the login shell. */
+  putOnPath(home: TestHome): Promise<void> {
+    return writeFile(
+      path.join(home.folder, ".profile"),
+      `PATH=${this.bin}:/usr/local/bin:/usr/bin:/bin\nexport PATH\n`,
+    );
   }
 
   /** All runs of a command so far, once there are so many. */
