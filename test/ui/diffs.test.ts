@@ -22,6 +22,10 @@ const original = `export function greet(name: string): string {
   return "Hello, " + name;
 }
 `;
+const main = `import { greet } from "./greet";
+
+console.log(greet("world"));
+`;
 const proposed = `/** Says hello, politely. */
 export function greet(name: string): string {
   return \`Hello, \${name}!\`;
@@ -39,12 +43,17 @@ describe("A diff under review", function () {
     home = await TestHome.create();
     const repository = await GitRepository.create(
       path.join(home.folder, "app"),
-      { "src/greet.ts": original, "src/main.ts": "one\n" },
+      { "src/greet.ts": original, "src/main.ts": main },
     );
     worktree = repository.folder;
     vscode = await VSCodeServer.start({
       home,
-      settings: { "workbench.reduceMotion": "on" },
+      // The pictures are of the text.
+      settings: {
+        "workbench.reduceMotion": "on",
+        "editor.scrollbar.vertical": "hidden",
+        "editor.scrollbar.horizontal": "hidden",
+      },
     });
     window = await openShown(vscode, home, worktree);
     agent = await Agent.connect(await recordOf(home, worktree));
