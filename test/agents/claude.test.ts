@@ -74,6 +74,19 @@ describe("Claude Code", function () {
     await agent.shows(/@src\/main\.ts#L1\b/);
   });
 
+  it("calls its instance by repository and branch", async () => {
+    for (const [worktree, name] of [
+      [scene.app, "app@main"],
+      [scene.feature, "app@feature-x"],
+    ] as const) {
+      const agent = await connected(worktree);
+      await agent.type("/ide");
+      await agent.shows(/Manage IDE integrations/);
+      await agent.press("Enter");
+      await agent.shows(new RegExp(`✔ VS Code · ${name}$`, "m"));
+    }
+  });
+
   it("finds its worktree by the lock file, from any terminal", async () => {
     const agent = await scene.claude(scene.feature, { args: ["--ide"] });
     await scene.clients(scene.feature, 1);
