@@ -31,14 +31,12 @@ process.on("exit", () => {
 void main();
 
 async function main(): Promise<void> {
-  // VS Code starts terminals anew when it starts itself: the instance may be another one by then.
-  served = servedBy(await readNotice()) ?? served;
-  const { port } = served;
-  const stopWatching = watchNotice(port);
+  const stopWatching = watchNotice();
   const end = await runChild(setup.command, setup.args);
   stopWatching();
   say(`${setup.name} ${end.words}. ${shown ?? ""}`);
-  served = servedBy(await readNotice()) ?? served;
+  const notice = await readNotice();
+  if (notice?.kind === "running") served = notice.served;
   process.exitCode = await runShell();
 }
 
@@ -117,16 +115,12 @@ async function readNotice(): Promise<Notice | undefined> {
   return (await readJson(setup.notice)) as Notice | undefined;
 }
 
-function servedBy(notice: Notice | undefined): typeof served | undefined {
-  return notice?.kind === "running" ? notice.served : undefined;
-}
-
-/** Shows why an agent that was started with this port has lost its editor. Where nothing can be watched, nothing is said. */
-function watchNotice(port: number): () => void {
+/** Shows why the agent has lost its editor. Where nothing can be watched, nothing is said. */
+function watchNotice(): () => void {
   const show = async (): Promise<void> => {
     const notice = await readNotice();
     if (!notice) return;
-    const sentence = loss(notice, port);
+    const sentence = loss(notice, setup.served.port);
     if (sentence !== undefined && sentence !== shown) drawOver(sentence);
     shown = sentence;
   };

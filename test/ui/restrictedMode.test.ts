@@ -1,0 +1,75 @@
+// A workspace that the user has not trusted: nothing in it starts an agent, nor does it name the commands of agents.
+import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import { GitRepository } from "../harness/gitRepository";
+import { TestHome } from "../harness/testHome";
+import { until } from "../harness/until";
+import { VSCodeServer } from "../harness/vscodeServer";
+import {
+  readableTerminals,
+  type WorkbenchWindow,
+} from "../harness/workbenchWindow";
+import { openShown } from "./instances";
+import { AgentPrograms } from "./support/agentPrograms";
+
+describe("In Restricted Mode", function () {
+  let home: TestHome;
+  let vscode: VSCodeServer;
+  let programs: AgentPrograms;
+  let app: string;
+  let window: WorkbenchWindow;
+
+  before(async () => {
+    home = await TestHome.create();
+    const own = { "berth.agents": { own: { command: "claude" } } };
+    const repository = await GitRepository.create(
+      path.join(home.folder, "app"),
+      { ".vscode/settings.json": JSON.stringify(own) },
+    );
+    app = repository.folder;
+    programs = await AgentPrograms.create(path.join(home.folder, "agents"), [
+      "claude",
+    ]);
+    await programs.putOnPath(home);
+    vscode = await VSCodeServer.start({
+      home,
+      env: { SHELL: "/bin/sh" },
+      workspaceTrust: true,
+      settings: {
+        ...readableTerminals,
+        "security.workspace.trust.startupPrompt": "never",
+      },
+    });
+    window = await openShown(vscode, home, app);
+  });
+  after(async () => {
+    await vscode.stop();
+    await home.remove();
+  });
+
+  it("no agent is started, and the user is told how one can be", async () => {
+    await window.runCommand("Berth: Open Agent Terminal...");
+    await until("the reason", async () =>
+      (await window.notifications()).includes(
+        "No agent was started: this workspace is in Restricted Mode, and an agent may run what lies in it. Trust it first (Workspaces: Manage Workspace Trust).",
+      ),
+    );
+    assert.deepEqual(await window.terminalTabs(), []);
+    assert.deepEqual(await readdir(path.join(home.folder, "agents")), ["bin"]);
+  });
+
+  it("an agent starts once the workspace is trusted, and only one that the user has named", async () => {
+    await window.runCommand("Workspaces: Manage Workspace Trust");
+    await window.page
+      .locator(".workspace-trust-editor")
+      .getByRole("button", { name: "Trust", exact: true })
+      .click();
+    await window.runCommand("Berth: Open Agent Terminal...");
+    const [run] = await programs.started("claude", 1);
+    assert.equal(run?.cwd, app);
+    await until("its terminal", async () =>
+      (await window.terminalTabs()).includes("Claude Code · app@main"),
+    );
+  });
+});

@@ -1,0 +1,127 @@
+// The program that runs an agent in a terminal, as VS Code starts it: without the editor that it usually has beside it.
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { access, mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type {
+  AgentTerminalSetup,
+  Notice,
+} from "../../../src/core/agentTerminal";
+import { writeJson } from "../../../src/core/atomicFile";
+import { processesBelow } from "../../harness/processes";
+import { until } from "../../harness/until";
+
+describe("The program of an agent terminal", function () {
+  let folder: string;
+  let notice: string;
+  let running: ChildProcess | undefined;
+
+  beforeEach(async () => {
+    folder = await realpath(await mkdtemp(path.join(tmpdir(), "berth-")));
+    notice = path.join(folder, "notice.json");
+  });
+  afterEach(async () => {
+    running?.kill("SIGKILL");
+    await rm(folder, { recursive: true });
+  });
+
+  /** Its output so far, and its exit code once it has ended. */
+  const start = (
+    setup: Partial<AgentTerminalSetup>,
+    env: NodeJS.ProcessEnv = {},
+  ) => {
+    const whole: AgentTerminalSetup = {
+      name: "Agent",
+      command: "/bin/sh",
+      args: ["-c", "echo agent at $CLAUDE_CODE_SSE_PORT; exec cat"],
+      families: ["claude"],
+      worktree: folder,
+      served: { port: 20_001, instanceId: "first" },
+      shell: "/bin/sh",
+      notice,
+      ...setup,
+    };
+    const child = spawn(
+      process.execPath,
+      ["dist/agentTerminal.js", JSON.stringify(whole)],
+      { env: { PATH: process.env["PATH"], ...env } },
+    );
+    running = child;
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (data: Buffer) => (output += data.toString()));
+    const shows = (pattern: RegExp): Promise<unknown> =>
+      until(`${String(pattern)} in its output`, () => {
+        // Nothing but words and spaces: a notice is drawn with the cursor's moves.
+        const words = output.replaceAll(/\x1b(\[[\d;]*[A-Za-z]|\d)/g, "");
+        assert.match(words.replaceAll(/\s+/g, " "), pattern);
+        return true;
+      });
+    return { child, shows };
+  };
+  const moved: Notice = {
+    kind: "running",
+    name: "app@main",
+    served: { port: 20_002, instanceId: "second" },
+  };
+  const short = { args: ["-c", "exit 0"] };
+  const ask =
+    'echo "at $CLAUDE_CODE_SSE_PORT $CLAUDE_INSTANCE_ID" >&2; exit 7\n';
+
+  it("says where the instance has moved to, once, and leads the shell after the agent there", async () => {
+    const { child, shows } = start({});
+    await shows(/agent at 20001/);
+    await writeJson(notice, moved);
+    await shows(
+      /Berth: the instance app@main has moved from port 20001 to 20002, so this agent has lost its editor/,
+    );
+    const [agent] = await processesBelow(child.pid ?? 0);
+    assert.ok(agent);
+    process.kill(agent.pid);
+    await shows(/Agent has ended with SIGTERM\./);
+    child.stdin.end(ask);
+    await shows(/at 20002 second/);
+    assert.equal(await exitOf(child), 7);
+    await assert.rejects(access(notice));
+  });
+
+  it("brings up another shell where the user's is missing, and says so", async () => {
+    const { child, shows } = start(
+      { ...short, shell: "/no/such/shell" },
+      { SHELL: "/bin/sh" },
+    );
+    await shows(
+      /Agent has ended\. The shell \/no\/such\/shell was not found: this is \/bin\/sh\./,
+    );
+    child.stdin.end(ask);
+    await shows(/at 20001 first/);
+    assert.equal(await exitOf(child), 7);
+  });
+
+  it("takes the system's shell where VS Code knows none", async () => {
+    const { child, shows } = start({ ...short, shell: "" });
+    child.stdin.end(ask);
+    await shows(/at 20001 first/);
+    assert.equal(await exitOf(child), 7);
+  });
+
+  it("says that an agent could not be started, and leaves a shell", async () => {
+    const { child, shows } = start({ command: path.join(folder, "gone") });
+    await shows(/Agent could not be started: .*ENOENT/);
+    child.stdin.end(ask);
+    await shows(/at 20001 first/);
+  });
+
+  it("ends with its terminal", async () => {
+    await writeJson(notice, moved);
+    const { child, shows } = start({});
+    await shows(/agent at/);
+    child.kill("SIGHUP");
+    assert.equal(await exitOf(child), 1);
+    await assert.rejects(access(notice));
+  });
+});
+
+const exitOf = (child: ChildProcess): Promise<number | null> =>
+  until("its end", () => child.exitCode !== null).then(() => child.exitCode);
