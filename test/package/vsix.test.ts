@@ -19,6 +19,7 @@ const expected = [
   "media/screenshots/editor-menu.png",
   "media/screenshots/picker.png",
   "media/screenshots/status-bar.png",
+  "media/screenshots/terminal.png",
   "media/screenshots/tooltip.png",
   "package.json",
   "readme.md",

@@ -10,7 +10,7 @@ import { Agent } from "../unit/support/agent";
 
 export const STATUS = "berth.berth.instance";
 
-/** To renew those of the README: BERTH_SCREENSHOTS=media/screenshots npm test -- ui --grep Screenshots */
+/** To renew those of the README: BERTH_SCREENSHOTS=media/screenshots npm test -- ui agents --grep Screenshots */
 export const screenshots = path.resolve(
   process.env["BERTH_SCREENSHOTS"] ?? "out/screenshots",
 );

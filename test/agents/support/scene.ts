@@ -1,5 +1,5 @@
 // The scene of these tests: one repository with two worktrees, a real VS Code, and real agents that share its home.
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { InstanceRecord } from "../../../src/core/contracts";
 import { health } from "../../../src/core/controlClient";
@@ -8,6 +8,7 @@ import { GitRepository } from "../../harness/gitRepository";
 import { TestHome } from "../../harness/testHome";
 import { until } from "../../harness/until";
 import { VSCodeServer } from "../../harness/vscodeServer";
+import { readableTerminals } from "../../harness/workbenchWindow";
 import { recordOf } from "../../ui/instances";
 import { anthropic } from "./anthropicModel";
 import { agentCommands } from "./commands";
@@ -59,7 +60,13 @@ export class Scene {
       const worktrees = [app, feature, nested] as const;
       await settleClaude(home, worktrees);
       const model = lifetime.own(await DummyModel.start(anthropic));
-      const vscode = await VSCodeServer.start({ home });
+      const claude = [...commands.claude, "--permission-mode", "default"];
+      await putOnPath(home, "claude", claude, claudeVariables(model));
+      const vscode = await VSCodeServer.start({
+        home,
+        env: { SHELL: "/bin/sh" },
+        settings: { ...readableTerminals, "workbench.reduceMotion": "on" },
+      });
       lifetime.defer(() => vscode.stop());
       return new Scene(home, vscode, ...worktrees, model, commands, lifetime);
     } catch (error) {
@@ -77,11 +84,7 @@ export class Scene {
       [...this.commands.claude, "--permission-mode", "default", ...args],
       cwd,
       {
-        ANTHROPIC_API_KEY: apiKey,
-        ANTHROPIC_BASE_URL: this.model.url,
-        CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
-        DISABLE_AUTOUPDATER: "1",
-        DISABLE_TELEMETRY: "1",
+        ...claudeVariables(this.model),
         ...(port !== undefined && { CLAUDE_CODE_SSE_PORT: String(port) }),
       },
     );
@@ -141,6 +144,41 @@ export class Scene {
       }),
     );
   }
+}
+
+/** It talks to the model of the test, and to nobody else. */
+function claudeVariables(model: DummyModel): Record<string, string> {
+  return {
+    ANTHROPIC_API_KEY: apiKey,
+    ANTHROPIC_BASE_URL: model.url,
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+    DISABLE_AUTOUPDATER: "1",
+    DISABLE_TELEMETRY: "1",
+  };
+}
+
+/** In the terminals of VS Code, which takes the PATH from the login shell. */
+async function putOnPath(
+  home: TestHome,
+  name: string,
+  command: readonly string[],
+  variables: Readonly<Record<string, string>>,
+): Promise<void> {
+  const bin = path.join(home.folder, "bin");
+  await mkdir(bin);
+  const assignments = Object.entries(variables).map(
+    ([name, value]) => `${name}='${value}'`,
+  );
+  const words = command.map((word) => `'${word}'`);
+  await writeFile(
+    path.join(bin, name),
+    `#!/bin/sh\nexec env ${[...assignments, ...words].join(" ")} "$@"\n`,
+    { mode: 0o755 },
+  );
+  await writeFile(
+    path.join(home.folder, ".profile"),
+    `PATH=${bin}:/usr/local/bin:/usr/bin:/bin\nexport PATH\n`,
+  );
 }
 
 /** What Claude Code remembers of earlier runs, so that it asks nothing at its first one. */

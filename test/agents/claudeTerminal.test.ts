@@ -1,0 +1,71 @@
+// The real Claude Code in the terminal that Berth opens for it.
+import assert from "node:assert/strict";
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { until } from "../harness/until";
+import type { WorkbenchWindow } from "../harness/workbenchWindow";
+import { openShown, screenshots, STATUS } from "../ui/instances";
+import { patience, Scene } from "./support/scene";
+
+describe("Claude Code in an agent terminal", function () {
+  let scene: Scene;
+  let window: WorkbenchWindow;
+
+  before(async () => {
+    scene = await Scene.open();
+  });
+  after(() => scene.close());
+
+  it("finds its server and hears the selection (Screenshots)", async () => {
+    await writeFile(
+      path.join(scene.feature, "src", "greet.ts"),
+      "export function greet(name: string): string {\n  return `Hello, ${name}!`;\n}\n",
+    );
+    window = await openShown(scene.vscode, scene.home, scene.feature);
+    await window.page.setViewportSize({ width: 1000, height: 620 });
+    await window.runCommand("View: Toggle Primary Side Bar Visibility");
+    await window.openFile("src/greet.ts");
+    await window.selectLines(1, 3);
+    await window.runCommand("Berth: Open Agent Terminal...");
+    await scene.clients(scene.feature, 1);
+    await until(
+      "the selection in its prompt",
+      async () => (await window.terminalText()).includes("3 lines selected"),
+      patience,
+    );
+    assert.deepEqual(await window.terminalTabs(), [
+      "Claude Code · app@feature-x",
+    ]);
+    await until("the agent in the status bar", async () =>
+      /^app@feature-x\s+1$/.test((await window.statusBarText(STATUS)) ?? ""),
+    );
+    await mkdir(screenshots, { recursive: true });
+    await window.screenshot(path.join(screenshots, "terminal.png"));
+  });
+
+  it("is told from one in a terminal of the user's own, and both are found", async () => {
+    await window.runCommand("Terminal: Create New Terminal");
+    await until("a prompt", async () =>
+      /[$#] *$/.test((await window.terminalText()).trimEnd() + " "),
+    );
+    await window.typeInTerminal("claude");
+    await scene.clients(scene.feature, 2);
+    for (const tab of [0, 1]) {
+      await window.runCommand("Berth: Show Terminal...");
+      const rows = await until("the choice", async () => {
+        const placeholder = await window.pickerPlaceholder();
+        const rows = await window.pickerRows();
+        return placeholder === "Choose the terminal to show" && rows;
+      });
+      assert.deepEqual(
+        rows.map(({ label }) => label),
+        await window.terminalTabs(),
+      );
+      await window.pickRow(rows[tab]?.label ?? "");
+      await until(
+        "that terminal in view",
+        async () => (await window.activeTerminalTab()) === tab,
+      );
+    }
+  });
+});
