@@ -30,10 +30,10 @@ describe("Claude Code in an agent terminal", function () {
     await scene.clients(scene.feature, 1);
     await until(
       "the selection in its prompt",
-      async () => (await window.terminalText()).includes("3 lines selected"),
+      async () => (await window.terminals.text()).includes("3 lines selected"),
       patience,
     );
-    assert.deepEqual(await window.terminalTabs(), [
+    assert.deepEqual(await window.terminals.tabs(), [
       "Claude Code · app@feature-x",
     ]);
     await until("the agent in the status bar", async () =>
@@ -46,9 +46,9 @@ describe("Claude Code in an agent terminal", function () {
   it("is told from one in a terminal of the user's own, and both are found", async () => {
     await window.runCommand("Terminal: Create New Terminal");
     await until("a prompt", async () =>
-      /[$#] *$/.test((await window.terminalText()).trimEnd() + " "),
+      /[$#] *$/.test((await window.terminals.text()).trimEnd() + " "),
     );
-    await window.typeInTerminal("claude");
+    await window.terminals.type("claude");
     await scene.clients(scene.feature, 2);
     for (const tab of [0, 1]) {
       await window.runCommand("Berth: Show Terminal...");
@@ -59,12 +59,12 @@ describe("Claude Code in an agent terminal", function () {
       });
       assert.deepEqual(
         rows.map(({ label }) => label),
-        await window.terminalTabs(),
+        await window.terminals.tabs(),
       );
       await window.pickRow(rows[tab]?.label ?? "");
       await until(
         "that terminal in view",
-        async () => (await window.activeTerminalTab()) === tab,
+        async () => (await window.terminals.activeTab()) === tab,
       );
     }
   });

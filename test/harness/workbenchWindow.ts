@@ -1,7 +1,8 @@
 // One window of VS Code as a user sees it: the selectors of its workbench are here and nowhere else.
 import path from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import type { Locator, Page } from "playwright-core";
+import type { PageElement } from "./pageElement";
+import { TerminalPanel } from "./terminalPanel";
 import { until } from "./until";
 
 export interface PickerRow {
@@ -14,22 +15,8 @@ export interface PickerRow {
   readonly buttons: readonly string[];
 }
 
-/** The little of the DOM that code run inside the page needs; our own code has no DOM. */
-interface PageElement {
-  readonly textContent: string | null;
-  getAttribute(name: string): string | null;
-  querySelector(selector: string): PageElement | null;
-  querySelectorAll(selector: string): Iterable<PageElement>;
-}
-
 /** For what depends on the whole workbench, on a machine that is busy with other things. */
 const patience = 60_000;
-
-/** Settings with which a test can read terminals and the list of their tabs. */
-export const readableTerminals = {
-  "terminal.integrated.tabs.hideCondition": "never",
-  "terminal.integrated.gpuAcceleration": "off",
-} as const;
 
 const picker = ".quick-input-widget:visible";
 const pickerRow = `${picker} .quick-input-list .monaco-list-row`;
@@ -40,7 +27,11 @@ const exactly = (text: string): RegExp =>
   new RegExp(`^\\s*${text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}\\s*$`);
 
 export class WorkbenchWindow {
-  constructor(readonly page: Page) {}
+  readonly terminals: TerminalPanel;
+
+  constructor(readonly page: Page) {
+    this.terminals = new TerminalPanel(page);
+  }
 
   /** Loads an address, and returns when the workbench is up (its extensions may still be starting). */
   async goto(url: string): Promise<void> {
@@ -203,67 +194,6 @@ export class WorkbenchWindow {
       .locator(".monaco-hover:visible a", { hasText: exactly(link) })
       .first()
       .click();
-  }
-
-  /** The names of the terminals in the list of their tabs (with readableTerminals). */
-  async terminalTabs(): Promise<string[]> {
-    const names = this.page.locator(".terminal-tabs-entry .label-name");
-    return (await names.allInnerTexts()).map((name) => name.trim());
-  }
-
-  /** Icon and colour of each of them, as `robot terminal_ansiBlue`. */
-  async terminalIcons(): Promise<string[]> {
-    const labels = this.page.locator(".terminal-tabs-entry .monaco-icon-label");
-    return labels.evaluateAll((elements: PageElement[]) =>
-      elements.map((element) => {
-        const icon = element.querySelector(".codicon")?.getAttribute("class");
-        const color = element.getAttribute("class");
-        return [
-          /codicon-(?!colored)([\w-]+)/.exec(icon ?? "")?.[1],
-          /terminal-icon-(\w+)/.exec(color ?? "")?.[1],
-        ]
-          .filter(Boolean)
-          .join(" ");
-      }),
-    );
-  }
-
-  /** The number in that list of the terminal in view, from 0. */
-  async activeTerminalTab(): Promise<number> {
-    const rows = this.page.locator(".tabs-list .monaco-list-row");
-    const classes = await rows.evaluateAll((elements: PageElement[]) =>
-      elements.map((element) => element.getAttribute("class") ?? ""),
-    );
-    return classes.findIndex((names) => names.split(" ").includes("selected"));
-  }
-
-  /** The text of the terminal in view (with readableTerminals). */
-  async terminalText(): Promise<string> {
-    const rows = this.page.locator(
-      ".terminal-wrapper.active .xterm-rows > div",
-    );
-    const lines = await rows.allInnerTexts();
-    return lines.map((line) => line.replaceAll("\u00a0", " ")).join("\n");
-  }
-
-  /** Opens a terminal by its profile, from the menu beside the `+` of the terminals. */
-  async openTerminalFromMenu(profile: string): Promise<void> {
-    await this.page.getByRole("button", { name: /^Launch Profile/ }).click();
-    await this.page
-      .getByRole("menuitem", { name: profile, exact: true })
-      .click();
-  }
-
-  /** Resolves when a reload would bring the terminals back: VS Code saves them 500 ms after a change, and tells nobody. */
-  async terminalsSaved(): Promise<void> {
-    await delay(1000);
-  }
-
-  /** Types a line into the terminal in view. */
-  async typeInTerminal(line: string): Promise<void> {
-    await this.page.locator(".terminal-wrapper.active .xterm").click();
-    await this.page.keyboard.type(line);
-    await this.page.keyboard.press("Enter");
   }
 
   async screenshot(file: string): Promise<void> {

@@ -6,10 +6,8 @@ import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
 import { until } from "../harness/until";
 import { VSCodeServer } from "../harness/vscodeServer";
-import {
-  readableTerminals,
-  type WorkbenchWindow,
-} from "../harness/workbenchWindow";
+import { readableTerminals } from "../harness/terminalPanel";
+import type { WorkbenchWindow } from "../harness/workbenchWindow";
 import { openShown } from "./instances";
 import { AgentPrograms } from "./support/agentPrograms";
 
@@ -55,7 +53,7 @@ describe("In Restricted Mode", function () {
         "No agent was started: this workspace is in Restricted Mode, and an agent may run what lies in it. Trust it first (Workspaces: Manage Workspace Trust).",
       ),
     );
-    assert.deepEqual(await window.terminalTabs(), []);
+    assert.deepEqual(await window.terminals.tabs(), []);
     assert.deepEqual(await readdir(path.join(home.folder, "agents")), ["bin"]);
   });
 
@@ -69,7 +67,7 @@ describe("In Restricted Mode", function () {
     const [run] = await programs.started("claude", 1);
     assert.equal(run?.cwd, app);
     await until("its terminal", async () =>
-      (await window.terminalTabs()).includes("Claude Code · app@main"),
+      (await window.terminals.tabs()).includes("Claude Code · app@main"),
     );
   });
 });

@@ -7,10 +7,8 @@ import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
 import { until } from "../harness/until";
 import { VSCodeServer } from "../harness/vscodeServer";
-import {
-  readableTerminals,
-  type WorkbenchWindow,
-} from "../harness/workbenchWindow";
+import { readableTerminals } from "../harness/terminalPanel";
+import type { WorkbenchWindow } from "../harness/workbenchWindow";
 import { gone, recordOf, STATUS } from "./instances";
 import { AgentPrograms } from "./support/agentPrograms";
 
@@ -64,7 +62,7 @@ describe("The life of agent terminals", function () {
 
   const tabs = (names: string[]): Promise<true> =>
     until(`terminals ${names.join(", ")}`, async () => {
-      const tabs = await window.terminalTabs();
+      const tabs = await window.terminals.tabs();
       // One invisible character keeps VS Code from reading an icon.
       assert.deepEqual(
         tabs.map((tab) => tab.replaceAll("\u200b", "")),
@@ -74,17 +72,17 @@ describe("The life of agent terminals", function () {
     });
 
   const openByHand = async (line: string): Promise<void> => {
-    const before = (await window.terminalTabs()).length;
+    const before = (await window.terminals.tabs()).length;
     await window.runCommand("Terminal: Create New Terminal");
     await window.pickRow(folder);
     await until(
       "the new terminal in view",
-      async () => (await window.activeTerminalTab()) === before,
+      async () => (await window.terminals.activeTab()) === before,
     );
     await until("a prompt", async () =>
-      /[$#]/.test(await window.terminalText()),
+      /[$#]/.test(await window.terminals.text()),
     );
-    await window.typeInTerminal(line);
+    await window.terminals.type(line);
   };
 
   const runWith = async (argument: string, count: number) => {
@@ -105,7 +103,7 @@ describe("The life of agent terminals", function () {
     const { port } = await recordOf(home, wild);
     assert.equal(run.env["CLAUDE_CODE_SSE_PORT"], String(port));
     await tabs([`Claude Code · ${name}`]);
-    await window.terminalsSaved();
+    await window.terminals.saved();
     await window.followTooltipLink(STATUS, "Open Agent Terminal");
     const runs = await programs.started("claude", 2);
     assert.deepEqual(runs.map(({ cwd }) => cwd).sort(), [app, wild].sort());
@@ -115,7 +113,7 @@ describe("The life of agent terminals", function () {
   });
 
   it("has a colour for each worktree", async () => {
-    icons = await window.terminalIcons();
+    icons = await window.terminals.icons();
     const colors = icons.map(
       (icon) => /^robot (terminal_ansi\w+)$/.exec(icon)?.[1],
     );
@@ -125,14 +123,14 @@ describe("The life of agent terminals", function () {
 
   it("goes on across a reload, with names, icons and colours", async () => {
     const [first] = await programs.started("claude", 2);
-    await window.terminalsSaved();
+    await window.terminals.saved();
     await window.reload();
     await recordOf(home, wild);
     // Whether the panel was open is saved more slowly.
     await window.runCommand("Terminal: Focus on Terminal View");
     await tabs([`Claude Code · ${name}`, "Claude Code · app@main"]);
     await until("the same icons", async () => {
-      assert.deepEqual(await window.terminalIcons(), icons);
+      assert.deepEqual(await window.terminals.icons(), icons);
       return true;
     });
     assert.ok(first);
@@ -152,7 +150,7 @@ describe("The life of agent terminals", function () {
     await window.pressRowButton("app@main", "Show Terminal");
     await until(
       "the terminal of app@main",
-      async () => (await window.activeTerminalTab()) === 1,
+      async () => (await window.terminals.activeTab()) === 1,
     );
     await until(
       "the list to go",
@@ -162,7 +160,7 @@ describe("The life of agent terminals", function () {
     await window.pressRowButton(name, "Show Terminal");
     await until(
       "the terminal of the other one",
-      async () => (await window.activeTerminalTab()) === 0,
+      async () => (await window.terminals.activeTab()) === 0,
     );
   });
 
@@ -173,7 +171,7 @@ describe("The life of agent terminals", function () {
     await gone(home, wild);
     const shows = (pattern: RegExp): Promise<unknown> =>
       until(String(pattern), async () =>
-        pattern.test((await window.terminalText()).replaceAll(/\s+/g, " ")),
+        pattern.test((await window.terminals.text()).replaceAll(/\s+/g, " ")),
       );
     await shows(/ was stopped, so this agent has lost its editor\./);
     holder = createServer();
@@ -192,7 +190,7 @@ describe("The life of agent terminals", function () {
     assert.ok(old);
     process.kill(old.pid);
     await shows(/Claude Code has ended with SIGTERM\./);
-    await window.typeInTerminal("claude again");
+    await window.terminals.type("claude again");
     const again = await runWith("again", 3);
     assert.equal(again.env["CLAUDE_CODE_SSE_PORT"], String(moved.port));
     assert.equal(again.env["CLAUDE_INSTANCE_ID"], moved.instanceId);
@@ -234,11 +232,11 @@ describe("The life of agent terminals", function () {
         'The setting berth.agents has entries that Berth leaves out: "broken" has no command; "odd" has variables that are no list of "claude", "gemini", "qwen".',
       ),
     );
-    const before = (await window.terminalTabs()).length;
+    const before = (await window.terminals.tabs()).length;
     await window.runCommand("Berth: Open Agent Terminal...");
     await until(
       "the one that is left",
-      async () => (await window.terminalTabs()).length === before + 1,
+      async () => (await window.terminals.tabs()).length === before + 1,
     );
   });
 });

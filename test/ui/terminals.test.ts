@@ -6,10 +6,8 @@ import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
 import { until } from "../harness/until";
 import { VSCodeServer } from "../harness/vscodeServer";
-import {
-  readableTerminals,
-  type WorkbenchWindow,
-} from "../harness/workbenchWindow";
+import { readableTerminals } from "../harness/terminalPanel";
+import type { WorkbenchWindow } from "../harness/workbenchWindow";
 import { Agent } from "../unit/support/agent";
 import { gone, recordOf, STATUS } from "./instances";
 import { AgentPrograms, type Started } from "./support/agentPrograms";
@@ -79,9 +77,9 @@ describe("Agent terminals", function () {
     await window.pickRow("app-feature-x");
     const { port } = await recordOf(home, feature);
     await until("a prompt", async () =>
-      /[$#]/.test(await window.terminalText()),
+      /[$#]/.test(await window.terminals.text()),
     );
-    await window.typeInTerminal("claude by-hand");
+    await window.terminals.type("claude by-hand");
     const [run] = await programs.started("claude", 1);
     assert.ok(run);
     assert.deepEqual(run.args, ["by-hand"]);
@@ -98,7 +96,7 @@ describe("Agent terminals", function () {
     await window.pickRow("app");
     await until(
       "the second terminal in view",
-      async () => (await window.activeTerminalTab()) === 1,
+      async () => (await window.terminals.activeTab()) === 1,
     );
     const agent = await Agent.connect(await recordOf(home, feature));
     agent.notify("ide_connected", { pid: run.pid });
@@ -121,7 +119,7 @@ describe("Agent terminals", function () {
     await window.pressRowButton("app@feature-x", "Show Terminal");
     await until(
       "the agent's terminal in view",
-      async () => (await window.activeTerminalTab()) === 0,
+      async () => (await window.terminals.activeTab()) === 0,
     );
     agent.dispose();
   });
@@ -147,7 +145,7 @@ describe("Agent terminals", function () {
       no_proxy: "intranet.example,127.0.0.1,localhost",
     });
     await until("its name", async () =>
-      (await window.terminalTabs()).includes("Claude Code · app@feature-x"),
+      (await window.terminals.tabs()).includes("Claude Code · app@feature-x"),
     );
   });
 
@@ -174,7 +172,7 @@ describe("Agent terminals", function () {
     await open("Claude Code");
     const runs = (await programs.started("claude", 3)).filter(isOpened);
     assert.equal(
-      (await window.terminalTabs()).filter((name) =>
+      (await window.terminals.tabs()).filter((name) =>
         name.endsWith(" · app@feature-x"),
       ).length,
       3,
@@ -184,7 +182,7 @@ describe("Agent terminals", function () {
     await gone(home, feature);
     await until("the reason in the terminal", async () =>
       /^ Berth: the instance app@feature-x was stopped, so this agent has lost its editor\./.test(
-        await window.terminalText(),
+        await window.terminals.text(),
       ),
     );
     for (const { pid } of runs) process.kill(pid, 0);
@@ -198,10 +196,10 @@ describe("Agent terminals", function () {
     process.kill(newest.pid);
     await until("what became of it, and a prompt", async () =>
       /Claude Code has ended with SIGTERM\. Berth: the instance app@feature-x was stopped[^#]*\n# /.test(
-        await window.terminalText(),
+        await window.terminals.text(),
       ),
     );
-    await window.typeInTerminal("claude again");
+    await window.terminals.type("claude again");
     const again = (await programs.started("claude", 4)).find(({ args }) =>
       args.includes("again"),
     );
@@ -219,7 +217,7 @@ describe("Agent terminals", function () {
   });
 
   it("open from the menu of the terminals too", async () => {
-    await window.openTerminalFromMenu("Agent in a Worktree (Berth)");
+    await window.terminals.openFromMenu("Agent in a Worktree (Berth)");
     await window.pickRow("OpenCode");
     const runs = await programs.started("opencode", 3);
     assert.ok(runs.every(({ cwd }) => cwd === feature));

@@ -8,7 +8,7 @@ import { GitRepository } from "../../harness/gitRepository";
 import { TestHome } from "../../harness/testHome";
 import { until } from "../../harness/until";
 import { VSCodeServer } from "../../harness/vscodeServer";
-import { readableTerminals } from "../../harness/workbenchWindow";
+import { readableTerminals } from "../../harness/terminalPanel";
 import { recordOf } from "../../ui/instances";
 import { anthropic } from "./anthropicModel";
 import { agentCommands } from "./commands";

@@ -1,0 +1,75 @@
+// The terminals of a window, as a user sees them: the list of their tabs, and what is in the one in front.
+import { setTimeout as delay } from "node:timers/promises";
+import type { Page } from "playwright-core";
+import type { PageElement } from "./pageElement";
+
+/** Settings with which a test can read terminals and the list of their tabs. */
+export const readableTerminals = {
+  "terminal.integrated.tabs.hideCondition": "never",
+  "terminal.integrated.gpuAcceleration": "off",
+} as const;
+
+export class TerminalPanel {
+  constructor(private readonly page: Page) {}
+
+  /** The names of the terminals in the list of their tabs (with readableTerminals). */
+  async tabs(): Promise<string[]> {
+    const names = this.page.locator(".terminal-tabs-entry .label-name");
+    return (await names.allInnerTexts()).map((name) => name.trim());
+  }
+
+  /** Icon and colour of each of them, as `robot terminal_ansiBlue`. */
+  async icons(): Promise<string[]> {
+    const labels = this.page.locator(".terminal-tabs-entry .monaco-icon-label");
+    return labels.evaluateAll((elements: PageElement[]) =>
+      elements.map((element) => {
+        const icon = element.querySelector(".codicon")?.getAttribute("class");
+        const color = element.getAttribute("class");
+        return [
+          /codicon-(?!colored)([\w-]+)/.exec(icon ?? "")?.[1],
+          /terminal-icon-(\w+)/.exec(color ?? "")?.[1],
+        ]
+          .filter(Boolean)
+          .join(" ");
+      }),
+    );
+  }
+
+  /** The number in that list of the terminal in view, from 0. */
+  async activeTab(): Promise<number> {
+    const rows = this.page.locator(".tabs-list .monaco-list-row");
+    const classes = await rows.evaluateAll((elements: PageElement[]) =>
+      elements.map((element) => element.getAttribute("class") ?? ""),
+    );
+    return classes.findIndex((names) => names.split(" ").includes("selected"));
+  }
+
+  /** The text of the terminal in view (with readableTerminals). */
+  async text(): Promise<string> {
+    const rows = this.page.locator(
+      ".terminal-wrapper.active .xterm-rows > div",
+    );
+    const lines = await rows.allInnerTexts();
+    return lines.map((line) => line.replaceAll("\u00a0", " ")).join("\n");
+  }
+
+  /** Opens a terminal by its profile, from the menu beside the `+` of the terminals. */
+  async openFromMenu(profile: string): Promise<void> {
+    await this.page.getByRole("button", { name: /^Launch Profile/ }).click();
+    await this.page
+      .getByRole("menuitem", { name: profile, exact: true })
+      .click();
+  }
+
+  /** Resolves when a reload would bring the terminals back: VS Code saves them 500 ms after a change, and tells nobody. */
+  async saved(): Promise<void> {
+    await delay(1000);
+  }
+
+  /** Types a line into the terminal in view. */
+  async type(line: string): Promise<void> {
+    await this.page.locator(".terminal-wrapper.active .xterm").click();
+    await this.page.keyboard.type(line);
+    await this.page.keyboard.press("Enter");
+  }
+}
