@@ -44,6 +44,11 @@ export class TerminalPanel {
     return classes.findIndex((names) => names.split(" ").includes("selected"));
   }
 
+  /** Brings a terminal in view by its tab. */
+  async show(tab: number): Promise<void> {
+    await this.page.locator(".terminal-tabs-entry").nth(tab).click();
+  }
+
   /** The text of the terminal in view (with readableTerminals). */
   async text(): Promise<string> {
     const rows = this.page.locator(

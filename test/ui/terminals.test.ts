@@ -121,6 +121,18 @@ describe("Agent terminals", function () {
       "the agent's terminal in view",
       async () => (await window.terminals.activeTab()) === 0,
     );
+    await window.terminals.show(1);
+    await until(
+      "the other terminal in view",
+      async () => (await window.terminals.activeTab()) === 1,
+    );
+    await window.openFile("app-feature-x/README.md");
+    await window.runCommand("Berth: Send Selection");
+    await until(
+      "the terminal of the agent that was pointed to it",
+      async () => (await window.terminals.activeTab()) === 0,
+    );
+    assert.equal(agent.notified("at_mentioned").length, 1);
     agent.dispose();
   });
 

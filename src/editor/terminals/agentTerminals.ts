@@ -60,13 +60,13 @@ export class AgentTerminals {
       );
   }
 
-  /** Of the worktree's instance: those that Berth opened for it, then those of its other agents. */
+  /** Of the worktree's instance: those of connected agents, then the others that Berth opened for it. */
   of(worktree: string): vscode.Terminal[] {
     const view = this.wiring.instances.views.find(
       (each) => each.worktree === worktree,
     );
     return [
-      ...new Set([...this.#opened.of(worktree), ...this.#clients.of(view)]),
+      ...new Set([...this.#clients.of(view), ...this.#opened.of(worktree)]),
     ];
   }
 
