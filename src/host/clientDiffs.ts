@@ -7,6 +7,7 @@ const rejected = done<DiffDecision>({ kind: "rejected" });
 
 export class ClientDiffs {
   readonly #pending = new Map<string, string>();
+  readonly #closing = new Map<string, Promise<string | null>>();
 
   constructor(private readonly editor: EditorApi) {}
 
@@ -35,12 +36,21 @@ export class ClientDiffs {
     }
   }
 
-  /** Takes a diff back and returns the proposal as it then stood; null when there is none of that name. */
+  /**
+   * Takes a diff back and returns the proposal as it then stood; null when there is none of that name. Asked again
+   * meanwhile, as at a key pressed twice, it returns the same: no answer may lose what the user has changed.
+   */
   async close(name: string): Promise<string | null> {
     const id = this.#pending.get(name);
-    if (id === undefined) return null;
+    if (id === undefined) return (await this.#closing.get(name)) ?? null;
     this.#pending.delete(name);
-    return this.editor.closeDiff(id);
+    const closing = this.editor.closeDiff(id);
+    this.#closing.set(name, closing);
+    try {
+      return await closing;
+    } finally {
+      if (this.#closing.get(name) === closing) this.#closing.delete(name);
+    }
   }
 
   /** Takes all back and says how many there were. */

@@ -214,6 +214,19 @@ describe("the companion protocol", function () {
       assert.equal(agent.notified("ide/diffRejected").length, 1);
     });
 
+    it("that it closes twice at once: both answers have what the user let stand", async () => {
+      const filePath = await propose("new\n");
+      await pending();
+      const args = { filePath, suppressNotification: true };
+      const answers = await Promise.all(
+        [1, 2].map(() => agent.call("closeDiff", args)),
+      );
+      assert.deepEqual(
+        answers.map(({ content }) => content[0]?.text),
+        ['{"content":"new\\n"}', '{"content":"new\\n"}'],
+      );
+    });
+
     it("of which a second one of the same file replaces the first without a word", async () => {
       await propose("first\n");
       await pending();
