@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { cp, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
+import { installVSCode } from "../lib/install.mjs";
 import { npm, Problem, run, step } from "../lib/task.mjs";
 
 const source = import.meta.dirname;
@@ -21,7 +22,7 @@ function cacheHome() {
 /**
  * Installs the agents once per content of their lockfile, and returns the command that runs each.
  * A folder with the final name is always whole: it is filled under another name beside it, then renamed.
- * @returns {Promise<Record<"claude" | "gemini", readonly string[]>>}
+ * @returns {Promise<Record<"claude" | "gemini" | "qwen", readonly string[]>>}
  */
 export async function installAgents() {
   const lockfile = readFileSync(path.join(source, "package-lock.json"));
@@ -34,8 +35,9 @@ export async function installAgents() {
       for (const name of ["package.json", "package-lock.json", ".npmrc"])
         await cp(path.join(source, name), path.join(partial, name));
       await step(
-        "Installing Claude Code and Gemini CLI, once (460 MB)",
-        npm(["ci", "--ignore-scripts"], partial),
+        "Installing Claude Code, Gemini CLI and Qwen Code, once (600 MB)",
+        // Not `npm ci`: some optional packages of Qwen Code's are not in the registry, so no lockfile is complete.
+        npm(["install", "--no-save", "--ignore-scripts"], partial),
       );
       await rename(partial, folder).catch((error) => {
         // Another run was faster; its folder is as good as ours.
@@ -51,6 +53,10 @@ export async function installAgents() {
     gemini: [
       process.execPath,
       path.join(modules, "@google", "gemini-cli", "bundle", "gemini.js"),
+    ],
+    qwen: [
+      (await installVSCode()).node,
+      path.join(modules, "@qwen-code", "qwen-code", "cli-entry.js"),
     ],
   };
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { until } from "../harness/until";
 import type { WorkbenchWindow } from "../harness/workbenchWindow";
 import { recordOf, STATUS } from "../ui/instances";
+import { claudeCode } from "./support/claudeCode";
 import { patience, Scene } from "./support/scene";
 import type { Terminal } from "./support/terminal";
 
@@ -12,7 +13,7 @@ describe("Claude Code", function () {
   let second: WorkbenchWindow;
 
   before(async () => {
-    scene = await Scene.open();
+    scene = await Scene.open(claudeCode);
     first = await scene.vscode.openWindow(scene.app);
     second = await scene.vscode.openWindow(scene.feature);
     for (const window of [first, second]) {
@@ -26,7 +27,7 @@ describe("Claude Code", function () {
   /** An agent as in a terminal of its worktree's window, once it has found its editor. */
   const connected = async (worktree: string): Promise<Terminal> => {
     const { port } = await scene.instance(worktree);
-    const agent = await scene.claude(worktree, { port });
+    const agent = await scene.agent(worktree, { port });
     await scene.clients(worktree, 1);
     return agent;
   };
@@ -88,7 +89,7 @@ describe("Claude Code", function () {
   });
 
   it("finds its worktree by the lock file, from any terminal", async () => {
-    const agent = await scene.claude(scene.feature, { args: ["--ide"] });
+    const agent = await scene.agent(scene.feature, { args: ["--ide"] });
     await scene.clients(scene.feature, 1);
     await scene.clients(scene.app, 0);
     await select(second, 3, 5);

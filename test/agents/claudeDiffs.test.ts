@@ -5,6 +5,7 @@ import path from "node:path";
 import { until } from "../harness/until";
 import type { WorkbenchWindow } from "../harness/workbenchWindow";
 import { DiffEditor } from "../harness/diffEditor";
+import { claudeCode } from "./support/claudeCode";
 import { done } from "./support/dummyModel";
 import { Scene } from "./support/scene";
 import type { Terminal } from "./support/terminal";
@@ -19,7 +20,7 @@ describe("A change that Claude Code proposes", function () {
   let file: string;
 
   before(async () => {
-    scene = await Scene.open();
+    scene = await Scene.open(claudeCode);
     window = await scene.vscode.openWindow(scene.app);
     await window.openFile("src/main.ts");
     wiretap = await Wiretap.open(scene.home, await scene.instance(scene.app));
@@ -56,11 +57,9 @@ describe("A change that Claude Code proposes", function () {
     prompt: string,
     { port }: { readonly port: number } = wiretap,
   ): Promise<Terminal> => {
-    const agent = await scene.claude(scene.app, { port });
+    const agent = await scene.agent(scene.app, { port });
     await agent.shows(/⧉ In main\.ts/);
-    await agent.type(prompt);
-    await agent.shows(new RegExp(`^❯.*${prompt}`, "m"));
-    await agent.press("Enter");
+    await agent.submit(prompt);
     return agent;
   };
   const content = (): Promise<string> => readFile(file, "utf8");
@@ -141,9 +140,7 @@ describe("A change that Claude Code proposes", function () {
     await agent.shows(new RegExp(done));
     assert.equal(await content(), "one\n2\nthree\n");
     await scene.clients(scene.app, 1);
-    await agent.type("Make a third file");
-    await agent.shows(/^❯.*Make a third file/m);
-    await agent.press("Enter");
+    await agent.submit("Make a third file");
     const diff = await DiffEditor.shown(window.page, "third.ts (new)");
     await diff.accept();
     await diff.gone();

@@ -1,18 +1,19 @@
 // Where and when the real Claude Code may be started, and still finds the one server that is its own.
 import { openShown } from "../ui/instances";
+import { claudeCode } from "./support/claudeCode";
 import { Scene } from "./support/scene";
 
 describe("Claude Code finds its own server", function () {
   let scene: Scene;
 
   before(async () => {
-    scene = await Scene.open();
+    scene = await Scene.open(claudeCode);
   });
   afterEach(() => scene.endAgents());
   after(() => scene.close());
 
   it("when it was started before its window", async () => {
-    const agent = await scene.claude(scene.feature, { args: ["--ide"] });
+    const agent = await scene.agent(scene.feature, { args: ["--ide"] });
     const window = await openShown(scene.vscode, scene.home, scene.feature);
     await scene.clients(scene.feature, 1);
     await window.openFile("src/main.ts");
@@ -24,10 +25,10 @@ describe("Claude Code finds its own server", function () {
   it("in a worktree inside another, both open", async () => {
     const outer = await openShown(scene.vscode, scene.home, scene.app);
     const inner = await openShown(scene.vscode, scene.home, scene.nested);
-    const inApp = await scene.claude(scene.app, {
+    const inApp = await scene.agent(scene.app, {
       port: (await scene.instance(scene.app)).port,
     });
-    const inNested = await scene.claude(scene.nested, {
+    const inNested = await scene.agent(scene.nested, {
       port: (await scene.instance(scene.nested)).port,
     });
     await scene.clients(scene.app, 1);

@@ -5,6 +5,7 @@ import path from "node:path";
 import { until } from "../harness/until";
 import type { WorkbenchWindow } from "../harness/workbenchWindow";
 import { openShown, screenshots, STATUS } from "../ui/instances";
+import { claudeCode } from "./support/claudeCode";
 import { patience, Scene } from "./support/scene";
 
 describe("Claude Code in an agent terminal", function () {
@@ -12,7 +13,7 @@ describe("Claude Code in an agent terminal", function () {
   let window: WorkbenchWindow;
 
   before(async () => {
-    scene = await Scene.open();
+    scene = await Scene.open(claudeCode);
   });
   after(() => scene.close());
 

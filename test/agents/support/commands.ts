@@ -3,6 +3,8 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type * as Install from "../../../scripts/agents/install.mjs";
 
+export type AgentCommands = Awaited<ReturnType<typeof agentCommands>>;
+
 /** Test bundles are CommonJS and run from the top level of the repository; the scripts stay modules. */
 export async function agentCommands() {
   const file = path.resolve("scripts", "agents", "install.mjs");

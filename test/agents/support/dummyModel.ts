@@ -39,6 +39,7 @@ const range = { first: 11_000, last: 14_999 };
 
 export class DummyModel {
   readonly #scripts: [prompt: string, calls: readonly ToolCall[]][] = [];
+  #heard: readonly string[] = [];
 
   private constructor(
     private readonly server: Server,
@@ -67,6 +68,11 @@ export class DummyModel {
     this.#scripts.push([prompt, calls]);
   }
 
+  /** All words of the conversation that was sent last, as the agent put them together. */
+  get heard(): string {
+    return this.#heard.join("\n");
+  }
+
   async dispose(): Promise<void> {
     const closed = once(this.server, "close");
     this.server.close();
@@ -80,7 +86,12 @@ export class DummyModel {
   ): Promise<void> {
     const path = request.url ?? "";
     const body = await readJson(request);
-    const call = this.#next(this.dialect.read(path, body));
+    const turns = this.dialect.read(path, body);
+    if (turns.length > 0)
+      this.#heard = turns.flatMap((turn) =>
+        turn.kind === "words" ? [turn.text] : [],
+      );
+    const call = this.#next(turns);
     this.dialect.write(response, path, body, call);
   }
 

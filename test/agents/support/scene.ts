@@ -1,6 +1,10 @@
 // The scene of these tests: one repository with two worktrees, a real VS Code, and real agents that share its home.
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import {
+  agentVariables,
+  type VariableFamily,
+} from "../../../src/core/agentVariables";
 import type { InstanceRecord } from "../../../src/core/contracts";
 import { health } from "../../../src/core/controlClient";
 import { Lifetime } from "../../../src/core/lifetime";
@@ -10,18 +14,32 @@ import { until } from "../../harness/until";
 import { VSCodeServer } from "../../harness/vscodeServer";
 import { readableTerminals } from "../../harness/terminalPanel";
 import { recordOf } from "../../ui/instances";
-import { anthropic } from "./anthropicModel";
-import { agentCommands } from "./commands";
-import { DummyModel } from "./dummyModel";
+import { type AgentCommands, agentCommands } from "./commands";
+import { type Dialect, DummyModel } from "./dummyModel";
 import { Terminal } from "./terminal";
-
-/** Claude Code asks once for every key, and remembers its end. */
-const apiKey = "sk-ant-dummy-key-of-berths-own-tests";
 
 /** Milliseconds: VS Code and several agents at once are a lot for a small machine. */
 export const patience = 60_000;
 
-export interface ClaudeOptions {
+/** A vendor's agent: how it is started so that it asks nothing, and what it asks its model. */
+export interface RealAgent {
+  /** Of its variables; its command has the same name. */
+  readonly family: VariableFamily;
+  readonly dialect: Dialect;
+  command(commands: AgentCommands): readonly string[];
+  /** What leads it to the dummy model, and keeps it from looking elsewhere. */
+  environment(modelUrl: string): Readonly<Record<string, string>>;
+  /** Writes what it remembers of earlier runs. */
+  settle(
+    home: TestHome,
+    folders: readonly string[],
+    modelUrl: string,
+  ): Promise<void>;
+  /** On the screen once it can be typed to. */
+  readonly ready: RegExp;
+}
+
+interface AgentOptions {
   /** As in a terminal that the instance with this port has set up. */
   readonly port?: number;
   readonly args?: readonly string[];
@@ -39,11 +57,12 @@ export class Scene {
     /** A third one inside the first, on branch nested. */
     readonly nested: string,
     readonly model: DummyModel,
-    private readonly commands: Awaited<ReturnType<typeof agentCommands>>,
+    private readonly kind: RealAgent,
+    private readonly commands: AgentCommands,
     private readonly lifetime: Lifetime,
   ) {}
 
-  static async open(): Promise<Scene> {
+  static async open(kind: RealAgent): Promise<Scene> {
     const lifetime = new Lifetime();
     try {
       const commands = await agentCommands();
@@ -58,37 +77,65 @@ export class Scene {
       const nested = path.join(app, "worktrees", "nested");
       await repository.git("worktree", "add", "-q", "-b", "nested", nested);
       const worktrees = [app, feature, nested] as const;
-      await settleClaude(home, worktrees);
-      const model = lifetime.own(await DummyModel.start(anthropic));
-      const claude = [...commands.claude, "--permission-mode", "default"];
-      await putOnPath(home, "claude", claude, claudeVariables(model));
+      const model = lifetime.own(await DummyModel.start(kind.dialect));
+      await kind.settle(home, worktrees, model.url);
+      await putOnPath(
+        home,
+        kind.family,
+        kind.command(commands),
+        kind.environment(model.url),
+      );
       const vscode = await VSCodeServer.start({
         home,
         env: { SHELL: "/bin/sh" },
         settings: { ...readableTerminals, "workbench.reduceMotion": "on" },
       });
       lifetime.defer(() => vscode.stop());
-      return new Scene(home, vscode, ...worktrees, model, commands, lifetime);
+      return new Scene(
+        home,
+        vscode,
+        ...worktrees,
+        model,
+        kind,
+        commands,
+        lifetime,
+      );
     } catch (error) {
       await lifetime.dispose();
       throw error;
     }
   }
 
-  /** Starts Claude Code in a folder, and returns when it can be typed to. */
-  async claude(
+  /** Starts the agent in a folder, and returns when it can be typed to. */
+  async agent(
     cwd: string,
-    { port, args = [] }: ClaudeOptions = {},
+    { port, args = [] }: AgentOptions = {},
   ): Promise<Terminal> {
-    const terminal = await this.#terminal(
-      [...this.commands.claude, "--permission-mode", "default", ...args],
-      cwd,
-      {
-        ...claudeVariables(this.model),
-        ...(port !== undefined && { CLAUDE_CODE_SSE_PORT: String(port) }),
-      },
+    const { family, ready } = this.kind;
+    const variables =
+      port === undefined
+        ? {}
+        : agentVariables([family], { worktree: cwd, port });
+    const terminal = this.#agents.own(
+      await Terminal.open({
+        tmux: this.commands.tmux,
+        command: [...this.kind.command(this.commands), ...args],
+        cwd,
+        env: {
+          HOME: this.home.folder,
+          PATH: process.env["PATH"] ?? "",
+          TMPDIR: path.join(this.home.folder, "tmp"),
+          ...this.kind.environment(this.model.url),
+          ...Object.fromEntries(
+            Object.entries(variables).filter(
+              (entry): entry is [string, string] => entry[1] !== null,
+            ),
+          ),
+        },
+        socketFolder: path.join(this.home.folder, "run"),
+      }),
     );
-    await terminal.shows(/^❯/m);
+    await terminal.shows(ready);
     return terminal;
   }
 
@@ -123,38 +170,6 @@ export class Scene {
     await this.endAgents();
     await this.lifetime.dispose();
   }
-
-  async #terminal(
-    command: readonly string[],
-    cwd: string,
-    env: Readonly<Record<string, string>>,
-  ): Promise<Terminal> {
-    return this.#agents.own(
-      await Terminal.open({
-        tmux: this.commands.tmux,
-        command,
-        cwd,
-        env: {
-          HOME: this.home.folder,
-          PATH: process.env["PATH"] ?? "",
-          TMPDIR: path.join(this.home.folder, "tmp"),
-          ...env,
-        },
-        socketFolder: path.join(this.home.folder, "run"),
-      }),
-    );
-  }
-}
-
-/** It talks to the model of the test, and to nobody else. */
-function claudeVariables(model: DummyModel): Record<string, string> {
-  return {
-    ANTHROPIC_API_KEY: apiKey,
-    ANTHROPIC_BASE_URL: model.url,
-    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
-    DISABLE_AUTOUPDATER: "1",
-    DISABLE_TELEMETRY: "1",
-  };
 }
 
 /** In the terminals of VS Code, which takes the PATH from the login shell. */
@@ -179,28 +194,4 @@ async function putOnPath(
     path.join(home.folder, ".profile"),
     `PATH=${bin}:/usr/local/bin:/usr/bin:/bin\nexport PATH\n`,
   );
-}
-
-/** What Claude Code remembers of earlier runs, so that it asks nothing at its first one. */
-async function settleClaude(
-  home: TestHome,
-  folders: readonly string[],
-): Promise<void> {
-  const project = {
-    hasTrustDialogAccepted: true,
-    hasCompletedProjectOnboarding: true,
-    allowedTools: [],
-  };
-  const memory = {
-    hasCompletedOnboarding: true,
-    lastOnboardingVersion: "2.1.329",
-    theme: "dark",
-    numStartups: 5,
-    autoUpdates: false,
-    installMethod: "npm",
-    customApiKeyResponses: { approved: [apiKey.slice(-20)], rejected: [] },
-    projects: Object.fromEntries(folders.map((folder) => [folder, project])),
-  };
-  const file = path.join(home.folder, ".claude.json");
-  await writeFile(file, JSON.stringify(memory));
 }

@@ -1,0 +1,36 @@
+// Gemini CLI, as in the terminal of somebody who has used it before.
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { gemini } from "./geminiModel";
+import type { RealAgent } from "./scene";
+
+export const geminiCli: RealAgent = {
+  family: "gemini",
+  dialect: gemini,
+  command: (commands) => commands.gemini,
+  environment: (modelUrl) => ({
+    GEMINI_API_KEY: "dummy",
+    GOOGLE_GEMINI_BASE_URL: modelUrl,
+    GEMINI_CLI_NO_RELAUNCH: "true",
+    // In a container without it, the agent would look for its editor on the container's host.
+    REMOTE_CONTAINERS: "true",
+  }),
+  async settle(home) {
+    const folder = path.join(home.folder, ".gemini");
+    await mkdir(folder);
+    const settings = {
+      general: { enableAutoUpdate: false, enableAutoUpdateNotification: false },
+      ide: { enabled: true, hasSeenNudge: true },
+      privacy: { usageStatisticsEnabled: false },
+      telemetry: { enabled: false },
+      security: {
+        auth: { selectedType: "gemini-api-key" },
+        folderTrust: { enabled: false },
+      },
+      ui: { hideTips: true, hideBanner: true, theme: "Default" },
+    };
+    const file = path.join(folder, "settings.json");
+    await writeFile(file, JSON.stringify(settings));
+  },
+  ready: /Type your message/,
+};
