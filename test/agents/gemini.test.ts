@@ -1,10 +1,11 @@
 // The real Gemini CLI and the real VS Code: which server it finds, and what it tells its model of the editor.
 import assert from "node:assert/strict";
+import { until } from "../harness/until";
 import type { WorkbenchWindow } from "../harness/workbenchWindow";
 import { openShown } from "../ui/instances";
 import { geminiCli } from "./support/geminiCli";
 import { hears } from "./support/hears";
-import { Scene } from "./support/scene";
+import { patience, Scene } from "./support/scene";
 
 describe("Gemini CLI", function () {
   let scene: Scene;
@@ -58,5 +59,17 @@ describe("Gemini CLI", function () {
     await scene.clients(scene.nested, 1);
     await scene.clients(scene.app, 1);
     await inner.close();
+  });
+
+  it("finds its server in the terminal that is opened for it", async () => {
+    await app.page.bringToFront();
+    await app.openFile("src/main.ts");
+    await app.runCommand("Berth: Open Agent Terminal...");
+    await scene.clients(scene.app, 1);
+    await until(
+      "what it sees of the window",
+      async () => (await app.terminals.text()).includes("1 open file"),
+      patience,
+    );
   });
 });

@@ -29,8 +29,13 @@ export const geminiCli: RealAgent = {
       },
       ui: { hideTips: true, hideBanner: true, theme: "Default" },
     };
-    const file = path.join(folder, "settings.json");
-    await writeFile(file, JSON.stringify(settings));
+    // In a terminal of VS Code it asks once whether it may change that one's keys.
+    const state = { terminalSetupPromptShown: true };
+    for (const [name, content] of Object.entries({ settings, state }))
+      await writeFile(
+        path.join(folder, `${name}.json`),
+        JSON.stringify(content),
+      );
   },
   ready: /Type your message/,
 };
