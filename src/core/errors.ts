@@ -97,7 +97,7 @@ export function noSuchInstance(): UserError {
 
 export function notRunning(name: string): UserError {
   return new UserError(
-    `${name} does not run. Start it (Berth: Start Instance) and send it again.`,
+    `${name} does not run. Start it (Berth: Start Instance) and try again.`,
   );
 }
 

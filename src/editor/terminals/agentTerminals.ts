@@ -4,7 +4,7 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
 import type { AgentTerminalSetup } from "../../core/agentTerminal";
-import { notTrusted, noWorktree } from "../../core/errors";
+import { notRunning, notTrusted, noWorktree } from "../../core/errors";
 import { Lifetime } from "../../core/lifetime";
 import type { Log } from "../../core/log";
 import { unwrap } from "../../core/outcome";
@@ -18,6 +18,9 @@ import { ClientTerminals } from "./clientTerminals";
 import { type Opened, OpenedTerminals } from "./openedTerminals";
 import { TerminalNotices } from "./terminalNotices";
 import { worktreeColor } from "./worktreeColors";
+
+/** Milliseconds. */
+const VIEW_COMES_WITHIN = 5_000;
 
 interface Wiring {
   readonly instances: WindowInstances;
@@ -162,13 +165,21 @@ export class AgentTerminals {
     if (view) return view;
     unwrap(await host().start(worktree));
     // The views come a moment later.
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
+      const end = (): void => {
+        listener.dispose();
+        clearTimeout(stoppedAgain);
+      };
       const check = (): void => {
         const started = find();
         if (!started) return;
-        listener.dispose();
+        end();
         resolve(started);
       };
+      const stoppedAgain = setTimeout(() => {
+        end();
+        reject(notRunning(path.basename(worktree)));
+      }, VIEW_COMES_WITHIN);
       const listener = instances.onDidChange(check);
       check();
     });
