@@ -51,13 +51,29 @@ describe("Claude Code in an agent terminal", function () {
     );
     await window.terminals.type("claude");
     await scene.clients(scene.feature, 2);
+    // There is one only once both agents have said which process they are.
+    const choice = () =>
+      until(
+        "both terminals to be found",
+        async () => {
+          await window.runCommand("Berth: Show Terminal...");
+          return until(
+            "the choice",
+            async () => {
+              const rows = await window.pickerRows();
+              const isChoice =
+                rows.length > 1 &&
+                (await window.pickerPlaceholder()) ===
+                  "Choose the terminal to show";
+              return isChoice && rows;
+            },
+            5000,
+          );
+        },
+        patience,
+      );
     for (const tab of [0, 1]) {
-      await window.runCommand("Berth: Show Terminal...");
-      const rows = await until("the choice", async () => {
-        const placeholder = await window.pickerPlaceholder();
-        const rows = await window.pickerRows();
-        return placeholder === "Choose the terminal to show" && rows;
-      });
+      const rows = await choice();
       assert.deepEqual(
         rows.map(({ label }) => label),
         await window.terminals.tabs(),
