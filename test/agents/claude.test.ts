@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { until } from "../harness/until";
 import type { WorkbenchWindow } from "../harness/workbenchWindow";
-import { recordOf, STATUS } from "../ui/instances";
+import { STATUS } from "../ui/instances";
 import { claudeCode } from "./support/claudeCode";
-import { patience, Scene } from "./support/scene";
+import { Scene } from "./support/scene";
 import type { Terminal } from "./support/terminal";
 
 describe("Claude Code", function () {
@@ -103,14 +103,7 @@ describe("Claude Code", function () {
     const before = await scene.instance(scene.app);
     await first.page.bringToFront();
     await first.reload();
-    const after = await until(
-      "the instance's successor",
-      async () => {
-        const record = await recordOf(scene.home, scene.app);
-        return record.instanceId !== before.instanceId && record;
-      },
-      patience,
-    );
+    const after = await scene.successor(before);
     assert.equal(after.port, before.port);
     await scene.clients(scene.app, 1);
     await first.openFile("src/main.ts");

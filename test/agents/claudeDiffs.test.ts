@@ -131,7 +131,8 @@ describe("A change that Claude Code proposes", function () {
   });
 
   it("is still asked for in the terminal when the window reloads, and the next one in the editor", async () => {
-    const agent = await prompted("Change two", await scene.instance(scene.app));
+    const before = await scene.instance(scene.app);
+    const agent = await prompted("Change two", before);
     const lost = await DiffEditor.shown(window.page, "main.ts");
     await window.reload();
     await lost.gone();
@@ -139,6 +140,8 @@ describe("A change that Claude Code proposes", function () {
     await agent.answer(/Do you want to make this edit/, "Enter");
     await agent.shows(new RegExp(done));
     assert.equal(await content(), "one\n2\nthree\n");
+    // The old extension host serves on for a while.
+    await scene.successor(before);
     await scene.clients(scene.app, 1);
     await agent.submit("Make a third file");
     const diff = await DiffEditor.shown(window.page, "third.ts (new)");

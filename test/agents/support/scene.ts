@@ -148,6 +148,18 @@ export class Scene {
     );
   }
 
+  /** The record of the instance that takes an earlier one's place, as at a reload. */
+  successor({ worktree, instanceId }: InstanceRecord): Promise<InstanceRecord> {
+    return until(
+      `the successor of ${instanceId}`,
+      async () => {
+        const record = await recordOf(this.home, worktree);
+        return record.instanceId !== instanceId && record;
+      },
+      patience,
+    );
+  }
+
   /** Resolves when so many agents are connected to the worktree's instance. */
   async clients(worktree: string, count: number): Promise<void> {
     await until(
