@@ -59,7 +59,7 @@ describe("A change that Claude Code proposes", function () {
   ): Promise<Terminal> => {
     const agent = await scene.agent(scene.app, { port });
     await agent.shows(/⧉ In main\.ts/);
-    await agent.submit(prompt);
+    await scene.prompt(agent, prompt);
     return agent;
   };
   const content = (): Promise<string> => readFile(file, "utf8");
@@ -143,7 +143,7 @@ describe("A change that Claude Code proposes", function () {
     // The old extension host serves on for a while.
     await scene.successor(before);
     await scene.clients(scene.app, 1);
-    await agent.submit("Make a third file");
+    await scene.prompt(agent, "Make a third file");
     const diff = await DiffEditor.shown(window.page, "third.ts (new)");
     await diff.accept();
     await diff.gone();

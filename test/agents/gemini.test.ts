@@ -35,7 +35,7 @@ describe("Gemini CLI", function () {
     const agent = await scene.agent(scene.feature);
     await scene.clients(scene.feature, 1);
     await scene.clients(scene.app, 0);
-    const heard = await hears(scene.model, agent, /two\\nthree/);
+    const heard = await hears(scene, agent, /two\\nthree/);
     assert.ok(heard.includes(`${scene.feature}/src/main.ts`));
     assert.ok(!heard.includes(`${scene.app}/src/main.ts`));
     assert.ok(!heard.includes("four\\nfive"));
@@ -45,9 +45,9 @@ describe("Gemini CLI", function () {
     await look(feature, 1, 1);
     const agent = await scene.agent(scene.feature);
     await scene.clients(scene.feature, 1);
-    await hears(scene.model, agent, /"one"/);
+    await hears(scene, agent, /"one"/);
     await look(feature, 3, 5);
-    await hears(scene.model, agent, /three\\nfour\\nfive/);
+    await hears(scene, agent, /three\\nfour\\nfive/);
   });
 
   it("finds the server of a worktree inside another by the port of its terminal", async () => {

@@ -46,7 +46,7 @@ describe("A change that Gemini CLI proposes", function () {
     const { port } = await scene.instance(scene.app);
     const agent = await scene.agent(scene.app, { port });
     await agent.shows(/1 open file/);
-    await agent.submit(prompt);
+    await scene.prompt(agent, prompt);
     return agent;
   };
   const content = (): Promise<string> => readFile(file, "utf8");

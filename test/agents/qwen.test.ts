@@ -37,7 +37,7 @@ describe("Qwen Code", function () {
     await feature.selectLines(2, 3);
     const agent = await connected(scene.feature);
     await scene.clients(scene.app, 0);
-    const heard = await hears(scene.model, agent, /two\nthree/);
+    const heard = await hears(scene, agent, /two\nthree/);
     assert.ok(heard.includes(`${scene.feature}/src/main.ts`));
   });
 
@@ -53,7 +53,7 @@ describe("Qwen Code", function () {
     );
     await app.page.bringToFront();
     const agent = await connected(scene.app);
-    await agent.submit("Change two");
+    await scene.prompt(agent, "Change two");
     const diff = await DiffEditor.shown(app.page, "main.ts");
     await diff.append("six");
     await diff.accept();

@@ -40,6 +40,7 @@ const range = { first: 11_000, last: 14_999 };
 export class DummyModel {
   readonly #scripts: [prompt: string, calls: readonly ToolCall[]][] = [];
   #heard: readonly string[] = [];
+  #questions = 0;
 
   private constructor(
     private readonly server: Server,
@@ -68,6 +69,11 @@ export class DummyModel {
     this.#scripts.push([prompt, calls]);
   }
 
+  /** How often the model was asked what comes next in a conversation. */
+  get questions(): number {
+    return this.#questions;
+  }
+
   /** All words of the conversation that was sent last, as the agent put them together. */
   get heard(): string {
     return this.#heard.join("\n");
@@ -87,10 +93,12 @@ export class DummyModel {
     const path = request.url ?? "";
     const body = await readJson(request);
     const turns = this.dialect.read(path, body);
-    if (turns.length > 0)
+    if (turns.length > 0) {
+      this.#questions += 1;
       this.#heard = turns.flatMap((turn) =>
         turn.kind === "words" ? [turn.text] : [],
       );
+    }
     const call = this.#next(turns);
     this.dialect.write(response, path, body, call);
   }

@@ -1,23 +1,21 @@
 // What an agent tells its model of the editor.
 import { randomUUID } from "node:crypto";
 import { until } from "../../harness/until";
-import type { DummyModel } from "./dummyModel";
-import { patience } from "./scene";
+import { patience, type Scene } from "./scene";
 import type { Terminal } from "./terminal";
 
 /** Gives prompt after prompt, until the model hears this text with one; returns the whole conversation. */
 export function hears(
-  model: DummyModel,
+  scene: Scene,
   agent: Terminal,
   text: RegExp,
 ): Promise<string> {
   return until(
     `the model to hear ${String(text)}`,
     async () => {
-      const prompt = `Say what you see, ${randomUUID()}`;
-      await agent.submit(prompt);
-      await until("the prompt", () => model.heard.includes(prompt));
-      return text.test(model.heard) && model.heard;
+      await scene.prompt(agent, `Say what you see, ${randomUUID()}`);
+      const { heard } = scene.model;
+      return text.test(heard) && heard;
     },
     patience,
   );

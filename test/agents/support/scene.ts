@@ -139,6 +139,24 @@ export class Scene {
     return terminal;
   }
 
+  /**
+   * Gives an agent a prompt, and returns when its model has it. An Enter that comes close upon the last letter is taken
+   * for a new line: it is pressed again then.
+   */
+  async prompt(agent: Terminal, text: string): Promise<void> {
+    const { questions } = this.model;
+    await agent.type(text);
+    await agent.shows(new RegExp(`^ *[❯>]\\s.*${text}`, "m"));
+    await until(
+      `the model to be asked: ${text}`,
+      async () => {
+        await agent.press("Enter");
+        return until("it", () => this.model.questions > questions, 5000);
+      },
+      patience,
+    );
+  }
+
   /** The record of the worktree's instance, once it runs. */
   instance(worktree: string): Promise<InstanceRecord> {
     return until(

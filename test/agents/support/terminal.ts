@@ -59,18 +59,6 @@ export class Terminal {
     await this.tmux("send-keys", "-l", "--", text);
   }
 
-  /** Gives an agent a prompt: Enter that comes before the text is shown is taken for a part of it. */
-  async submit(prompt: string): Promise<void> {
-    await this.type(prompt);
-    await this.shows(
-      new RegExp(
-        `^ *[❯>]\\s.*${prompt.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}`,
-        "m",
-      ),
-    );
-    await this.press("Enter");
-  }
-
   /** Keys by tmux's names: Enter, Escape, Up, BTab, C-c. */
   async press(...keys: string[]): Promise<void> {
     await this.tmux("send-keys", ...keys);
