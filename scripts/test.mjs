@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { findTmux, installAgents } from "./agents/install.mjs";
 import { runChecks } from "./check.mjs";
 import {
   findBrowser,
@@ -16,8 +17,8 @@ import { main, Problem, run, step } from "./lib/task.mjs";
 import { packageExtension, vsixPath } from "./package.mjs";
 
 /**
- * What a suite returns: how many tests passed, failed and were skipped, and why it fails beyond them.
- * @typedef {{passes: number, failures: number, pending?: number, problem?: string}} Counts
+ * What a suite returns: how many tests passed, failed and were skipped, why it fails beyond them, or why it did not run.
+ * @typedef {{passes: number, failures: number, pending?: number, problem?: string, notRun?: string}} Counts
  */
 
 const temporary = mkdtempSync(path.join(tmpdir(), "berth-results-"));
@@ -89,7 +90,16 @@ async function testPackage(grep) {
 const host = (kind) => (grep) =>
   runNode(kind, [tsOutput("harness", "runHostTests.js"), kind], grep);
 
-/** In the order of running; those without `isDefault` run only when named. */
+/** The real agents come from the npm registry, and run in tmux; not every machine has a way to both. */
+async function getAgents() {
+  await installAgents();
+  await findTmux();
+}
+
+/**
+ * In the order of running; those without `isDefault` run only when named. What cannot be had for `get` is no failure of
+ * ours: the suite does not run then, and says so, unless it was named.
+ */
 const suites = {
   check: { run: check, isDefault: true },
   unit: { run: mocha("unit", 60_000), isDefault: true },
@@ -97,7 +107,12 @@ const suites = {
   host: { run: host("host"), isDefault: true, needsVSCode: true },
   ui: { run: mocha("ui", 180_000), isDefault: true, needsVSCode: true },
   electron: { run: host("electron") },
-  agents: { run: mocha("agents", 300_000), needsVSCode: true },
+  agents: {
+    run: mocha("agents", 300_000),
+    isDefault: true,
+    needsVSCode: true,
+    get: getAgents,
+  },
 };
 
 function readArguments() {
@@ -115,15 +130,21 @@ function readArguments() {
       ? positionals.includes(name)
       : suites[name].isDefault,
   );
-  return { chosen, grep: values.grep };
+  return { chosen, isNamed: positionals.length > 0, grep: values.grep };
 }
 
 /** Runs a suite; what keeps it from running is its failure, and the next suite's turn.
  * @returns {Promise<Counts>} */
-async function runSuite(name, grep, built, setUp) {
+async function runSuite(name, { grep, isNamed }, built, setUp) {
   try {
     if (name !== "check") await built;
     if (suites[name].needsVSCode) await setUp;
+    try {
+      await suites[name].get?.();
+    } catch (error) {
+      if (isNamed || !(error instanceof Problem)) throw error;
+      return { passes: 0, failures: 0, notRun: error.message };
+    }
     const counts = await suites[name].run(grep);
     if (counts.passes + counts.failures === 0 && !grep)
       counts.problem ??= "ran no test";
@@ -135,7 +156,7 @@ async function runSuite(name, grep, built, setUp) {
 }
 
 main(async () => {
-  const { chosen, grep } = readArguments();
+  const { chosen, ...how } = readArguments();
   await run("git", ["--version"]);
   await installPackages();
   // Downloads go on while the first suites run.
@@ -151,10 +172,17 @@ main(async () => {
 
   const total = { passed: 0, failed: 0, skipped: 0 };
   const table = {};
+  const notRun = [];
   for (const name of chosen) {
     console.log(`\n=== ${name}`);
     const start = Date.now();
-    const counts = await runSuite(name, grep, built, setUp);
+    const counts = await runSuite(name, how, built, setUp);
+    if (counts.notRun) {
+      console.log(`${name}: not run: ${counts.notRun}`);
+      notRun.push(`${name} not run: ${counts.notRun.split("\n")[0]}`);
+      table[name] = { passed: "not run" };
+      continue;
+    }
     if (counts.problem) console.log(`${name}: ${counts.problem}`);
     const row = {
       passed: counts.passes,
@@ -168,6 +196,7 @@ main(async () => {
   console.log();
   console.table(table);
   const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
+  for (const line of notRun) console.log(line);
   console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
   process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
 });
