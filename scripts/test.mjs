@@ -17,8 +17,8 @@ import { main, Problem, run, step } from "./lib/task.mjs";
 import { packageExtension, vsixPath } from "./package.mjs";
 
 /**
- * What a suite returns: how many tests passed, failed and were skipped, why it fails beyond them, or why it did not run.
- * @typedef {{passes: number, failures: number, pending?: number, problem?: string, notRun?: string}} Counts
+ * What a suite returns: how many tests passed, failed, were skipped and had to be tried again, why it fails beyond them, or why it did not run.
+ * @typedef {{passes: number, failures: number, pending?: number, retried?: number, problem?: string, notRun?: string}} Counts
  */
 
 const temporary = mkdtempSync(path.join(tmpdir(), "berth-results-"));
@@ -62,19 +62,22 @@ const build = () =>
     cwd: root,
   });
 
-const mocha = (name, timeout) => (grep) =>
-  runNode(
-    name,
-    [
-      path.join(root, "node_modules", "mocha", "bin", "mocha.js"),
-      ...["--reporter", path.join(root, "scripts", "lib", "reporter.cjs")],
-      // Node ends when the report does, even where a failed test left a server running.
-      ...["--exit", "--timeout", String(timeout)],
-      ...(grep ? ["--grep", grep] : []),
-      ...[tsOutput(name, "**", "*.test.js")],
-    ],
-    grep,
-  );
+const mocha =
+  (name, timeout, retries = 0) =>
+  (grep) =>
+    runNode(
+      name,
+      [
+        path.join(root, "node_modules", "mocha", "bin", "mocha.js"),
+        ...["--reporter", path.join(root, "scripts", "lib", "reporter.cjs")],
+        // Node ends when the report does, even where a failed test left a server running.
+        ...["--exit", "--timeout", String(timeout)],
+        ...["--retries", String(retries)],
+        ...(grep ? ["--grep", grep] : []),
+        ...[tsOutput(name, "**", "*.test.js")],
+      ],
+      grep,
+    );
 
 async function check() {
   const { passes, failures } = await runChecks();
@@ -97,6 +100,7 @@ async function getAgents() {
 }
 
 /**
+ * Whole programs of others take part in `ui` and `agents`: a test there is tried once more, which is counted.
  * In the order of running; those without `isDefault` run only when named. What cannot be had for `get` is no failure of
  * ours: the suite does not run then, and says so, unless it was named.
  */
@@ -105,10 +109,10 @@ const suites = {
   unit: { run: mocha("unit", 60_000), isDefault: true },
   package: { run: testPackage, isDefault: true, needsVSCode: true },
   host: { run: host("host"), isDefault: true, needsVSCode: true },
-  ui: { run: mocha("ui", 180_000), isDefault: true, needsVSCode: true },
+  ui: { run: mocha("ui", 180_000, 1), isDefault: true, needsVSCode: true },
   electron: { run: host("electron") },
   agents: {
-    run: mocha("agents", 300_000),
+    run: mocha("agents", 300_000, 1),
     isDefault: true,
     needsVSCode: true,
     get: getAgents,
@@ -170,7 +174,7 @@ main(async () => {
   });
   await Promise.allSettled([built]);
 
-  const total = { passed: 0, failed: 0, skipped: 0 };
+  const total = { passed: 0, failed: 0, skipped: 0, retried: 0 };
   const table = {};
   const notRun = [];
   for (const name of chosen) {
@@ -188,6 +192,7 @@ main(async () => {
       passed: counts.passes,
       failed: counts.failures + (counts.problem ? 1 : 0),
       skipped: counts.pending ?? 0,
+      retried: counts.retried ?? 0,
     };
     for (const kind of Object.keys(total)) total[kind] += row[kind];
     table[name] = { ...row, seconds: Math.round((Date.now() - start) / 1000) };
@@ -195,8 +200,12 @@ main(async () => {
 
   console.log();
   console.table(table);
-  const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
+  const others = ["skipped", "retried"]
+    .filter((kind) => total[kind] > 0)
+    .map((kind) => `, ${total[kind]} ${kind}`);
   for (const line of notRun) console.log(line);
-  console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
+  console.log(
+    `${total.passed} passed, ${total.failed} failed${others.join("")}`,
+  );
   process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
 });

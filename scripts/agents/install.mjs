@@ -1,52 +1,30 @@
 // Installs what test/agents needs: the real agents, pinned, once into the cache outside the repository, and tmux.
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { cp, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
-import { homedir } from "node:os";
+import { cp } from "node:fs/promises";
 import path from "node:path";
+import { filledOnce } from "../lib/cache.mjs";
 import { installVSCode } from "../lib/install.mjs";
 import { npm, Problem, run, step } from "../lib/task.mjs";
 
 const source = import.meta.dirname;
 
-/** As that of the embedded VS Code. */
-function cacheHome() {
-  const { BERTH_CACHE, XDG_CACHE_HOME } = process.env;
-  if (BERTH_CACHE) return path.resolve(BERTH_CACHE);
-  if (XDG_CACHE_HOME) return path.join(XDG_CACHE_HOME, "berth");
-  return process.platform === "darwin"
-    ? path.join(homedir(), "Library", "Caches", "berth")
-    : path.join(homedir(), ".cache", "berth");
-}
-
 /**
  * Installs the agents once per content of their lockfile, and returns the command that runs each.
- * A folder with the final name is always whole: it is filled under another name beside it, then renamed.
  * @returns {Promise<Record<"claude" | "gemini" | "qwen", readonly string[]>>}
  */
 export async function installAgents() {
   const lockfile = readFileSync(path.join(source, "package-lock.json"));
-  const key = createHash("sha256").update(lockfile).digest("hex");
-  const folder = path.join(cacheHome(), `agents-${key.slice(0, 12)}`);
-  if (!existsSync(folder)) {
-    await mkdir(cacheHome(), { recursive: true });
-    const partial = await mkdtemp(`${folder}.partial-`);
-    try {
-      for (const name of ["package.json", "package-lock.json", ".npmrc"])
-        await cp(path.join(source, name), path.join(partial, name));
-      await step(
-        "Installing Claude Code, Gemini CLI and Qwen Code, once (600 MB)",
-        // Not `npm ci`: some optional packages of Qwen Code's are not in the registry, so no lockfile is complete.
-        npm(["install", "--no-save", "--ignore-scripts"], partial),
-      );
-      await rename(partial, folder).catch((error) => {
-        // Another run was faster; its folder is as good as ours.
-        if (!existsSync(folder)) throw error;
-      });
-    } finally {
-      await rm(partial, { recursive: true, force: true });
-    }
-  }
+  const key = createHash("sha256").update(lockfile);
+  const folder = await filledOnce("agents", key, async (partial) => {
+    for (const name of ["package.json", "package-lock.json", ".npmrc"])
+      await cp(path.join(source, name), path.join(partial, name));
+    await step(
+      "Installing Claude Code, Gemini CLI and Qwen Code, once (600 MB)",
+      // Not `npm ci`: some optional packages of Qwen Code's are not in the registry, so no lockfile is complete.
+      npm(["install", "--no-save", "--ignore-scripts"], partial),
+    );
+  });
   const modules = path.join(folder, "node_modules");
   return {
     claude: [claudeBinary(path.join(modules, "@anthropic-ai"))],

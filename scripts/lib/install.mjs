@@ -6,12 +6,11 @@ import {
   existsSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
 } from "node:fs";
-import { cp, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
+import { cp, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { filledOnce } from "./cache.mjs";
 import { npm, Problem, run, step } from "./task.mjs";
 
 export const root = path.resolve(import.meta.dirname, "..", "..");
@@ -25,22 +24,12 @@ export async function installPackages() {
   await step("Installing npm packages", npm(["ci"], root));
 }
 
-function cacheHome() {
-  const { BERTH_CACHE, XDG_CACHE_HOME } = process.env;
-  if (BERTH_CACHE) return path.resolve(BERTH_CACHE);
-  if (XDG_CACHE_HOME) return path.join(XDG_CACHE_HOME, "berth");
-  return process.platform === "darwin"
-    ? path.join(homedir(), "Library", "Caches", "berth")
-    : path.join(homedir(), ".cache", "berth");
-}
-
 /** Dependencies of the server that neither a test nor a demo reaches: half of the download, or in need of a compiler. */
 const unusedDependencies =
   /^@github\/copilot-sdk|^@microsoft\/mxc-sdk|windows-process-tree|sqlite3$/;
 
 /**
  * Installs VS Code (code-server and a Node of its own) once per content of its lockfile and of this recipe, and returns where it is.
- * A folder with the final name is always whole: it is filled under another name beside it, then renamed.
  * @returns {Promise<{node: string, entry: string}>}
  */
 export async function installVSCode() {
@@ -49,49 +38,19 @@ export async function installVSCode() {
   for (const file of ["package-lock.json", "spdlog.cjs"])
     key.update(readFileSync(path.join(source, file)));
   key.update(readFileSync(import.meta.filename));
-  const folder = path.join(
-    cacheHome(),
-    `vscode-${key.digest("hex").slice(0, 12)}`,
-  );
-  if (!existsSync(folder)) {
+  const folder = await filledOnce("vscode", key, async (partial) => {
     if (process.platform === "win32")
       throw new Problem(
         "The embedded VS Code does not run on Windows. Use your own: npm start -- --desktop",
       );
-    await mkdir(cacheHome(), { recursive: true });
-    await removeAbandoned(cacheHome());
-    const partial = await mkdtemp(`${folder}.partial-`);
-    const removePartial = () =>
-      rmSync(partial, { recursive: true, force: true });
-    process.once("exit", removePartial);
-    try {
-      await cp(source, partial, { recursive: true });
-      await fillVSCode(partial);
-      await rename(partial, folder).catch((error) => {
-        // Another run was faster; its folder is as good as ours.
-        if (!existsSync(folder)) throw error;
-      });
-    } finally {
-      removePartial();
-      process.off("exit", removePartial);
-    }
-  }
+    await cp(source, partial, { recursive: true });
+    await fillVSCode(partial);
+  });
   const modules = path.join(folder, "node_modules");
   return {
     node: path.join(modules, nodePackage(modules), "bin", "node"),
     entry: path.join(modules, "code-server", "out", "node", "entry.js"),
   };
-}
-
-/** A run that was killed leaves its partial folder; none takes a day. */
-async function removeAbandoned(cache) {
-  for (const name of readdirSync(cache)) {
-    const file = path.join(cache, name);
-    if (!name.includes(".partial-")) continue;
-    const modified = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-    if (Date.now() - modified > 24 * 60 * 60 * 1000)
-      await rm(file, { recursive: true, force: true });
-  }
 }
 
 function nodePackage(modules) {

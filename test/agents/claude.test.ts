@@ -96,9 +96,7 @@ describe("Claude Code", function () {
     await agent.shows(/3 lines selected/);
   });
 
-  it("gets back by itself when the window reloads", async function () {
-    // It gives up after 15 s, and a machine that is very busy may need longer to bring the window back.
-    this.retries(2);
+  it("gets back by itself when the window reloads", async () => {
     const agent = await connected(scene.app);
     const before = await scene.instance(scene.app);
     await first.page.bringToFront();
