@@ -56,15 +56,21 @@ function sibling(file: string, when: string): string {
   return path.join(dir, when.replaceAll("$(basename)", name));
 }
 
-/** In VS Code's reading of globs: a pattern that names a folder covers what lies in it, and parentheses are no more than that. */
+/**
+ * In VS Code's reading of globs: a pattern that names a folder covers what lies in it, and parentheses are no more than
+ * that. Compiled at its first use: most windows start without a file.
+ */
 function covers(pattern: string): Rule {
   const plain = pattern.replace(/\/+$/, "").replaceAll(/[()]/g, "\\$&");
   if (plain === "") return () => false;
-  const isMatch = picomatch([plain, `${plain}/**`], {
-    dot: true,
-    nocase: true,
-    noextglob: true,
-    nonegate: true,
-  });
-  return (relative) => isMatch(relative);
+  let isMatch: ReturnType<typeof picomatch> | undefined;
+  return (relative) => {
+    isMatch ??= picomatch([plain, `${plain}/**`], {
+      dot: true,
+      nocase: true,
+      noextglob: true,
+      nonegate: true,
+    });
+    return isMatch(relative);
+  };
 }
