@@ -84,18 +84,18 @@ describe("printable", () => {
 });
 
 describe("distinctName", () => {
-  const own = { name: "app@main", worktree: "/work/b/app", port: 2 };
+  const own = { name: "app@main", worktree: "/home/me/b/app", port: 2 };
 
   it("keeps a name that nobody has", () => {
     assert.equal(distinctName(own, []), "app@main");
-    const other = { name: "app@mainline", worktree: "/work/a/app", port: 1 };
+    const other = { name: "app@mainline", worktree: "/home/me/a/app", port: 1 };
     assert.equal(distinctName(own, [other]), "app@main");
   });
 
   it("adds the shortest tail of the path that tells two apart", () => {
-    const other = { name: "app@main", worktree: "/work/a/app", port: 1 };
+    const other = { name: "app@main", worktree: "/home/me/a/app", port: 1 };
     assert.equal(distinctName(own, [other]), "app@main (b/app)");
-    const far = { name: "app@main", worktree: "/work/a/other", port: 1 };
+    const far = { name: "app@main", worktree: "/home/me/a/other", port: 1 };
     assert.equal(distinctName(own, [far]), "app@main (app)");
   });
 
