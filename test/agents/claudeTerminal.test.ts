@@ -29,11 +29,7 @@ describe("Claude Code in an agent terminal", function () {
     await window.selectLines(1, 3);
     await window.runCommand("Berth: Open Agent Terminal...");
     await scene.clients(scene.feature, 1);
-    await until(
-      "the selection in its prompt",
-      async () => (await window.terminals.text()).includes("3 lines selected"),
-      patience,
-    );
+    await window.terminals.shows(/3 lines selected/);
     assert.deepEqual(await window.terminals.tabs(), [
       "Claude Code · app@feature-x",
     ]);
@@ -46,9 +42,7 @@ describe("Claude Code in an agent terminal", function () {
 
   it("is told from one in a terminal of the user's own, and both are found", async () => {
     await window.runCommand("Terminal: Create New Terminal");
-    await until("a prompt", async () =>
-      /[$#] *$/.test((await window.terminals.text()).trimEnd() + " "),
-    );
+    await window.terminals.shows(/[$#] $/);
     await window.terminals.type("claude");
     await scene.clients(scene.feature, 2);
     // There is one only once both agents have said which process they are.

@@ -1,11 +1,10 @@
 // The real Gemini CLI and the real VS Code: which server it finds, and what it tells its model of the editor.
 import assert from "node:assert/strict";
-import { until } from "../harness/until";
 import type { WorkbenchWindow } from "../harness/workbenchWindow";
 import { openShown } from "../ui/instances";
 import { geminiCli } from "./support/geminiCli";
 import { hears } from "./support/hears";
-import { patience, Scene } from "./support/scene";
+import { Scene } from "./support/scene";
 
 describe("Gemini CLI", function () {
   let scene: Scene;
@@ -66,10 +65,6 @@ describe("Gemini CLI", function () {
     await app.openFile("src/main.ts");
     await app.runCommand("Berth: Open Agent Terminal...");
     await scene.clients(scene.app, 1);
-    await until(
-      "what it sees of the window",
-      async () => (await app.terminals.text()).includes("1 open file"),
-      patience,
-    );
+    await app.terminals.shows(/1 open file/);
   });
 });

@@ -2,6 +2,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Page } from "playwright-core";
 import type { PageElement } from "./pageElement";
+import { until } from "./until";
+
+/** Milliseconds: big programs start slowly on a machine that is busy with other things. */
+const patience = 60_000;
 
 /** Settings with which a test can read terminals and the list of their tabs. */
 export const readableTerminals = {
@@ -56,6 +60,26 @@ export class TerminalPanel {
     );
     const lines = await rows.allInnerTexts();
     return lines.map((line) => line.replaceAll("\u00a0", " ")).join("\n");
+  }
+
+  /** Resolves once the terminal in view shows it, a single space for any white space; fails with its whole text. */
+  async shows(pattern: RegExp): Promise<void> {
+    let text = "";
+    try {
+      await until(
+        `${String(pattern)} in the terminal in view`,
+        async () => {
+          text = await this.text();
+          return pattern.test(text.replaceAll(/\s+/g, " "));
+        },
+        patience,
+      );
+    } catch (error) {
+      throw new Error(
+        `The terminal in view never showed ${String(pattern)}:\n${text}`,
+        { cause: error },
+      );
+    }
   }
 
   /** Opens a terminal by its profile, from the menu beside the `+` of the terminals. */

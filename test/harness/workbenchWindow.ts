@@ -22,6 +22,7 @@ const picker = ".quick-input-widget:visible";
 const pickerRow = `${picker} .quick-input-list .monaco-list-row`;
 const rowLabel =
   ".quick-input-list-row:first-child .monaco-icon-name-container";
+const rowDescription = ".monaco-icon-description-container";
 
 const exactly = (text: string): RegExp =>
   new RegExp(`^\\s*${text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}\\s*$`);
@@ -48,7 +49,7 @@ export class WorkbenchWindow {
 
   /** Runs a command by its title in the palette, as `Berth: List Instances`, as soon as it is offered there. */
   async runCommand(title: string): Promise<void> {
-    await this.pickWith("F1", `>${title}`, title);
+    await this.pickWith("F1", `>${title}`, this.row(title));
   }
 
   /** The text of a status bar item (as `berth.berth.instance`: extension id, dot, item id), undefined when absent. */
@@ -87,13 +88,13 @@ export class WorkbenchWindow {
   /** The rows of the open picker; empty when none is open. A long list has only those that are in view. */
   pickerRows(): Promise<PickerRow[]> {
     return this.page.locator(pickerRow).evaluateAll(
-      (rows: PageElement[], labelSelector): PickerRow[] =>
+      (rows: PageElement[], selectors): PickerRow[] =>
         rows.map((row) => {
           const text = (selector: string): string =>
             row.querySelector(selector)?.textContent?.trim() ?? "";
           return {
-            label: text(labelSelector),
-            description: text(".monaco-icon-description-container"),
+            label: text(selectors.label),
+            description: text(selectors.description),
             detail: text(".quick-input-list-label-meta"),
             group: text(".quick-input-list-separator"),
             buttons: [
@@ -103,7 +104,7 @@ export class WorkbenchWindow {
             ].map((button) => button.getAttribute("aria-label") ?? ""),
           };
         }),
-      rowLabel,
+      { label: rowLabel, description: rowDescription },
     );
   }
 
@@ -119,12 +120,12 @@ export class WorkbenchWindow {
 
   /** Picks the row with this label in the open picker. */
   async pickRow(label: string): Promise<void> {
-    await this.row(label).click();
+    await this.row(label).first().click();
   }
 
   /** Presses a button, named by its tooltip, of the row with this label. */
   async pressRowButton(label: string, button: string): Promise<void> {
-    const row = this.row(label);
+    const row = this.row(label).first();
     await row.hover();
     await row.getByRole("button", { name: button, exact: true }).click();
   }
@@ -164,13 +165,13 @@ export class WorkbenchWindow {
       .click();
   }
 
-  /** Opens a file of the workspace in an editor, by the end of its path. */
+  /** Opens a file of the workspace in an editor, by its path from the folder, or from above it where there are several. */
   async openFile(file: string): Promise<void> {
     await this.openTab(file);
     await this.page.locator(".editor-instance .view-lines").first().waitFor();
   }
 
-  /** Opens a notebook of the workspace, by the end of its path. */
+  /** Opens a notebook of the workspace, by its path as above. */
   async openNotebook(file: string): Promise<void> {
     await this.openTab(file);
     await this.page.locator(".notebookOverlay").waitFor();
@@ -219,9 +220,18 @@ export class WorkbenchWindow {
   }
 
   private async openTab(file: string): Promise<void> {
-    await this.pickWith("Control+P", file, path.basename(file));
+    const { base, dir } = path.parse(file);
+    const description = (text: RegExp): Locator =>
+      this.page.locator(rowDescription, { hasText: text });
+    // Another folder may hold a file of that name; a file of no folder has no description.
+    const row = this.row(base).filter(
+      dir === ""
+        ? { hasNot: description(/\S/) }
+        : { has: description(exactly(dir)) },
+    );
+    await this.pickWith("Control+P", file, row);
     await this.page
-      .locator(`.tab.active[data-resource-name="${path.basename(file)}"]`)
+      .locator(`.tab.active[data-resource-name="${base}"]`)
       .waitFor();
   }
 
@@ -229,21 +239,20 @@ export class WorkbenchWindow {
   private async pickWith(
     key: string,
     text: string,
-    label: string,
+    row: Locator,
   ): Promise<void> {
-    const row = this.row(label);
     await until(
-      `"${label}" in the list of ${key}`,
+      `"${text}" in the list of ${key}`,
       async () => {
         await this.page.keyboard.press(key);
         await this.typeInPicker(text);
         try {
-          await row.waitFor({ timeout: 5000 });
+          await row.first().waitFor({ timeout: 5000 });
         } catch (error) {
           await this.closePicker();
           throw error;
         }
-        await row.click();
+        await row.first().click();
         return true;
       },
       patience,
@@ -256,6 +265,6 @@ export class WorkbenchWindow {
 
   private row(label: string): Locator {
     const name = this.page.locator(rowLabel, { hasText: exactly(label) });
-    return this.page.locator(pickerRow).filter({ has: name }).first();
+    return this.page.locator(pickerRow).filter({ has: name });
   }
 }

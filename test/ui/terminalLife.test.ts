@@ -79,9 +79,7 @@ describe("The life of agent terminals", function () {
       "the new terminal in view",
       async () => (await window.terminals.activeTab()) === before,
     );
-    await until("a prompt", async () =>
-      /[$#]/.test(await window.terminals.text()),
-    );
+    await window.terminals.shows(/[$#]/);
     await window.terminals.type(line);
   };
 
@@ -169,17 +167,15 @@ describe("The life of agent terminals", function () {
     await window.runCommand("Berth: Kill Instance...");
     await window.pickRow(name);
     await gone(home, wild);
-    const shows = (pattern: RegExp): Promise<unknown> =>
-      until(String(pattern), async () =>
-        pattern.test((await window.terminals.text()).replaceAll(/\s+/g, " ")),
-      );
-    await shows(/ was stopped, so this agent has lost its editor\./);
+    await window.terminals.shows(
+      / was stopped, so this agent has lost its editor\./,
+    );
     holder = createServer();
     await until("the port", () => listenOn(holder, port));
     await window.runCommand("Berth: Start Instance...");
     const moved = await recordOf(home, wild);
     assert.notEqual(moved.port, port);
-    await shows(
+    await window.terminals.shows(
       new RegExp(
         `has moved from port ${port} to ${moved.port}, so this agent has lost its editor`,
       ),
@@ -189,7 +185,7 @@ describe("The life of agent terminals", function () {
     );
     assert.ok(old);
     process.kill(old.pid);
-    await shows(/Claude Code has ended with SIGTERM\./);
+    await window.terminals.shows(/Claude Code has ended with SIGTERM\./);
     await window.terminals.type("claude again");
     const again = await runWith("again", 3);
     assert.equal(again.env["CLAUDE_CODE_SSE_PORT"], String(moved.port));

@@ -76,9 +76,7 @@ describe("Agent terminals", function () {
     await window.runCommand("Terminal: Create New Terminal");
     await window.pickRow("app-feature-x");
     const { port } = await recordOf(home, feature);
-    await until("a prompt", async () =>
-      /[$#]/.test(await window.terminals.text()),
-    );
+    await window.terminals.shows(/[$#]/);
     await window.terminals.type("claude by-hand");
     const [run] = await programs.started("claude", 1);
     assert.ok(run);
@@ -192,10 +190,8 @@ describe("Agent terminals", function () {
     await window.runCommand("Berth: Kill Instance...");
     await window.pickRow("app@feature-x");
     await gone(home, feature);
-    await until("the reason in the terminal", async () =>
-      /^ Berth: the instance app@feature-x was stopped, so this agent has lost its editor\./.test(
-        await window.terminals.text(),
-      ),
+    await window.terminals.shows(
+      /^ Berth: the instance app@feature-x was stopped, so this agent has lost its editor\./,
     );
     for (const { pid } of runs) process.kill(pid, 0);
   });
@@ -206,10 +202,8 @@ describe("Agent terminals", function () {
       .sort((one, other) => other.startedAt - one.startedAt)[0];
     assert.ok(newest);
     process.kill(newest.pid);
-    await until("what became of it, and a prompt", async () =>
-      /Claude Code has ended with SIGTERM\. Berth: the instance app@feature-x was stopped[^#]*\n# /.test(
-        await window.terminals.text(),
-      ),
+    await window.terminals.shows(
+      /Claude Code has ended with SIGTERM\. Berth: the instance app@feature-x was stopped[^#]* # /,
     );
     await window.terminals.type("claude again");
     const again = (await programs.started("claude", 4)).find(({ args }) =>
