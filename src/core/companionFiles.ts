@@ -1,5 +1,4 @@
 // The files by which Gemini CLI and Qwen Code find an editor. Both look into directories that other programs use too.
-import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { readJson, writeJson } from "./atomicFile";
@@ -27,8 +26,8 @@ interface Format {
   readonly pattern: RegExp;
   readonly fileName: (announced: Announcement) => string;
   readonly content: (announced: Announcement) => object;
-  /** Makes its directories ready; false: this user has no need of them. Throws a UserError. */
-  readonly prepare: () => Promise<boolean>;
+  /** To be made and checked, in this order. */
+  readonly directories: readonly string[];
 }
 
 export class CompanionFiles implements DiscoveryFiles {
@@ -47,16 +46,12 @@ export class CompanionFiles implements DiscoveryFiles {
         authToken: token,
         ideInfo: { name: "vscode", displayName: ideName },
       }),
-      prepare: async () => {
-        // Where everybody may write, the parent may be another user's, who could put his own directory in place of ours.
-        for (const each of [path.dirname(directory), directory])
-          await ensurePrivateDirectory(each, { shared: true });
-        return true;
-      },
+      // Another user who owns the parent could put his own directory in place of ours.
+      directories: [path.dirname(directory), directory],
     });
   }
 
-  /** `directory` is `~/.qwen/ide`; nothing is written for those who do not have `~/.qwen`. */
+  /** `directory` is `~/.qwen/ide`. */
   static qwen(directory: string): CompanionFiles {
     return new CompanionFiles({
       agent: "Qwen Code",
@@ -70,11 +65,7 @@ export class CompanionFiles implements DiscoveryFiles {
         authToken: token,
         ideName,
       }),
-      prepare: async () => {
-        if (!existsSync(path.dirname(directory))) return false;
-        await ensurePrivateDirectory(directory, { shared: true });
-        return true;
-      },
+      directories: [directory],
     });
   }
 
@@ -88,8 +79,9 @@ export class CompanionFiles implements DiscoveryFiles {
   }
 
   async publish(announced: Announcement): Promise<void> {
-    const { prepare, fileName, content } = this.format;
-    if (!(await prepare())) return;
+    const { directories, fileName, content } = this.format;
+    for (const directory of directories)
+      await ensurePrivateDirectory(directory, { shared: true });
     await writeJson(path.join(this.directory, fileName(announced)), {
       ...content(announced),
       ...announced.mark,

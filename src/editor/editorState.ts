@@ -109,7 +109,7 @@ export class EditorStatePusher {
         ...(this.#isSelectionDue && {
           selection: shareSelection ? readSelection(isShared) : null,
         }),
-        ...(this.#areTabsDue && { tabs: readTabs(isShared) }),
+        ...(this.#areTabsDue && { tabs: readTabs(isShared, shareSelection) }),
       });
     this.#isSelectionDue = false;
     this.#areTabsDue = false;
@@ -135,7 +135,7 @@ function readSelection(isShared: IsShared): EditorSelection | null {
   };
 }
 
-function readTabs(isShared: IsShared): EditorTab[] {
+function readTabs(isShared: IsShared, shareSelection: boolean): EditorTab[] {
   const documents = new Map(
     vscode.workspace.textDocuments.map((document) => [
       document.uri.toString(),
@@ -172,7 +172,7 @@ function readTabs(isShared: IsShared): EditorTab[] {
           lineCount: document?.lineCount ?? 0,
           isUntitled: uri.scheme === "untitled",
           selection:
-            isActive && active && active.document === document
+            shareSelection && isActive && active && active.document === document
               ? plainRange(active.selection)
               : null,
         },

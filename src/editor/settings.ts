@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { parsePortRange } from "../core/ports";
 import type { HostSettings } from "../host/contract";
+import { merged } from "./plainObject";
 import { type AgentSetting, parseAgents } from "./terminals/agents";
 
 export interface Settings extends HostSettings {
@@ -38,7 +39,10 @@ function readSettings(
     key: keyof Settings,
     parse: (value: unknown) => T | undefined,
   ): T => {
-    const value = configuration.get<unknown>(key);
+    const value =
+      key === "agents"
+        ? withoutWorkspace(configuration, key)
+        : configuration.get<unknown>(key);
     const parsed = parse(value);
     if (parsed !== undefined) return parsed;
     const used = configuration.inspect(key)?.defaultValue;
@@ -51,6 +55,13 @@ function readSettings(
       throw new Error(`package.json has no usable default for berth.${key}`);
     return fallback;
   };
+  const { workspaceValue, workspaceFolderValue } =
+    configuration.inspect("agents") ?? {};
+  if (workspaceValue !== undefined || workspaceFolderValue !== undefined)
+    onWrong(
+      "berth.agents",
+      "Berth leaves out what this workspace says in berth.agents: agents are commands that run, so only your user settings name them.",
+    );
   const { agents, wrong } = read("agents", parseAgents);
   if (wrong.length > 0)
     onWrong(
@@ -75,6 +86,15 @@ function readSettings(
     agents,
     defaultAgent: read("defaultAgent", text),
   };
+}
+
+/** Of a setting that names what is run: a workspace has no say in it. */
+function withoutWorkspace(
+  configuration: vscode.WorkspaceConfiguration,
+  key: string,
+): unknown {
+  const { defaultValue, globalValue } = configuration.inspect(key) ?? {};
+  return merged(defaultValue, globalValue);
 }
 
 async function offerSettings(message: string, key: string): Promise<void> {

@@ -1,6 +1,8 @@
 // One row of the list, and everything that can be done with it.
 import * as vscode from "vscode";
 import { unwrap } from "../core/outcome";
+import { canonicalPath } from "../core/paths";
+import { contains } from "../core/worktree";
 import type { InstanceView, Listing } from "../host/contract";
 import type { DiffReview, PendingDiff } from "./diffs/diffReview";
 import type { Host } from "./hostConnection";
@@ -155,15 +157,21 @@ export async function switchTo(reach: Reach, target: Target): Promise<void> {
   }
 }
 
-/** Makes a worktree of this window the active one, and its folder visible where the window has it open. */
+/** Makes a worktree of this window the active one, and its folder visible where the window has it, or one inside it, open. */
 export async function show(
   instances: WindowInstances,
   worktree: string,
 ): Promise<void> {
   instances.activate(worktree);
-  const uri = vscode.Uri.file(worktree);
-  if (vscode.workspace.getWorkspaceFolder(uri))
-    await vscode.commands.executeCommand("revealInExplorer", uri);
+  const top = vscode.Uri.file(worktree);
+  const uri = vscode.workspace.getWorkspaceFolder(top)
+    ? top
+    : vscode.workspace.workspaceFolders?.find(
+        (folder) =>
+          folder.uri.scheme === "file" &&
+          contains(worktree, canonicalPath(folder.uri.fsPath)),
+      )?.uri;
+  if (uri) await vscode.commands.executeCommand("revealInExplorer", uri);
 }
 
 /** A window that has it open already comes to the front; this one is never replaced. */

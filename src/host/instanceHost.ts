@@ -24,7 +24,7 @@ import { Machine } from "./machine";
 import { Neighbours } from "./neighbours";
 import { Ownership } from "./ownership";
 import { Passes, type Wanted } from "./passes";
-import { makePlan, type Plan } from "./plan";
+import { enteredWorktree, makePlan, type Plan } from "./plan";
 import { Sends } from "./sends";
 import { Watches } from "./watches";
 
@@ -169,6 +169,7 @@ export class InstanceHost implements HostApi {
   }
 
   list(): Promise<Listing> {
+    void this.neighbours.sweep();
     return this.#machine.list(
       new Set(this.#plan.keys()),
       this.#ownership.siblings,
@@ -228,10 +229,8 @@ export class InstanceHost implements HostApi {
   }
 
   /** With autoStart "activeEditor" the worktree of the active file is wanted from the moment it is entered. */
-  async #enter({ activeDirectory, settings }: Desired): Promise<void> {
-    if (settings.autoStart !== "activeEditor" || activeDirectory === null)
-      return;
-    const worktree = await detectWorktree(activeDirectory);
+  async #enter(desired: Desired): Promise<void> {
+    const worktree = await enteredWorktree(desired);
     if (worktree && !this.#pins.has(worktree.path))
       this.#pins.set(worktree.path, "started");
   }

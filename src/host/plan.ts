@@ -2,7 +2,12 @@
 import path from "node:path";
 import { instanceName } from "../core/names";
 import { canonicalPath } from "../core/paths";
-import { contains, detectWorktree, type Worktree } from "../core/worktree";
+import {
+  contains,
+  deepest,
+  detectWorktree,
+  type Worktree,
+} from "../core/worktree";
 import type { Desired, Pin, WorkspaceFolder } from "./contract";
 import type { InstanceSpec } from "./surroundings";
 
@@ -45,6 +50,26 @@ export async function makePlan(
     ]),
   );
   return limited(plan, desired.settings.maxInstances, isRunning);
+}
+
+/**
+ * With autoStart "activeEditor" that of the active file. Where git knows none, that of the workspace folder around it: a
+ * folder inside a plain one is no worktree of its own.
+ */
+export async function enteredWorktree({
+  activeDirectory,
+  folders,
+  settings,
+}: Desired): Promise<Worktree | undefined> {
+  if (settings.autoStart !== "activeEditor" || activeDirectory === null)
+    return undefined;
+  const worktree = await detectWorktree(activeDirectory);
+  if (!worktree || worktree.git) return worktree;
+  const around = deepest(
+    folders.map((folder) => canonicalPath(folder.path)),
+    worktree.path,
+  );
+  return around === undefined ? undefined : detectWorktree(around);
 }
 
 function verdictOf(

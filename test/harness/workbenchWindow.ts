@@ -197,6 +197,16 @@ export class WorkbenchWindow {
       .click();
   }
 
+  /** The paths of what is selected in the explorer, as `~/app/lib`. */
+  selectedInExplorer(): Promise<string[]> {
+    const labels = this.page.locator(
+      ".explorer-folders-view .monaco-list-row.selected .monaco-icon-label",
+    );
+    return labels.evaluateAll((elements: PageElement[]) =>
+      elements.map((element) => element.getAttribute("aria-label") ?? ""),
+    );
+  }
+
   async screenshot(file: string): Promise<void> {
     await this.page.screenshot({ path: file });
   }

@@ -135,6 +135,26 @@ describe("A proposed diff", () => {
     ]);
   });
 
+  it("keeps every letter, whatever encoding the user has set for files", async () => {
+    const files = vscode.workspace.getConfiguration("files");
+    const { Workspace } = vscode.ConfigurationTarget;
+    await files.update("encoding", "windows1252", Workspace);
+    try {
+      const answer = propose("ü → 漢\n");
+      await shown();
+      await vscode.commands.executeCommand("berth.acceptDiff");
+      assert.deepEqual(texts(await answer), ["FILE_SAVED", "ü → 漢\n"]);
+      await shown(0);
+      const edited = propose("ü → 漢\n");
+      const [tab] = await shown();
+      await append(await rightSide(tab), "ß → 字\n");
+      await vscode.commands.executeCommand("berth.acceptDiff");
+      assert.deepEqual(texts(await edited), ["FILE_SAVED", "ü → 漢\nß → 字\n"]);
+    } finally {
+      await files.update("encoding", undefined, Workspace);
+    }
+  });
+
   it("may be a new file in a directory that does not exist", async () => {
     const target = path.join(workspaceFolder(), "no", "such", "new.ts");
     const answer = propose("hello\n", { target });

@@ -61,9 +61,10 @@ describe("An agent", () => {
       const editor = await show("private.txt", "secret\n");
       editor.selection = new vscode.Selection(0, 0, 0, 6);
       // The tab comes by the same way, after the selection would have.
-      await until("the tab", async () =>
-        (await tabs(agent)).some(({ label }) => label === "private.txt"),
+      const tab = await until("the tab", async () =>
+        (await tabs(agent)).find(({ label }) => label === "private.txt"),
       );
+      assert.equal(tab.selection, undefined);
       assert.deepEqual(await agent.callForJson("getCurrentSelection"), {
         success: false,
         message: "No file of this worktree is in the active editor.",
@@ -169,6 +170,7 @@ describe("An agent", () => {
 });
 
 interface Tab {
+  readonly selection: unknown;
   readonly label: string;
   readonly isDirty: boolean;
   readonly isActive: boolean;

@@ -1,9 +1,20 @@
 // What users get: the VSIX installs, holds exactly these files, and is small.
 import assert from "node:assert/strict";
-import { readdir, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { TestHome } from "../harness/testHome";
 import { VSCodeServer } from "../harness/vscodeServer";
+
+interface Manifest {
+  readonly capabilities: {
+    readonly untrustedWorkspaces: {
+      readonly restrictedConfigurations: readonly string[];
+    };
+  };
+  readonly contributes: {
+    readonly configuration: { readonly properties: Record<string, unknown> };
+  };
+}
 
 const expected = [
   ".vsixmanifest",
@@ -24,6 +35,18 @@ const expected = [
   "package.json",
   "readme.md",
 ];
+
+describe("The manifest", () => {
+  it("lets no setting of a workspace count before the workspace is trusted", async () => {
+    const { capabilities, contributes } = JSON.parse(
+      await readFile("package.json", "utf8"),
+    ) as Manifest;
+    assert.deepEqual(
+      capabilities.untrustedWorkspaces.restrictedConfigurations,
+      Object.keys(contributes.configuration.properties),
+    );
+  });
+});
 
 describe("The VSIX", () => {
   const vsix = process.env["BERTH_TEST_VSIX"] ?? "";

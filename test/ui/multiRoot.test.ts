@@ -35,7 +35,8 @@ describe("A window with several folders", function () {
     );
     const app = repository.folder;
     const feature = await repository.addWorktree("feature-x");
-    await open([app, path.join(app, "lib"), feature]);
+    const inside = path.join(feature, "lib");
+    await open([app, path.join(app, "lib"), inside]);
     const window = await vscode.openWindow(workspace);
     const before = await recordOf(home, app);
     await recordOf(home, feature);
@@ -49,6 +50,9 @@ describe("A window with several folders", function () {
     await window.pickRow("app@feature-x");
     await until("the other one in the status bar", async () =>
       /^app@feature-x\s/.test((await window.statusBarText(STATUS)) ?? ""),
+    );
+    await until("its folder in the explorer", async () =>
+      (await window.selectedInExplorer()).includes("~/app-feature-x/lib"),
     );
 
     await open([app]);

@@ -8,7 +8,7 @@ import { until } from "../harness/until";
 import { VSCodeServer } from "../harness/vscodeServer";
 import { readableTerminals } from "../harness/terminalPanel";
 import type { WorkbenchWindow } from "../harness/workbenchWindow";
-import { openShown } from "./instances";
+import { openShown, STATUS } from "./instances";
 import { AgentPrograms } from "./support/agentPrograms";
 
 describe("In Restricted Mode", function () {
@@ -20,7 +20,10 @@ describe("In Restricted Mode", function () {
 
   before(async () => {
     home = await TestHome.create();
-    const own = { "berth.agents": { own: { command: "claude" } } };
+    const own = {
+      "berth.agents": { own: { command: "claude" } },
+      "berth.naming": "worktree",
+    };
     const repository = await GitRepository.create(
       path.join(home.folder, "app"),
       { ".vscode/settings.json": JSON.stringify(own) },
@@ -37,6 +40,7 @@ describe("In Restricted Mode", function () {
       settings: {
         ...readableTerminals,
         "security.workspace.trust.startupPrompt": "never",
+        "berth.agents": { claude: { name: "My Claude" } },
       },
     });
     window = await openShown(vscode, home, app);
@@ -44,6 +48,10 @@ describe("In Restricted Mode", function () {
   after(async () => {
     await vscode.stop();
     await home.remove();
+  });
+
+  it("the workspace's settings do not count", async () => {
+    assert.equal(await window.statusBarText(STATUS), "app@main");
   });
 
   it("no agent is started, and the user is told how one can be", async () => {
@@ -63,11 +71,20 @@ describe("In Restricted Mode", function () {
       .locator(".workspace-trust-editor")
       .getByRole("button", { name: "Trust", exact: true })
       .click();
+    await until(
+      "the workspace's settings to count",
+      async () => (await window.statusBarText(STATUS)) === "app",
+    );
+    await until("that its agents do not", async () =>
+      (await window.notifications()).includes(
+        "Berth leaves out what this workspace says in berth.agents: agents are commands that run, so only your user settings name them.",
+      ),
+    );
     await window.runCommand("Berth: Open Agent Terminal...");
     const [run] = await programs.started("claude", 1);
     assert.equal(run?.cwd, app);
     await until("its terminal", async () =>
-      (await window.terminals.tabs()).includes("Claude Code · app@main"),
+      (await window.terminals.tabs()).includes("My Claude · app"),
     );
   });
 });

@@ -6,7 +6,7 @@ import { cannotShowDiff, UserError } from "../../core/errors";
 import { Lifetime } from "../../core/lifetime";
 import { done, failed, type Outcome } from "../../core/outcome";
 import type { DiffDecision, ProposedDiff } from "../../host/contract";
-import { PROPOSAL_SCHEME, ProposalFiles } from "./proposalFiles";
+import { PROPOSAL_SCHEME, ProposalFiles, withoutMark } from "./proposalFiles";
 
 export interface PendingDiff {
   readonly proposal: ProposedDiff;
@@ -178,12 +178,13 @@ async function readContent({ proposal, right }: PendingDiff): Promise<string> {
  * and no byte order mark.
  */
 function finalContent(proposed: string, edited: string): string {
-  const mark = proposed.startsWith("\ufeff") ? "\ufeff" : "";
-  const plain = (text: string): string =>
-    text.replace(/^\ufeff/, "").replaceAll(/\r\n?/g, "\n");
-  return plain(proposed) === plain(edited)
+  const proposedText = withoutMark(proposed);
+  const mark = proposed.slice(0, proposed.length - proposedText.length);
+  const editedText = withoutMark(edited);
+  const plain = (text: string): string => text.replaceAll(/\r\n?/g, "\n");
+  return plain(proposedText) === plain(editedText)
     ? proposed
-    : mark + edited.replace(/^\ufeff/, "");
+    : mark + editedText;
 }
 
 function proposalOf({ input }: vscode.Tab): vscode.Uri[] {

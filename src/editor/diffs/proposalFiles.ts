@@ -4,6 +4,8 @@ import * as vscode from "vscode";
 
 export const PROPOSAL_SCHEME = "berth-proposal";
 
+const BYTE_ORDER_MARK = "\ufeff";
+
 interface Entry {
   bytes: Uint8Array;
   modifiedAt: number;
@@ -27,7 +29,8 @@ export class ProposalFiles implements vscode.FileSystemProvider {
         .path,
     });
     this.#entries.set(uri.toString(), {
-      bytes: Buffer.from(contents),
+      // The mark tells VS Code that it is UTF-8, whatever encoding the user has set for his files.
+      bytes: Buffer.from(`${BYTE_ORDER_MARK}${withoutMark(contents)}`),
       modifiedAt: Date.now(),
     });
     return uri;
@@ -91,4 +94,8 @@ export class ProposalFiles implements vscode.FileSystemProvider {
     if (!entry) throw vscode.FileSystemError.FileNotFound(uri);
     return entry;
   }
+}
+
+export function withoutMark(text: string): string {
+  return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
 }

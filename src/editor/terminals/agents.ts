@@ -6,6 +6,7 @@ import {
 } from "../../core/agentVariables";
 import { noAgentFound } from "../../core/errors";
 import { findCommand } from "../../core/findCommand";
+import { isObject } from "../plainObject";
 import { withoutIcons } from "../text";
 
 export interface AgentSetting {
@@ -95,8 +96,4 @@ export async function chooseAgent(
     },
   );
   return row?.agent;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -47,6 +47,9 @@ export class Endpoint {
     private readonly routes: EndpointRoutes,
   ) {
     this.#server = createServer({
+      // What Node itself would refuse gets the guards' answers, as far as that goes.
+      maxHeaderSize: 128 * 1024,
+      requireHostHeader: false,
       headersTimeout: 2_000,
       connectionsCheckingInterval: 500,
       // One request is never held open for a body that does not come.

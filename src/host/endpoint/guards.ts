@@ -24,11 +24,13 @@ const MAX_TOKEN_LENGTH = 512;
 /** Claude Code and OpenCode send the first, MCP and HTTP clients the second. */
 const TOKEN_HEADERS = ["x-claude-code-ide-authorization", "authorization"];
 
+const BEARER = /^Bearer +(.*)$/i;
+
 const guards: readonly Guard[] = [
   function token(request, facts) {
     const sent = TOKEN_HEADERS.flatMap((name) =>
       (request.headersDistinct[name] ?? []).map((value) =>
-        name === "authorization" ? value.replace(/^Bearer +/i, "") : value,
+        name === "authorization" ? BEARER.exec(value)?.[1] : value,
       ),
     );
     const [only] = sent;

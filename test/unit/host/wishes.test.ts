@@ -78,6 +78,27 @@ describe("what the user wants", function () {
     assert.equal(window.stateOf(a), "stopped");
   });
 
+  it("autoStart activeEditor starts the folder that is open for a file below it, where git knows no worktree", async () => {
+    const window = await open({ settings: { autoStart: "activeEditor" } });
+    await window.reconcile({ activeDirectory: ground.make("elsewhere") });
+    await window.reconcile({ activeDirectory: ground.make("a", "sub") });
+    await is(window, a, "running");
+    assert.deepEqual(
+      window.views.map(({ worktree }) => worktree),
+      [a, b],
+    );
+  });
+
+  it("autoStart activeEditor starts the worktree for a file of its git directory", async () => {
+    const app = makeRepository(ground.path("app"));
+    const window = await open({
+      folders: [app],
+      settings: { autoStart: "activeEditor" },
+    });
+    await window.reconcile({ activeDirectory: path.join(app, ".git") });
+    await is(window, app, "running");
+  });
+
   it("a worktree beside the workspace can be started, and is listed before", async () => {
     const app = makeRepository(ground.path("app"));
     const linked = addWorktree(app, ground.path("linked"), "topic");

@@ -35,6 +35,7 @@ export class ClaudeClient implements Client {
   #pid: number | null = null;
   #isInitialized = false;
   #isAlive = true;
+  #hasListedTools = false;
   #lastShared = "";
   #listening: NodeJS.Timeout | undefined;
   /** Mentions for when it listens; undefined once it does. */
@@ -53,6 +54,8 @@ export class ClaudeClient implements Client {
       () => instance.context(this),
       {
         onDidListTools: () => {
+          if (this.#hasListedTools) return;
+          this.#hasListedTools = true;
           this.#awaitListening(() => {
             this.#lastShared = "";
             instance.onDidIntroduce(this);
