@@ -103,6 +103,17 @@ export class VSCodeServer {
   async openWindow(target: string): Promise<WorkbenchWindow> {
     const window = new WorkbenchWindow(await this.context.newPage());
     await window.goto(this.windowUrl(this.port, target).href);
+    if (target.endsWith(".code-workspace"))
+      await until(
+        `the folders of ${target}`,
+        async () => {
+          if (await window.showsFolders()) return true;
+          // Now and then VS Code reads the file as if there were none in it, and never again.
+          await window.reload();
+          return false;
+        },
+        60_000,
+      );
     return window;
   }
 

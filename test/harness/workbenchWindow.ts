@@ -207,6 +207,18 @@ export class WorkbenchWindow {
     );
   }
 
+  /** Whether folders come into the explorer; false after 10 s without. */
+  showsFolders(): Promise<boolean> {
+    const row = this.page.locator(".explorer-folders-view .monaco-list-row");
+    return row
+      .first()
+      .waitFor({ timeout: 10_000 })
+      .then(
+        () => true,
+        () => false,
+      );
+  }
+
   async screenshot(file: string): Promise<void> {
     await this.page.screenshot({ path: file });
   }

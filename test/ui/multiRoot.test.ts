@@ -21,7 +21,10 @@ describe("A window with several folders", function () {
   before(async () => {
     home = await TestHome.create();
     workspace = path.join(home.folder, "all.code-workspace");
-    vscode = await VSCodeServer.start({ home });
+    vscode = await VSCodeServer.start({
+      home,
+      settings: { "berth.maxInstances": 5 },
+    });
   });
   after(async () => {
     await vscode.stop();
@@ -80,12 +83,12 @@ describe("A window with several folders", function () {
     // VS Code opens a workspace as it was last time, before it reads its file again.
     workspace = path.join(home.folder, "many.code-workspace");
     await open(folders);
-    await vscode.setSettings({ "berth.maxInstances": 5 });
     const window = await vscode.openWindow(workspace);
-    await until(
-      "five instances",
-      async () => (await readRecords(home)).length === 5,
-    );
+    await until("five instances", async () => {
+      const names = (await readRecords(home)).map(({ name }) => name);
+      assert.equal(names.length, 5, names.join(", "));
+      return true;
+    });
     await window.runCommand("Berth: Start Instance...");
     await until("the others in the list", async () =>
       (await window.pickerRows()).some(({ description }) =>
