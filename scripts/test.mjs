@@ -106,10 +106,10 @@ async function getAgents() {
  */
 const suites = {
   check: { run: check, isDefault: true },
-  unit: { run: mocha("unit", 60_000), isDefault: true },
+  unit: { run: mocha("unit", 180_000), isDefault: true },
   package: { run: testPackage, isDefault: true, needsVSCode: true },
   host: { run: host("host"), isDefault: true, needsVSCode: true },
-  ui: { run: mocha("ui", 180_000, 1), isDefault: true, needsVSCode: true },
+  ui: { run: mocha("ui", 300_000, 1), isDefault: true, needsVSCode: true },
   electron: { run: host("electron") },
   agents: {
     run: mocha("agents", 300_000, 1),

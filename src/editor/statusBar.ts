@@ -1,4 +1,5 @@
 // The window's status bar item: the active instance, its state and its agents; a click opens the list or starts it again.
+import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
 import { Lifetime } from "../core/lifetime";
 import type { InstanceState, InstanceView } from "../host/contract";
@@ -61,7 +62,10 @@ export class StatusBar {
       label: `Berth, instance ${active.name}: ${state.kind === "running" ? agents(state.clients.length) : state.kind}`,
     };
     this.#item.backgroundColor = background(active);
-    this.#item.command = this.#command(active);
+    // VS Code loses a click that meets a new command: while it is the same, so is the object.
+    const command = this.#command(active);
+    if (!isDeepStrictEqual(command, this.#item.command))
+      this.#item.command = command;
     this.#item.tooltip = tooltip(views, active, this.terminals);
     this.#item.show();
   }

@@ -66,8 +66,9 @@ describe("Claude Code", function () {
 
   it("has in its prompt what the person points it to, also when it is only starting", async () => {
     await select(first, 2, 3);
+    const starting = connected(scene.app);
     await first.runCommand("Berth: Send Selection");
-    const agent = await connected(scene.app);
+    const agent = await starting;
     await agent.shows(/@src\/main\.ts#L2-3/);
     await first.openFile("src/main.ts");
     await first.selectLines(1, 1);

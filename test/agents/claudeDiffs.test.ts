@@ -1,6 +1,6 @@
 // Changes that the real Claude Code proposes, decided by a person: in the window's diff editor or in the terminal.
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { until } from "../harness/until";
 import type { WorkbenchWindow } from "../harness/workbenchWindow";
@@ -45,6 +45,8 @@ describe("A change that Claude Code proposes", function () {
   });
   beforeEach(async () => {
     await writeFile(file, lines);
+    for (const name of ["new.ts", "second.ts", "third.ts"])
+      await rm(path.join(scene.app, name), { force: true });
   });
   afterEach(() => scene.endAgents());
   after(async () => {
@@ -106,10 +108,9 @@ describe("A change that Claude Code proposes", function () {
   });
 
   it("waits beside another agent's, and each gets its own answer", async () => {
-    const [own, other] = [
-      await prompted("Change two"),
-      await prompted("Make a second file"),
-    ];
+    const own = await prompted("Change two");
+    await DiffEditor.shown(window.page, "main.ts");
+    const other = await prompted("Make a second file");
     const diff = await DiffEditor.shown(window.page, "second.ts (new)");
     await diff.reject();
     await diff.gone();

@@ -1,6 +1,6 @@
 // Changes that the real Gemini CLI proposes, decided by a person: in the window's diff editor or in the terminal.
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { DiffEditor } from "../harness/diffEditor";
 import type { WorkbenchWindow } from "../harness/workbenchWindow";
@@ -37,6 +37,7 @@ describe("A change that Gemini CLI proposes", function () {
   });
   beforeEach(async () => {
     await writeFile(file, lines);
+    await rm(path.join(scene.app, "new.ts"), { force: true });
     await window.openFile("src/main.ts");
   });
   afterEach(() => scene.endAgents());

@@ -1,5 +1,6 @@
 // A context menu of the workbench, opened where a user opens it.
 import type { Locator, Page } from "playwright-core";
+import { Explorer } from "./explorer";
 
 export class ContextMenu {
   private constructor(private readonly page: Page) {}
@@ -24,14 +25,11 @@ export class ContextMenu {
     page: Page,
     [first, ...others]: readonly [string, ...string[]],
   ): Promise<ContextMenu> {
-    const row = (name: string): Locator =>
-      page.locator(".explorer-folders-view .monaco-list-row", {
-        has: page.locator(`.label-name >> text="${name}"`),
-      });
-    await row(first).click();
+    const explorer = new Explorer(page);
+    await explorer.row(first).click();
     for (const name of others)
-      await row(name).click({ modifiers: ["Control"] });
-    return ContextMenu.#open(page, row(first));
+      await explorer.row(name).click({ modifiers: ["Control"] });
+    return ContextMenu.#open(page, explorer.row(first));
   }
 
   static async #open(page: Page, where: Locator): Promise<ContextMenu> {

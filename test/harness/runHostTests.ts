@@ -20,6 +20,8 @@ async function runEmbedded(
     home,
     env,
     extensions: [],
+    // In a browser VS Code saves after a second; a test says when.
+    settings: { "files.autoSave": "off" },
     args: ["--vscode-option", "enable-smoke-test-driver"],
   });
   try {

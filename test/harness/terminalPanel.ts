@@ -85,14 +85,16 @@ export class TerminalPanel {
   /** Opens a terminal by its profile, from the menu beside the `+` of the terminals. */
   async openFromMenu(profile: string): Promise<void> {
     await this.page.getByRole("button", { name: /^Launch Profile/ }).click();
+    // A menu that has only just opened does not take a click.
     await this.page
       .getByRole("menuitem", { name: profile, exact: true })
-      .click();
+      .hover();
+    await this.page.keyboard.press("Enter");
   }
 
   /** Resolves when a reload would bring the terminals back: VS Code saves them 500 ms after a change, and tells nobody. */
   async saved(): Promise<void> {
-    await delay(1000);
+    await delay(3000);
   }
 
   /** Types a line into the terminal in view. */

@@ -44,6 +44,11 @@ export class TestHome {
 
   /** Programs that are just ending may still write: removal is tried again for a while. */
   async remove(): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true, maxRetries: 10 });
+    await rm(this.folder, {
+      recursive: true,
+      force: true,
+      maxRetries: 10,
+      retryDelay: 500,
+    });
   }
 }

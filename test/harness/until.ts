@@ -14,7 +14,7 @@ type Held<T> = Exclude<T, false | 0 | "" | null | undefined>;
 export async function until<T>(
   what: string,
   condition: () => T | Promise<T>,
-  timeoutMs = 20_000,
+  timeoutMs = 60_000,
 ): Promise<Held<T>> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

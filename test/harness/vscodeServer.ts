@@ -107,7 +107,7 @@ export class VSCodeServer {
       await until(
         `the folders of ${target}`,
         async () => {
-          if (await window.showsFolders()) return true;
+          if (await window.explorer.fills()) return true;
           // Now and then VS Code reads the file as if there were none in it, and never again.
           await window.reload();
           return false;

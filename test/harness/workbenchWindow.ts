@@ -1,6 +1,7 @@
 // One window of VS Code as a user sees it: the selectors of its workbench are here and nowhere else.
 import path from "node:path";
 import type { Locator, Page } from "playwright-core";
+import { Explorer } from "./explorer";
 import type { PageElement } from "./pageElement";
 import { TerminalPanel } from "./terminalPanel";
 import { until } from "./until";
@@ -16,7 +17,9 @@ export interface PickerRow {
 }
 
 /** For what depends on the whole workbench, on a machine that is busy with other things. */
-const patience = 60_000;
+const patience = 120_000;
+/** For one step, after which the whole is tried again. */
+const timeout = 5_000;
 
 const picker = ".quick-input-widget:visible";
 const pickerRow = `${picker} .quick-input-list .monaco-list-row`;
@@ -28,9 +31,11 @@ const exactly = (text: string): RegExp =>
   new RegExp(`^\\s*${text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}\\s*$`);
 
 export class WorkbenchWindow {
+  readonly explorer: Explorer;
   readonly terminals: TerminalPanel;
 
   constructor(readonly page: Page) {
+    this.explorer = new Explorer(page);
     this.terminals = new TerminalPanel(page);
   }
 
@@ -115,12 +120,25 @@ export class WorkbenchWindow {
   }
 
   async typeInPicker(text: string): Promise<void> {
-    await this.page.locator(`${picker} input.input`).fill(text);
+    await this.page.locator(`${picker} input.input`).fill(text, { timeout });
   }
 
   /** Picks the row with this label in the open picker. */
   async pickRow(label: string): Promise<void> {
     await this.row(label).first().click();
+  }
+
+  /** Runs a command by its title and picks the row with this label of the list that it opens. */
+  async runAndPick(title: string, label: string): Promise<void> {
+    await until(
+      `"${label}" in the list of ${title}`,
+      async () => {
+        await this.runCommand(title);
+        await this.row(label).first().click({ timeout });
+        return true;
+      },
+      patience,
+    );
   }
 
   /** Presses a button, named by its tooltip, of the row with this label. */
@@ -179,10 +197,18 @@ export class WorkbenchWindow {
 
   /** Selects whole lines, counted from 1, of the active editor, from the start of the first to the end of the last. */
   async selectLines(first: number, last: number): Promise<void> {
-    await this.page.keyboard.press("Control+G");
-    await this.typeInPicker(`:${String(first)}:1`);
-    await this.page.keyboard.press("Enter");
-    await this.page.locator(picker).waitFor({ state: "hidden" });
+    await until(
+      `the cursor in line ${String(first)}`,
+      async () => {
+        await this.page.keyboard.press("Control+G");
+        await this.typeInPicker(`:${String(first)}:1`);
+        await this.page.keyboard.press("Enter");
+        await this.page.locator(picker).waitFor({ state: "hidden", timeout });
+        const position = await this.statusBarText("status.editor.selection");
+        return position?.startsWith(`Ln ${String(first)}, Col 1`);
+      },
+      patience,
+    );
     for (let line = first; line < last; line++)
       await this.page.keyboard.press("Shift+ArrowDown");
     await this.page.keyboard.press("Shift+End");
@@ -195,28 +221,6 @@ export class WorkbenchWindow {
       .locator(".monaco-hover:visible a", { hasText: exactly(link) })
       .first()
       .click();
-  }
-
-  /** The paths of what is selected in the explorer, as `~/app/lib`. */
-  selectedInExplorer(): Promise<string[]> {
-    const labels = this.page.locator(
-      ".explorer-folders-view .monaco-list-row.selected .monaco-icon-label",
-    );
-    return labels.evaluateAll((elements: PageElement[]) =>
-      elements.map((element) => element.getAttribute("aria-label") ?? ""),
-    );
-  }
-
-  /** Whether folders come into the explorer; false after 10 s without. */
-  showsFolders(): Promise<boolean> {
-    const row = this.page.locator(".explorer-folders-view .monaco-list-row");
-    return row
-      .first()
-      .waitFor({ timeout: 10_000 })
-      .then(
-        () => true,
-        () => false,
-      );
   }
 
   async screenshot(file: string): Promise<void> {
@@ -257,7 +261,10 @@ export class WorkbenchWindow {
       .waitFor();
   }
 
-  /** Opens a list by its key, narrows it down and picks a row. An open list does not learn of what comes later. */
+  /**
+   * Opens a list by its key, narrows it down and picks a row, and begins again where that fails: an open list does not
+   * learn of what comes later, and closes when something else takes the focus.
+   */
   private async pickWith(
     key: string,
     text: string,
@@ -267,14 +274,13 @@ export class WorkbenchWindow {
       `"${text}" in the list of ${key}`,
       async () => {
         await this.page.keyboard.press(key);
-        await this.typeInPicker(text);
         try {
-          await row.first().waitFor({ timeout: 5000 });
+          await this.typeInPicker(text);
+          await row.first().click({ timeout });
         } catch (error) {
           await this.closePicker();
           throw error;
         }
-        await row.first().click();
         return true;
       },
       patience,

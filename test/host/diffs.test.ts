@@ -270,7 +270,7 @@ describe("A proposed diff", () => {
         target: path.join(workspaceFolder(), "many", `${index}.txt`),
       }),
     );
-    await until("200 diffs", () => diffTabs().length === 200, 60_000);
+    await until("200 diffs", () => diffTabs().length === 200, 120_000);
     assert.deepEqual(texts(await agent.call("closeAllDiffTabs")), [
       "CLOSED_200_DIFF_TABS",
     ]);
@@ -281,8 +281,8 @@ describe("A proposed diff", () => {
           word === "DIFF_REJECTED" && name === `tab ${index}`,
       ),
     );
-    await until("all tabs closed", () => diffTabs().length === 0, 60_000);
-  }).timeout(150_000);
+    await until("all tabs closed", () => diffTabs().length === 0, 120_000);
+  }).timeout(330_000);
 });
 
 describe("Documents", () => {

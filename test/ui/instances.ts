@@ -79,6 +79,22 @@ export function reconnect(address: {
   return until("the agent to get back in", () => Agent.connect(address));
 }
 
+/** Resolves when nobody listens at the port any more. */
+export async function refused(address: {
+  port: number;
+  token: string;
+}): Promise<void> {
+  await until("the port to be closed", () =>
+    Agent.connect(address).then(
+      (agent) => {
+        agent.dispose();
+        return false;
+      },
+      (error: unknown) => String(error).includes("ECONNREFUSED"),
+    ),
+  );
+}
+
 async function readAll(folder: string, ending: string): Promise<unknown[]> {
   const names = await readdir(folder).catch(() => []);
   const contents = await Promise.all(

@@ -1,7 +1,7 @@
 // What happens to an instance when its window reloads, closes or is killed.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdir, rename } from "node:fs/promises";
+import { mkdtemp, rename } from "node:fs/promises";
 import path from "node:path";
 import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
@@ -15,6 +15,7 @@ import {
   readRecords,
   reconnect,
   recordOf,
+  refused,
   shown,
   STATUS,
 } from "./instances";
@@ -34,8 +35,15 @@ describe("An instance and its window", function () {
     await home.remove();
   });
 
+  afterEach(() => vscode.setSettings({}));
+
+  /** Every try has its own. */
+  let tries = 0;
+  const addWorktree = (branch: string): Promise<string> =>
+    repository.addWorktree(`${branch}-${String(++tries)}`);
+
   it("keeps port and token across a reload, and its agents get back", async () => {
-    const worktree = await repository.addWorktree("reloaded");
+    const worktree = await addWorktree("reloaded");
     const window = await openShown(vscode, home, worktree);
     const before = await recordOf(home, worktree);
     const agent = await Agent.connect(before);
@@ -55,7 +63,7 @@ describe("An instance and its window", function () {
   });
 
   it("gives port and token to the next window on its folder when its own has crashed", async () => {
-    const worktree = await repository.addWorktree("crashed");
+    const worktree = await addWorktree("crashed");
     const window = await openShown(vscode, home, worktree);
     const before = await recordOf(home, worktree);
     await window.crash();
@@ -72,24 +80,16 @@ describe("An instance and its window", function () {
   });
 
   it("leaves nothing behind when the page is closed", async () => {
-    const worktree = await repository.addWorktree("closed");
+    const worktree = await addWorktree("closed");
     const window = await openShown(vscode, home, worktree);
     const { port, token } = await recordOf(home, worktree);
     await window.close();
     await gone(home, worktree);
-    await until("the port to be closed", () =>
-      Agent.connect({ port, token }).then(
-        (agent) => {
-          agent.dispose();
-          return false;
-        },
-        (error: unknown) => /ECONNREFUSED|ECONNRESET/.test(String(error)),
-      ),
-    );
+    await refused({ port, token });
   });
 
   it("is replaced when its extension host is killed, and the dead one's files go", async () => {
-    const worktree = await repository.addWorktree("killed");
+    const worktree = await addWorktree("killed");
     const window = await openShown(vscode, home, worktree);
     const before = await recordOf(home, worktree);
     process.kill(before.pid, "SIGKILL");
@@ -112,10 +112,7 @@ describe("An instance and its window", function () {
   });
 
   it("is swept by another window when its own is gone for good", async () => {
-    const [dead, live] = [
-      await repository.addWorktree("dead"),
-      await repository.addWorktree("live"),
-    ];
+    const [dead, live] = [await addWorktree("dead"), await addWorktree("live")];
     const window = await openShown(vscode, home, dead);
     const other = await openShown(vscode, home, live);
     const { pid } = await recordOf(home, dead);
@@ -131,8 +128,7 @@ describe("An instance and its window", function () {
   });
 
   it("stops when its folder is moved away, and starts again when it is back", async () => {
-    const worktree = path.join(home.folder, "plain");
-    await mkdir(worktree);
+    const worktree = await mkdtemp(path.join(home.folder, "plain-"));
     const window = await openShown(vscode, home, worktree);
     await recordOf(home, worktree);
     await rename(worktree, `${worktree}-moved`);
@@ -144,7 +140,7 @@ describe("An instance and its window", function () {
   });
 
   it("says once what is wrong with a setting, and uses the default", async () => {
-    const worktree = await repository.addWorktree("settings");
+    const worktree = await addWorktree("settings");
     const window = await openShown(vscode, home, worktree);
     const { port } = await recordOf(home, worktree);
     await vscode.setSettings({ "berth.portRange": "9-8" });

@@ -1,6 +1,6 @@
 // Several worktrees in one window: an instance each, and only the difference starts or stops.
 import assert from "node:assert/strict";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
@@ -18,6 +18,9 @@ describe("A window with several folders", function () {
       JSON.stringify({ folders: folders.map((folder) => ({ path: folder })) }),
     );
 
+  /** Every try has its own. */
+  const ground = (): Promise<string> => mkdtemp(path.join(home.folder, "try-"));
+
   before(async () => {
     home = await TestHome.create();
     workspace = path.join(home.folder, "all.code-workspace");
@@ -33,7 +36,7 @@ describe("A window with several folders", function () {
 
   it("has an instance per worktree, and follows its folders and branches", async () => {
     const repository = await GitRepository.create(
-      path.join(home.folder, "app"),
+      path.join(await ground(), "app"),
       { "lib/one.ts": "1\n", "main.ts": "2\n" },
     );
     const app = repository.folder;
@@ -49,13 +52,14 @@ describe("A window with several folders", function () {
       /^app@main\s+\+1$/.test((await window.statusBarText(STATUS)) ?? ""),
     );
 
-    await window.runCommand("Berth: Switch Instance...");
-    await window.pickRow("app@feature-x");
+    await window.runAndPick("Berth: Switch Instance...", "app@feature-x");
     await until("the other one in the status bar", async () =>
       /^app@feature-x\s/.test((await window.statusBarText(STATUS)) ?? ""),
     );
     await until("its folder in the explorer", async () =>
-      (await window.selectedInExplorer()).includes("~/app-feature-x/lib"),
+      (await window.explorer.selected()).some((path) =>
+        path.endsWith("/app-feature-x/lib"),
+      ),
     );
 
     await open([app]);
@@ -76,8 +80,9 @@ describe("A window with several folders", function () {
   });
 
   it("runs no more than berth.maxInstances, and says so of the rest", async () => {
+    const parent = await ground();
     const folders = Array.from({ length: 20 }, (_, index) =>
-      path.join(home.folder, `folder-${index}`),
+      path.join(parent, `folder-${index}`),
     );
     await Promise.all(folders.map((folder) => mkdir(folder)));
     // VS Code opens a workspace as it was last time, before it reads its file again.

@@ -67,10 +67,12 @@ describe("In Restricted Mode", function () {
 
   it("an agent starts once the workspace is trusted, and only one that the user has named", async () => {
     await window.runCommand("Workspaces: Manage Workspace Trust");
-    await window.page
-      .locator(".workspace-trust-editor")
-      .getByRole("button", { name: "Trust", exact: true })
-      .click();
+    const editor = window.page.locator(".workspace-trust-editor");
+    const trust = editor.getByRole("button", { name: "Trust", exact: true });
+    await until("the workspace to be trusted", async () => {
+      if (await trust.isVisible()) await trust.click();
+      return editor.and(window.page.locator(".trusted")).isVisible();
+    });
     await until(
       "the workspace's settings to count",
       async () => (await window.statusBarText(STATUS)) === "app",

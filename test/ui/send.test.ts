@@ -38,7 +38,11 @@ describe("What a user points agents to", function () {
     vscode = await VSCodeServer.start({
       home,
       // A picture in the middle of an animation shows two things at once.
-      settings: { "workbench.reduceMotion": "on" },
+      settings: {
+        "workbench.reduceMotion": "on",
+        // It would change what is selected in the explorer, a moment after an editor came to the front.
+        "explorer.autoReveal": false,
+      },
     });
     window = await openShown(vscode, home, app);
     await window.openFile("main.ts");
@@ -136,8 +140,7 @@ describe("What a user points agents to", function () {
     const to = await connect(feature);
     await window.page.bringToFront();
     await window.selectLines(2, 2);
-    await window.runCommand("Berth: Send Selection To...");
-    await window.pickRow("app@feature-x");
+    await window.runAndPick("Berth: Send Selection To...", "app@feature-x");
     await mentioned(to, {
       filePath: path.join(feature, "main.ts"),
       lineStart: 1,

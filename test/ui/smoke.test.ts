@@ -5,11 +5,14 @@ import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
 import { until } from "../harness/until";
 import { VSCodeServer } from "../harness/vscodeServer";
+import type { WorkbenchWindow } from "../harness/workbenchWindow";
+import { shown } from "./instances";
 
 describe("A window on a worktree", function () {
   let home: TestHome;
   let vscode: VSCodeServer;
   let worktree: string;
+  let window: WorkbenchWindow;
 
   before(async () => {
     home = await TestHome.create();
@@ -24,23 +27,30 @@ describe("A window on a worktree", function () {
     await home.remove();
   });
 
-  it("opens, with our extension installed, and closes", async () => {
-    const window = await vscode.openWindow(worktree);
+  afterEach(async () => {
+    await window.close();
+    await until(
+      "its extension host to end",
+      async () => (await vscode.extensionHosts()).length === 0,
+    );
+  });
+
+  it("opens, with our extension installed", async () => {
+    window = await vscode.openWindow(worktree);
     await window.runCommand("Extensions: Show Installed Extensions");
     await window.page
       .locator(".extension-list-item .name", {
         hasText: "Berth: a server for every worktree",
       })
       .waitFor();
-    assert.equal((await vscode.extensionHosts()).length, 1);
-    await window.close();
-    await until("its extension host to end", async () => {
-      return (await vscode.extensionHosts()).length === 0;
-    });
+    await until(
+      "its extension host",
+      async () => (await vscode.extensionHosts()).length === 1,
+    );
   });
 
   it("shows what is selected in an editor", async () => {
-    const window = await vscode.openWindow(worktree);
+    window = await vscode.openWindow(worktree);
     await window.openFile("src/main.ts");
     await window.selectLines(2, 3);
     await until("the selection in the status bar", async () =>
@@ -48,11 +58,10 @@ describe("A window on a worktree", function () {
         "(9 selected)",
       ),
     );
-    await window.close();
   });
 
   it("has another extension host after one was killed", async () => {
-    const window = await vscode.openWindow(worktree);
+    window = await vscode.openWindow(worktree);
     const [killed] = await until("an extension host", async () => {
       const hosts = await vscode.extensionHosts();
       return hosts.length === 1 && hosts;
@@ -63,6 +72,6 @@ describe("A window on a worktree", function () {
       const [host] = await vscode.extensionHosts();
       return host && host.pid !== killed.pid;
     });
-    await window.close();
+    await shown(window);
   });
 });

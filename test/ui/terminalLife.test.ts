@@ -73,8 +73,7 @@ describe("The life of agent terminals", function () {
 
   const openByHand = async (line: string): Promise<void> => {
     const before = (await window.terminals.tabs()).length;
-    await window.runCommand("Terminal: Create New Terminal");
-    await window.pickRow(folder);
+    await window.runAndPick("Terminal: Create New Terminal", folder);
     await until(
       "the new terminal in view",
       async () => (await window.terminals.activeTab()) === before,
@@ -164,8 +163,7 @@ describe("The life of agent terminals", function () {
 
   it("is told when its instance stops after a reload, and when it comes back on another port", async () => {
     const { port } = await recordOf(home, wild);
-    await window.runCommand("Berth: Kill Instance...");
-    await window.pickRow(name);
+    await window.runAndPick("Berth: Kill Instance...", name);
     await gone(home, wild);
     await window.terminals.shows(
       / was stopped, so this agent has lost its editor\./,

@@ -60,21 +60,18 @@ describe("Agent terminals", function () {
   });
 
   const switchTo = async (name: string): Promise<void> => {
-    await window.runCommand("Berth: Switch Instance...");
-    await window.pickRow(name);
+    await window.runAndPick("Berth: Switch Instance...", name);
     await until(`${name} in the status bar`, async () =>
       (await window.statusBarText(STATUS))?.startsWith(name),
     );
   };
 
   const open = async (label: string): Promise<void> => {
-    await window.runCommand("Berth: Open Agent Terminal...");
-    await window.pickRow(label);
+    await window.runAndPick("Berth: Open Agent Terminal...", label);
   };
 
   it("of the user's own, opened by hand in a folder, have that folder's environment", async () => {
-    await window.runCommand("Terminal: Create New Terminal");
-    await window.pickRow("app-feature-x");
+    await window.runAndPick("Terminal: Create New Terminal", "app-feature-x");
     const { port } = await recordOf(home, feature);
     await window.terminals.shows(/[$#]/);
     await window.terminals.type("claude by-hand");
@@ -90,8 +87,7 @@ describe("Agent terminals", function () {
   it("of the user's own are found by the agent that runs in them", async () => {
     const [run] = await programs.started("claude", 1);
     assert.ok(run);
-    await window.runCommand("Terminal: Create New Terminal");
-    await window.pickRow("app");
+    await window.runAndPick("Terminal: Create New Terminal", "app");
     await until(
       "the second terminal in view",
       async () => (await window.terminals.activeTab()) === 1,
@@ -181,14 +177,13 @@ describe("Agent terminals", function () {
   it("are as many as one wants, and each says so when its instance stops", async () => {
     await open("Claude Code");
     const runs = (await programs.started("claude", 3)).filter(isOpened);
-    assert.equal(
-      (await window.terminals.tabs()).filter((name) =>
-        name.endsWith(" · app@feature-x"),
-      ).length,
-      3,
-    );
-    await window.runCommand("Berth: Kill Instance...");
-    await window.pickRow("app@feature-x");
+    await until("three terminals of the worktree", async () => {
+      const names = await window.terminals.tabs();
+      return (
+        names.filter((name) => name.endsWith(" · app@feature-x")).length === 3
+      );
+    });
+    await window.runAndPick("Berth: Kill Instance...", "app@feature-x");
     await gone(home, feature);
     await window.terminals.shows(
       /^ Berth: the instance app@feature-x was stopped, so this agent has lost its editor\./,
@@ -203,7 +198,7 @@ describe("Agent terminals", function () {
     assert.ok(newest);
     process.kill(newest.pid);
     await window.terminals.shows(
-      /Claude Code has ended with SIGTERM\. Berth: the instance app@feature-x was stopped[^#]* # /,
+      /Claude Code has ended with SIGTERM\. Berth: the instance app@feature-x was stopped[^#$]* [#$] /,
     );
     await window.terminals.type("claude again");
     const again = (await programs.started("claude", 4)).find(({ args }) =>

@@ -17,7 +17,6 @@ import { Child } from "../support/children";
 import { needsRoot, useGround } from "../support/ground";
 
 describe("writeJson", function () {
-  this.timeout(30_000);
   const ground = useGround();
 
   it("lets no reader see a torn file or one that others may read", async () => {

@@ -27,7 +27,6 @@ describe("pidExists", () => {
 
   it("takes a process that we may not signal for living", async function () {
     needsRoot(this);
-    this.timeout(20_000);
     const child = new Child(ground, "asNobody", 65_000);
     assert.ok((await child.run()).seesInit);
   });

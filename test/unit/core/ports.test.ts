@@ -121,7 +121,6 @@ describe("listen", () => {
 });
 
 describe("many processes that start at once", function () {
-  this.timeout(60_000);
   const ground = useGround();
 
   it("get a port each, and none the same", async () => {

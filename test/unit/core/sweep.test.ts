@@ -31,7 +31,6 @@ function putInstance(ground: Ground, record: InstanceRecord): string[] {
 }
 
 describe("sweep", function () {
-  this.timeout(30_000);
   const ground = useGround();
   const lines: string[] = [];
   const note = (line: string) => lines.push(line);

@@ -9,7 +9,6 @@ import { Window } from "../support/window";
 import { handshake, Wire } from "../support/wire";
 
 describe("HostConnection", function () {
-  this.timeout(30_000);
   const ground = useGround();
   let window: Window;
   let a: string;
@@ -152,9 +151,8 @@ describe("HostConnection", function () {
           handshake(port, { "X-Claude-Code-Ide-Authorization": token }),
         );
     });
-    await until(
-      "the handshakes are answered",
-      () => wires.filter(({ received }) => received !== "").length === 4,
+    await until("the handshakes are answered", () =>
+      wires.every(({ received }, index) => index % 3 === 0 || received !== ""),
     );
     // Not cut short by anybody's patience: the port closes in its own time.
     await window.host.stop(a);

@@ -6,7 +6,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { EditorTab } from "../../../src/host/contract";
 import { until } from "../../harness/until";
-import { Agent } from "../support/agent";
+import { Agent, type ToolResult } from "../support/agent";
 import { useGround } from "../support/ground";
 import { ask, introduction, McpAgent, open } from "../support/mcpAgent";
 import { Window } from "../support/window";
@@ -25,7 +25,6 @@ interface Context {
 }
 
 describe("the companion protocol", function () {
-  this.timeout(30_000);
   const ground = useGround();
   let window: Window;
   let folder: string;
@@ -218,11 +217,21 @@ describe("the companion protocol", function () {
       const filePath = await propose("new\n");
       await pending();
       const args = { filePath, suppressNotification: true };
-      const answers = await Promise.all(
-        [1, 2].map(() => agent.call("closeDiff", args)),
+      // In one request, so that neither comes after the other's answer.
+      const { text } = await ask(await window.record(), {
+        headers: { "mcp-session-id": agent.transport.sessionId ?? "" },
+        body: ["one", "other"].map((id) => ({
+          jsonrpc: "2.0",
+          id,
+          method: "tools/call",
+          params: { name: "closeDiff", arguments: args },
+        })),
+      });
+      const answers = [...text.matchAll(/^data: (.+)$/gm)].map(
+        ([, data = ""]) => JSON.parse(data) as { result: ToolResult },
       );
       assert.deepEqual(
-        answers.map(({ content }) => content[0]?.text),
+        answers.map(({ result }) => result.content[0]?.text),
         ['{"content":"new\\n"}', '{"content":"new\\n"}'],
       );
     });

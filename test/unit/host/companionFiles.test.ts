@@ -23,7 +23,6 @@ import { makeRepository } from "../support/repositories";
 import { Window } from "../support/window";
 
 describe("a file for a companion's agent", function () {
-  this.timeout(60_000);
   const ground = useGround();
   let gemini: string;
   let qwen: string;

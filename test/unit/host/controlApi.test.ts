@@ -16,7 +16,6 @@ import { isFree } from "../support/sockets";
 import { Window } from "../support/window";
 
 describe("the control API", function () {
-  this.timeout(30_000);
   const ground = useGround();
   let window: Window;
   let worktree: string;

@@ -9,7 +9,6 @@ import { useGround } from "../support/ground";
 import { Window } from "../support/window";
 
 describe("POST /berth/send", function () {
-  this.timeout(60_000);
   const ground = useGround();
   let record: InstanceRecord;
   let worktree: string;

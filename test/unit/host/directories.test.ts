@@ -64,7 +64,6 @@ const faults: {
 ];
 
 describe("a directory that is", function () {
-  this.timeout(30_000);
   const ground = useGround();
   let worktree: string;
   beforeEach(() => {

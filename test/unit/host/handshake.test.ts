@@ -11,7 +11,6 @@ import { handshake, statusOf, Wire } from "../support/wire";
 const tokenHeader = "X-Claude-Code-Ide-Authorization";
 
 describe("the handshake", function () {
-  this.timeout(30_000);
   const ground = useGround("suite");
   let record: InstanceRecord;
   before(async () => {

@@ -8,7 +8,6 @@ import { occupy, release } from "../support/sockets";
 import { Window, type WindowSetup } from "../support/window";
 
 describe("the address of a worktree", function () {
-  this.timeout(30_000);
   const ground = useGround();
   const open = async (change: Partial<WindowSetup> = {}) => {
     const worktree = ground.make("plain");

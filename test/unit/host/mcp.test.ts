@@ -16,7 +16,6 @@ import { Window } from "../support/window";
 const MEGABYTE = 1024 * 1024;
 
 describe("MCP over HTTP", function () {
-  this.timeout(30_000);
   const ground = useGround("suite");
   let window: Window;
   let record: InstanceRecord;

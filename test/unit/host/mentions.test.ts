@@ -11,7 +11,6 @@ import { makeRepository } from "../support/repositories";
 import { Window } from "../support/window";
 
 describe("A mention", function () {
-  this.timeout(60_000);
   const ground = useGround();
   let window: Window;
   let app: string;

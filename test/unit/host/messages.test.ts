@@ -10,7 +10,6 @@ import { Window } from "../support/window";
 const MEGABYTE = 1024 * 1024;
 
 describe("messages", function () {
-  this.timeout(30_000);
   const ground = useGround("suite");
   let window: Window;
   let record: InstanceRecord;

@@ -15,7 +15,6 @@ import { isFree } from "../support/sockets";
 import { Window } from "../support/window";
 
 describe("what happens outside the window", function () {
-  this.timeout(30_000);
   const ground = useGround();
   const open = async (...folders: string[]) =>
     ground.own(

@@ -17,7 +17,6 @@ import { freeRange, isFree, occupy } from "../support/sockets";
 import { Window, type WindowSetup } from "../support/window";
 
 describe("reconcile", function () {
-  this.timeout(30_000);
   const ground = useGround();
   const open = async (folders: string[], setup: Partial<WindowSetup> = {}) =>
     ground.own(

@@ -21,7 +21,6 @@ function selectionIn(file: string, text: string, line = 0): EditorSelection {
 }
 
 describe("selection_changed", function () {
-  this.timeout(30_000);
   const ground = useGround();
   let window: Window;
   let app: string;

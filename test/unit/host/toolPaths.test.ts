@@ -17,7 +17,6 @@ const proposal = (oldPath: string, newPath: string) => ({
 });
 
 describe("a path that a client sends", function () {
-  this.timeout(30_000);
   const ground = useGround("suite");
   let window: Window;
   let agent: Agent;

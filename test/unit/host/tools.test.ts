@@ -11,7 +11,6 @@ import { Window } from "../support/window";
 const at = (line: number, character: number) => ({ line, character });
 
 describe("tools", function () {
-  this.timeout(30_000);
   const ground = useGround("suite");
   let window: Window;
   let agent: Agent;

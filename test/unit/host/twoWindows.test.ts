@@ -19,7 +19,6 @@ function setup(ground: Ground, change: Partial<WindowSetup> = {}): WindowSetup {
 }
 
 describe("two windows", function () {
-  this.timeout(60_000);
   const ground = useGround();
   let app: string;
   beforeEach(() => {
@@ -178,7 +177,6 @@ describe("two windows", function () {
 });
 
 describe("a window that is killed", function () {
-  this.timeout(60_000);
   const ground = useGround();
 
   it("is swept up after by another window, and nothing else is", async () => {

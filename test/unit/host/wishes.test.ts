@@ -9,7 +9,6 @@ import { addWorktree, makeRepository } from "../support/repositories";
 import { Window, type WindowSetup } from "../support/window";
 
 describe("what the user wants", function () {
-  this.timeout(30_000);
   const ground = useGround();
   let a: string;
   let b: string;

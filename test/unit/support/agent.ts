@@ -103,7 +103,7 @@ export class Agent {
     await until(
       `an answer with id ${id}`,
       () => find() !== undefined || this.closeCode !== undefined,
-      60_000,
+      300_000,
     );
     const answer = find();
     if (!answer) throw new Error(`Closed with ${this.closeCode}, unanswered`);

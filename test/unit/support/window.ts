@@ -214,8 +214,10 @@ export class Window {
   /** The record of the first instance, or of the worktree's, once it runs. */
   async record(worktree?: string): Promise<InstanceRecord> {
     await until("the window knows its instances", () => this.views.length > 0);
-    const { instanceId } = await this.running(worktree);
-    return until("its record is there", () => this.#records.read(instanceId));
+    return until("its record is there", async () => {
+      const { instanceId } = await this.running(worktree);
+      return this.#records.read(instanceId);
+    });
   }
 
   hasLogged(level: LogLevel, text: string | RegExp): boolean {

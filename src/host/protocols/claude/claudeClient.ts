@@ -22,7 +22,7 @@ const GOODBYE = 300;
  * 100 ms after it has got them (observed), and says nothing when it does: so it is told the selection again, and what
  * it may hear only once waits for so long.
  */
-const LISTENS_AFTER = 500;
+const LISTENS_AFTER = 1_000;
 
 /** Sent by the agent after MCP's own introduction; the pid is its own. */
 const ideConnected = z.object({
