@@ -86,7 +86,8 @@ export class KeptAddresses {
       const file = path.join(this.directory, name);
       const info = await stat(file).catch(() => undefined);
       if (info && Date.now() - info.mtimeMs > FORGET_AFTER_MS)
-        await rm(file, { force: true });
+        // What cannot go stays: somebody else's directory, say.
+        await rm(file, { force: true }).catch(() => undefined);
     }
   }
 

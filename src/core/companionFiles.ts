@@ -4,6 +4,7 @@ import path from "node:path";
 import { readJson, writeJson } from "./atomicFile";
 import { markSchema } from "./contracts";
 import type { DiscoveryFiles, Mark } from "./discoveryFiles";
+import { lockProcess } from "./liveness";
 import { removeVerified } from "./lockFiles";
 import { ensurePrivateDirectory } from "./privateDirectory";
 
@@ -101,9 +102,15 @@ export class CompanionFiles implements DiscoveryFiles {
     return removed;
   }
 
+  async has(port: number): Promise<boolean> {
+    return (await this.#filesOf(port)).length > 0;
+  }
+
   async isOthers(port: number): Promise<boolean> {
-    for (const { file } of await this.#filesOf(port))
-      if ((await readMark(file)) === undefined) return true;
+    for (const { file } of await this.#filesOf(port)) {
+      const mark = await readMark(file);
+      if (!mark || (await lockProcess(mark)) === "foreign") return true;
+    }
     return false;
   }
 

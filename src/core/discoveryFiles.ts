@@ -11,7 +11,9 @@ export interface DiscoveryFiles {
   readonly directory: string;
   /** Removes the file of a port if it is that instance's, and returns the paths of what was removed. */
   withdraw(port: number, instanceId: string): Promise<readonly string[]>;
-  /** Whether another program's file stands for this port. */
+  /** Whether any file stands for this port. */
+  has(port: number): Promise<boolean>;
+  /** Whether one stands there that is not ours to replace: another program's, or one from where our pids mean nothing. */
   isOthers(port: number): Promise<boolean>;
   /** Files with Berth's mark, of any instance. */
   readOurs(): Promise<readonly (Mark & { readonly port: number })[]>;

@@ -26,7 +26,10 @@ export async function recordProcess(
   if (isOtherNamespace(record.pidNamespace)) return "foreign";
   if (!pidExists(record.pid)) return "gone";
   const identity = await identifyProcess(record.pid);
-  return identity === undefined || identity.start === record.processStart
+  // Neither is known where the system could not be asked.
+  return identity === undefined ||
+    record.processStart === "" ||
+    identity.start === record.processStart
     ? "running"
     : "gone";
 }

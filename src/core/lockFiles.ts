@@ -4,6 +4,8 @@ import path from "node:path";
 import { readJson, writeJson } from "./atomicFile";
 import { foreignLockSchema, type LockFile, lockSchema } from "./contracts";
 import type { DiscoveryFiles } from "./discoveryFiles";
+import { errorCode } from "./errors";
+import { lockProcess } from "./liveness";
 import { pidExists } from "./processIdentity";
 
 /** Another program's lock file, as far as it can be shown. */
@@ -36,10 +38,15 @@ export class LockFiles implements DiscoveryFiles {
     return isRemoved ? [file] : [];
   }
 
+  async has(port: number): Promise<boolean> {
+    const found = await lstat(this.file(port)).catch(() => undefined);
+    return found !== undefined;
+  }
+
   async isOthers(port: number): Promise<boolean> {
-    const file = this.file(port);
-    const isThere = (await lstat(file).catch(() => undefined)) !== undefined;
-    return isThere && (await readLock(file)) === undefined;
+    if (!(await this.has(port))) return false;
+    const lock = await readLock(this.file(port));
+    return !lock || (await lockProcess(lock)) === "foreign";
   }
 
   async readOurs(): Promise<(LockFile & { port: number })[]> {
@@ -104,8 +111,17 @@ export async function removeVerified(
     return false; // Another process was first.
   }
   const remove = await isIt(aside);
-  // link, unlike rename, does not replace a newer file.
-  if (!remove) await link(aside, file).catch(() => undefined);
+  if (!remove) await putBack(aside, file);
   await rm(aside, { force: true });
   return remove;
+}
+
+/** Unless a newer one has come. */
+async function putBack(aside: string, file: string): Promise<void> {
+  try {
+    await link(aside, file);
+  } catch (error) {
+    // Not every file system has links; rename replaces, but is better than a loss.
+    if (errorCode(error) !== "EEXIST") await rename(aside, file);
+  }
 }

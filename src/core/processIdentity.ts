@@ -7,17 +7,21 @@ import { errorCode } from "./errors";
 const run = promisify(execFile);
 
 export interface ProcessIdentity {
-  /** Linux: `<boot id>:<start time in clock ticks>`; elsewhere the system's own start date. */
+  /** Linux: `<boot id>:<start time in clock ticks>`; elsewhere the system's own start date, in UTC. */
   readonly start: string;
   /** Milliseconds since 1970, to about a second. */
   readonly startedAt: number;
 }
 
-/** Whether a process with this pid exists in our pid namespace. One that we may not signal exists. */
+/**
+ * Whether a process with this pid exists in our pid namespace. One that we may not signal exists; one that has ended,
+ * and whose parent has not asked after it, as in a container without an init, does not.
+ */
 export function pidExists(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    const state = statFields(pid)?.[0];
+    return state !== "Z" && state !== "X";
   } catch (error) {
     return errorCode(error) === "EPERM";
   }
@@ -55,8 +59,9 @@ export function bootTime(): number | undefined {
   return seconds === undefined ? undefined : Number(seconds) * 1000;
 }
 
-/** The namespace in which our pids are counted: a container has its own. Linux only. */
+/** The namespace in which our pids are counted: a container has its own, and so has every other system. */
 export function pidNamespace(): string | undefined {
+  if (process.platform !== "linux") return process.platform;
   try {
     return readlinkSync("/proc/self/ns/pid");
   } catch {
@@ -68,17 +73,19 @@ export function pidNamespace(): string | undefined {
 const TICKS_PER_SECOND = 100;
 
 function identifyOnLinux(pid: number): ProcessIdentity | undefined {
-  const stat = readOrUndefined(`/proc/${pid}/stat`);
-  if (stat === undefined) return undefined;
-  // The command in parentheses may itself contain spaces and parentheses; field 3 follows the last one.
-  const ticks = stat
-    .slice(stat.lastIndexOf(")") + 2)
-    .split(" ")
-    .at(22 - 3);
+  const fields = statFields(pid);
+  if (fields === undefined) return undefined;
+  const ticks = fields[22 - 3];
   return {
     start: `${bootId() ?? "unknown"}:${ticks ?? ""}`,
     startedAt: (bootTime() ?? 0) + (Number(ticks) * 1000) / TICKS_PER_SECOND,
   };
+}
+
+/** From field 3 on, the state: the command in parentheses before it may itself contain spaces and parentheses. Linux only. */
+function statFields(pid: number): readonly string[] | undefined {
+  const stat = readOrUndefined(`/proc/${pid}/stat`);
+  return stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
 async function identifyByCommand(
@@ -87,12 +94,16 @@ async function identifyByCommand(
 ): Promise<ProcessIdentity | undefined> {
   try {
     const { stdout } = await run(command, args, {
-      env: { ...process.env, LC_ALL: "C" },
+      // A process looks the same from every time zone and language.
+      env: { ...process.env, LC_ALL: "C", TZ: "UTC" },
     });
     const start = stdout.trim();
     return start === ""
       ? undefined
-      : { start, startedAt: new Date(start).getTime() };
+      : {
+          start,
+          startedAt: Date.parse(start.endsWith("Z") ? start : `${start} UTC`),
+        };
   } catch {
     return undefined;
   }

@@ -20,15 +20,17 @@ export class ClientDiffs {
     diff: Omit<ProposedDiff, "id">,
     unwanted?: AbortSignal,
   ): Promise<Outcome<DiffDecision>> {
-    await this.close(name);
     const id = randomUUID();
     const takeBack = () => {
       if (this.#pending.get(name) === id) void this.close(name);
     };
+    const closed = this.close(name);
     this.#pending.set(name, id);
     unwanted?.addEventListener("abort", takeBack);
     try {
-      if (unwanted?.aborted) return rejected;
+      await closed;
+      // Taken back, or replaced, before it could be shown.
+      if (unwanted?.aborted || this.#pending.get(name) !== id) return rejected;
       return await this.editor.openDiff({ ...diff, id });
     } finally {
       unwanted?.removeEventListener("abort", takeBack);

@@ -2,7 +2,7 @@
 import type { Address } from "../core/addresses";
 import type { CompanionFiles } from "../core/companionFiles";
 import type { Mark } from "../core/discoveryFiles";
-import { cannotWrite } from "../core/errors";
+import { cannotWrite, messageOf } from "../core/errors";
 import { Lifetime } from "../core/lifetime";
 import { ensurePrivateDirectory } from "../core/privateDirectory";
 import { pidNamespace } from "../core/processIdentity";
@@ -11,6 +11,10 @@ import type { InstanceSpec, Surroundings } from "./surroundings";
 export class Discovery {
   readonly #published = new Lifetime();
   #writing: Promise<unknown> = Promise.resolve();
+  /** What the files say; empty where one is to be written again. */
+  #content = "";
+  /** Of each file that was written, whether it is there. */
+  readonly #written = new Map<object, () => Promise<boolean>>();
 
   constructor(
     private readonly around: Surroundings,
@@ -19,9 +23,17 @@ export class Discovery {
     private readonly address: Address,
   ) {
     const { records, lockFiles, companionFiles } = around;
-    this.#published.defer(() => records.withdraw(instanceId));
+    // Where a file cannot be taken away, the rest ends all the same.
+    const defer = (withdraw: () => Promise<unknown>): void => {
+      this.#published.defer(() =>
+        withdraw().catch((error: unknown) => {
+          around.log.warn(`A file was left: ${messageOf(error)}`);
+        }),
+      );
+    };
+    defer(() => records.withdraw(instanceId));
     for (const files of [lockFiles, ...companionFiles])
-      this.#published.defer(() => files.withdraw(address.port, instanceId));
+      defer(() => files.withdraw(address.port, instanceId));
     // What is being written at this moment would otherwise come after its withdrawal.
     this.#published.defer(() => this.#writing);
   }
@@ -32,7 +44,8 @@ export class Discovery {
    * that cannot be written is only logged: most people do not use these agents. After dispose() it does nothing.
    */
   async publish(name: string, spec: InstanceSpec): Promise<string | null> {
-    if (this.#published.isEnded) return null;
+    const content = JSON.stringify([name, spec]);
+    if (this.#published.isEnded || content === this.#content) return null;
     const written = this.#publishRecord(name, spec).then(async () => {
       const [warning] = await Promise.all([
         this.#publishLock(name, spec),
@@ -40,10 +53,23 @@ export class Discovery {
           this.#announce(files, name, spec),
         ),
       ]);
+      if (warning === null) this.#content = content;
       return warning;
     });
     this.#writing = written.catch(() => undefined);
     return written;
+  }
+
+  /** Whether a file that was written is not there any more; the next publish() writes all of them again then. */
+  async lostFiles(): Promise<boolean> {
+    await this.#writing;
+    const there = await Promise.all(
+      [...this.#written.values()].map((has) => has()),
+    );
+    if (this.#published.isEnded || !there.includes(false)) return false;
+    this.#content = "";
+    await this.around.ensureHome().catch(() => undefined);
+    return true;
   }
 
   /** Takes the files away, the record last. */
@@ -74,6 +100,10 @@ export class Discovery {
         backends: [],
         createdAt: this.createdAt,
       });
+      this.#written.set(
+        records,
+        async () => (await records.read(this.instanceId)) !== undefined,
+      );
     } catch (error) {
       throw cannotWrite(records.directory, error);
     }
@@ -97,6 +127,7 @@ export class Discovery {
         ...this.#mark,
         worktreePath: worktree.path,
       });
+      this.#written.set(lockFiles, () => lockFiles.has(this.address.port));
       return null;
     } catch (error) {
       return `${cannotWrite(lockFiles.directory, error).message} Until then agents do not find this instance by themselves.`;
@@ -116,6 +147,7 @@ export class Discovery {
         ideName: ideName(name),
         mark: this.#mark,
       });
+      this.#written.set(files, () => files.has(this.address.port));
     } catch (error) {
       this.around.log.warn(
         `${name}: ${cannotWrite(files.directory, error).message} Until then ${files.agent} does not find this instance by itself.`,

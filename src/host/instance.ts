@@ -25,7 +25,8 @@ import { isWindowThere } from "./windowThere";
 
 export class Instance {
   readonly instanceId = randomUUID();
-  readonly createdAt = Date.now();
+  /** Never before the host, also where the clock has stepped back: it would count as left over from an earlier one. */
+  readonly createdAt: number;
   readonly #clients = new Set<Client>();
   readonly #lifetime = new Lifetime();
   readonly #log: Log;
@@ -39,7 +40,6 @@ export class Instance {
   );
   #endpoint: Endpoint | undefined;
   #discovery: Discovery | undefined;
-  #published = "";
   /** Set while this window is going away. */
   #handOver: (() => void) | undefined;
   #warning: string | null = null;
@@ -50,6 +50,7 @@ export class Instance {
     private readonly events: InstanceEvents,
   ) {
     this.#log = prefixed(around.log, () => this.name);
+    this.createdAt = Math.max(Date.now(), around.startedAt);
   }
 
   /** Binds the port and publishes the files. Throws a UserError, with everything released again. */
@@ -106,9 +107,14 @@ export class Instance {
     }
   }
 
-  /** Tells every agent what the user looks at now. */
+  /** Tells every agent what the user looks at. */
   share(): void {
     for (const client of this.#clients) client.share(this.#view);
+  }
+
+  /** Whether somebody has removed a file by which it is found; the next update() writes it again. */
+  lostFiles(): Promise<boolean> | undefined {
+    return this.#discovery?.lostFiles();
   }
 
   checkClients(): void {
@@ -251,9 +257,8 @@ export class Instance {
         this.events.onDidRequestFocus();
       },
       handOver: async () => {
-        const handOver = this.#handOver;
-        if (handOver) {
-          setImmediate(handOver);
+        if (this.#handOver) {
+          setImmediate(this.#handOver);
           return true;
         }
         if (await isWindowThere(this.around.editor)) return false;
@@ -276,19 +281,16 @@ export class Instance {
   }
 
   #resolve(sent: string): string {
-    const worktree = this.spec.worktree.path;
+    const { worktree } = this.#identity;
     const file = readClientPath(sent, worktree);
     if (!this.around.isOpenTo(worktree, file))
       throw outsideWorktree(file, worktree);
     return file;
   }
 
-  /** Writes the discovery files if they would differ from what is there. Throws a UserError if the record cannot be written. */
   async #publish(): Promise<void> {
-    const content = JSON.stringify([this.name, this.spec]);
-    if (!this.#discovery || content === this.#published) return;
-    this.#warn(await this.#discovery.publish(this.name, this.spec));
-    if (this.#warning === null) this.#published = content;
+    const { name, spec } = this;
+    this.#warn((await this.#discovery?.publish(name, spec)) ?? null);
   }
 
   #warn(warning: string | null): void {

@@ -19,6 +19,7 @@ import type {
 } from "./contract";
 import { EditorCopy } from "./editorCopy";
 import { type HostFiles, hostFiles } from "./hostFiles";
+import type { Instance } from "./instance";
 import { InstanceSet } from "./instanceSet";
 import { Machine } from "./machine";
 import { Neighbours } from "./neighbours";
@@ -30,6 +31,8 @@ import { Watches } from "./watches";
 
 /** Milliseconds between two checks that a client still answers. */
 const PING_EVERY = 30_000;
+/** The same that the files by which an instance is found are still there. */
+const CHECK_FILES_EVERY = 5_000;
 
 export class InstanceHost implements HostApi {
   readonly #lifetime = new Lifetime();
@@ -56,6 +59,7 @@ export class InstanceHost implements HostApi {
     files: HostFiles,
     private readonly neighbours: Neighbours,
     processStart: string,
+    startedAt: number,
   ) {
     this.#pins = new Map(options.pins);
     this.#machine = new Machine(files);
@@ -64,6 +68,7 @@ export class InstanceHost implements HostApi {
       {
         options,
         processStart,
+        startedAt,
         ...files,
         neighbours,
         editor,
@@ -91,6 +96,7 @@ export class InstanceHost implements HostApi {
       instance.checkClients();
     });
     this.#every(SEEN_EVERY_MS, (instance) => void instance.noteSeen());
+    this.#every(CHECK_FILES_EVERY, (instance) => void this.#restore(instance));
     this.#lifetime.defer(() => {
       clearTimeout(this.#sharing);
     });
@@ -124,6 +130,7 @@ export class InstanceHost implements HostApi {
       files,
       neighbours,
       processStart,
+      startedAt,
     );
     started.host = host;
     return host;
@@ -221,6 +228,11 @@ export class InstanceHost implements HostApi {
     void this.#passes.request({});
   }
 
+  /** Other programs tidy up too: an agent in a container, or the system in its temporary directory. */
+  async #restore(instance: Instance): Promise<void> {
+    if (await instance.lostFiles()) await this.#passes.request({});
+  }
+
   #shareSoon(): void {
     clearTimeout(this.#sharing);
     this.#sharing = setTimeout(() => {
@@ -258,10 +270,7 @@ export class InstanceHost implements HostApi {
     this.#shareSoon();
   }
 
-  #every(
-    milliseconds: number,
-    action: (instance: ReturnType<InstanceSet["running"]>[number]) => void,
-  ): void {
+  #every(milliseconds: number, action: (instance: Instance) => void): void {
     const timer = setInterval(() => {
       this.#instances.running().forEach(action);
     }, milliseconds);

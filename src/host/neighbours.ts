@@ -1,5 +1,6 @@
 // Keeps an eye on all instances of this machine: knows their records, and sweeps after a process that has died.
 import { watch } from "node:fs";
+import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { InstanceRecord } from "../core/contracts";
 import type { DiscoveryFiles } from "../core/discoveryFiles";
@@ -104,6 +105,11 @@ export class Neighbours {
         (_event, filename) => {
           if (filename?.endsWith(".json"))
             void this.#refresh(filename.slice(0, -".json".length));
+          // It has been removed itself, and may come back as another one.
+          else if (filename === path.basename(this.wiring.records.directory)) {
+            this.#isWatching = false;
+            watcher.close();
+          }
         },
       );
       this.#isWatching = true;

@@ -60,11 +60,12 @@ async function openKept(
   for (;;) {
     const endpoint = await Endpoint.open({ port, token }, routes);
     if (endpoint) return endpoint;
-    const answer = await takeOver({ port, token: oldToken });
     const holder = holderOf(port);
+    // Another window's is not asked: it stays.
+    if (holder && holder.window?.workspace !== workspace) return undefined;
+    const answer = await takeOver({ port, token: oldToken });
     const mayBePredecessor =
-      answer === "handedOver" ||
-      (holder ? holder.window?.workspace === workspace : away < OVERLAP);
+      answer === "handedOver" || holder !== undefined || away < OVERLAP;
     const patience = answer === "refused" ? NOTICE : OVERLAP;
     if (!mayBePredecessor || Date.now() - startedAt > patience)
       return undefined;

@@ -27,6 +27,8 @@ export interface InstanceSpec {
 export interface Surroundings extends HostFiles {
   readonly options: HostOptions;
   readonly processStart: string;
+  /** Of this host, in milliseconds since 1970. */
+  readonly startedAt: number;
   readonly neighbours: Neighbours;
   readonly editor: EditorApi;
   readonly log: Log;

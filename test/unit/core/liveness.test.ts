@@ -25,6 +25,16 @@ describe("pidExists", () => {
     assert.ok(!pidExists(await deadPid()));
   });
 
+  it("takes one that has ended, and whom nobody has asked after, for dead", async function () {
+    if (process.platform !== "linux") this.skip();
+    // What the shell has started is left to a program that never waits for it.
+    const parent = spawn("sh", ["-c", "sleep 0.1 & echo $!; exec sleep 60"]);
+    ground.defer(() => parent.kill("SIGKILL"));
+    const [pid] = (await once(parent.stdout, "data")) as [Buffer];
+    await until("it to end", () => !pidExists(Number(pid)));
+    process.kill(Number(pid), 0);
+  });
+
   it("takes a process that we may not signal for living", async function () {
     needsRoot(this);
     const child = new Child(ground, "asNobody", 65_000);

@@ -46,8 +46,9 @@ describe("LockFiles", () => {
   it("knows which ports are spoken for by others", async () => {
     const lockFiles = make();
     putLock(ground, 20_001, lockOf());
+    putLock(ground, 20_003, lockOf({ pidNamespace: "another" }));
     await putOthersFiles(ground);
-    for (const port of [31_001, 31_003, 31_004, 31_005, 31_006, 31_009])
+    for (const port of [20_003, 31_001, 31_003, 31_004, 31_005, 31_006, 31_009])
       assert.ok(await lockFiles.isOthers(port), String(port));
     for (const port of [20_001, 20_002])
       assert.ok(!(await lockFiles.isOthers(port)), String(port));

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -140,6 +141,32 @@ describe("a file for a companion's agent", function () {
       [gemini, qwen].map((each) => fingerprint(each, isOthers)),
       before,
     );
+  });
+
+  it("comes back, like the record and the lock file, when somebody has removed it", async () => {
+    const window = await open();
+    const record = await window.record();
+    const records = path.join(ground.home, "instances");
+    const files = [
+      path.join(records, `${record.instanceId}.json`),
+      path.join(ground.locks, `${record.port}.lock`),
+      path.join(
+        gemini,
+        `gemini-ide-server-${process.ppid}-${record.port}.json`,
+      ),
+      path.join(qwen, `${record.port}.lock`),
+    ];
+    const contents = () => files.map((file) => readFileSync(file, "utf8"));
+    const before = contents();
+    for (const removed of [...files, records, path.dirname(gemini)]) {
+      rmSync(removed, { recursive: true });
+      await until(`${removed} to be back`, () =>
+        files.every((file) => existsSync(file)),
+      );
+      assert.deepEqual(contents(), before);
+    }
+    await window.dispose();
+    assert.ok(files.every((file) => !existsSync(file)));
   });
 
   it("is written for no port for which another program's file stands there", async () => {

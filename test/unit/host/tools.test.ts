@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { EditorTab, FileDiagnostic } from "../../../src/host/contract";
+import { until } from "../../harness/until";
 import { Agent } from "../support/agent";
 import { useGround } from "../support/ground";
 import { McpAgent } from "../support/mcpAgent";
@@ -301,5 +302,31 @@ describe("tools", function () {
       `Opened file: ${path.join(app, "b.txt")}`,
     );
     assert.deepEqual(answers[2].result, {});
+  });
+
+  it("openDiff of one tab again and again leaves only the last", async () => {
+    const propose = (contents: string) =>
+      agent.call("openDiff", {
+        old_file_path: file,
+        new_file_path: file,
+        new_file_contents: contents,
+        tab_name: "one",
+      });
+    const shown = (contents: string) =>
+      until(`only ${contents}`, () => {
+        const diffs = [...window.diffs.values()];
+        return diffs.length === 1 && diffs[0]?.diff.contents === contents;
+      });
+    const first = propose("1");
+    await shown("1");
+    const second = propose("2");
+    const third = propose("3");
+    for (const { content } of await Promise.all([first, second]))
+      assert.equal(content[0]?.text, "DIFF_REJECTED");
+    await shown("3");
+    const { text } = await textOf("closeAllDiffTabs");
+    assert.equal(text, "CLOSED_1_DIFF_TABS");
+    await third;
+    assert.equal(window.diffs.size, 0);
   });
 });

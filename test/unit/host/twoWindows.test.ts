@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
+import { health } from "../../../src/core/controlClient";
 import { until } from "../../harness/until";
 import { Agent } from "../support/agent";
 import { Child } from "../support/children";
@@ -137,6 +138,22 @@ describe("two windows", function () {
     assert.deepEqual([after.port, after.token], [before.port, before.token]);
     await first.isStopped(app, "user");
     assert.deepEqual(readdirSync(ground.locks), [`${after.port}.lock`]);
+  });
+
+  it("keep what they have when another workspace with the folder opens, whatever keeps the first busy", async () => {
+    const first = new Child(
+      ground,
+      "window",
+      setup(ground, { isCutOff: true }),
+    );
+    const before = await first.run();
+    const second = ground.own(
+      await Window.open(setup(ground, { workspace: "file:///other" })),
+    );
+    const after = await second.record(app);
+    assert.notEqual(after.port, before.port);
+    assert.ok(await health(before));
+    await first.kill();
   });
 
   it("that hands over one port and waits with another: starts nothing again", async () => {
