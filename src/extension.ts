@@ -92,6 +92,7 @@ export function activate(context: vscode.ExtensionContext): void {
         overlapsAtReload: vscode.env.remoteName !== undefined,
         pins: () => instances.pins,
         onDidStart: (host) => {
+          void diffs.rejectAll();
           reconcile(host);
           pusher.pushAll();
         },

@@ -109,7 +109,7 @@ export class EditorStatePusher {
         ...(this.#isSelectionDue && {
           selection: shareSelection ? readSelection(isShared) : null,
         }),
-        ...(this.#areTabsDue && { tabs: readTabs(isShared, shareSelection) }),
+        ...(this.#areTabsDue && { tabs: readTabs(isShared) }),
       });
     this.#isSelectionDue = false;
     this.#areTabsDue = false;
@@ -135,14 +135,13 @@ function readSelection(isShared: IsShared): EditorSelection | null {
   };
 }
 
-function readTabs(isShared: IsShared, shareSelection: boolean): EditorTab[] {
+function readTabs(isShared: IsShared): EditorTab[] {
   const documents = new Map(
     vscode.workspace.textDocuments.map((document) => [
       document.uri.toString(),
       document,
     ]),
   );
-  const active = vscode.window.activeTextEditor;
   return vscode.window.tabGroups.all.flatMap((group, groupIndex) =>
     group.tabs.flatMap((tab): EditorTab[] => {
       const { input } = tab;
@@ -171,10 +170,6 @@ function readTabs(isShared: IsShared, shareSelection: boolean): EditorTab[] {
           languageId: document?.languageId ?? "",
           lineCount: document?.lineCount ?? 0,
           isUntitled: uri.scheme === "untitled",
-          selection:
-            shareSelection && isActive && active && active.document === document
-              ? plainRange(active.selection)
-              : null,
         },
       ];
     }),

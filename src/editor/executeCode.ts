@@ -15,14 +15,16 @@ const allow = "Run Code in This Notebook";
 export function createExecutor(): Executor {
   const allowed = new Set<string>();
   return async (worktree, code) => {
-    const editor = vscode.window.visibleNotebookEditors.find(
-      ({ notebook }) =>
-        notebook.uri.scheme === "file" &&
-        notebook.notebookType === "jupyter-notebook" &&
-        contains(worktree, canonicalPath(notebook.uri.fsPath)),
-    );
-    if (!editor) return failed(noNotebook());
-    const { notebook } = editor;
+    const { activeNotebookEditor, visibleNotebookEditors } = vscode.window;
+    const notebook = [activeNotebookEditor, ...visibleNotebookEditors]
+      .map((editor) => editor?.notebook)
+      .find(
+        (each) =>
+          each?.uri.scheme === "file" &&
+          each.notebookType === "jupyter-notebook" &&
+          contains(worktree, canonicalPath(each.uri.fsPath)),
+      );
+    if (!notebook) return failed(noNotebook());
     const key = notebook.uri.toString();
     if (!allowed.has(key)) {
       const answer = await vscode.window.showWarningMessage(

@@ -125,7 +125,8 @@ export async function pickTarget(
     try {
       await action.run(reach, target);
     } catch (error) {
-      pick.placeholder = messageOf(error);
+      // Not in the list, which a question of the action's own may have closed.
+      void vscode.window.showErrorMessage(messageOf(error));
     }
     await refresh();
   };

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
 import { Lifetime } from "../core/lifetime";
 import type { InstanceState, InstanceView } from "../host/contract";
-import type { DiffReview } from "./diffs/diffReview";
+import { type DiffReview, revealing } from "./diffs/diffReview";
 import type { AgentTerminals } from "./terminals/agentTerminals";
 import {
   agents,
@@ -59,7 +59,10 @@ export class StatusBar {
       .filter((part) => part !== "")
       .join(" ");
     this.#item.accessibilityInformation = {
-      label: `Berth, instance ${active.name}: ${state.kind === "running" ? agents(state.clients.length) : state.kind}`,
+      label: [
+        `Berth, instance ${active.name}: ${state.kind === "running" ? agents(state.clients.length) : state.kind}`,
+        ...(waiting.length > 0 ? [waitingWords(waiting.length)] : []),
+      ].join(", "),
     };
     this.#item.backgroundColor = background(active);
     // VS Code loses a click that meets a new command: while it is the same, so is the object.
@@ -77,7 +80,7 @@ export class StatusBar {
       return {
         command: "vscode.diff",
         title: "Review",
-        arguments: [diff.left, diff.right, diff.title, { preview: false }],
+        arguments: revealing(diff),
       };
     return state.kind === "stopped" || state.kind === "failed"
       ? {

@@ -130,7 +130,6 @@ export interface EditorTab {
   readonly languageId: string;
   readonly lineCount: number;
   readonly isUntitled: boolean;
-  readonly selection: Range | null;
 }
 
 export interface FileDiagnostic {

@@ -246,6 +246,67 @@ describe("A proposed diff", () => {
     await shown(0);
   });
 
+  it("is never shown when it is taken back at once", async () => {
+    const answer = propose("one\n2\n");
+    const closed = agent.call("close_tab", { tab_name: "tab" });
+    assert.deepEqual(texts(await answer), ["DIFF_REJECTED", "tab"]);
+    assert.deepEqual(texts(await closed), ["TAB_CLOSED"]);
+    const next = propose("one\n3\n", { name: "next" });
+    const [tab] = await shown();
+    assert.equal((await rightSide(tab)).getText(), "one\n3\n");
+    await vscode.commands.executeCommand("berth.acceptDiff");
+    assert.deepEqual(texts(await next), ["FILE_SAVED", "one\n3\n"]);
+    await shown(0);
+  });
+
+  it("is a text, also of a notebook, and never a folder", async () => {
+    const notebook = path.join(workspaceFolder(), "proposed.ipynb");
+    const contents = JSON.stringify({ cells: [], metadata: {}, nbformat: 4 });
+    const answer = propose(contents, { target: notebook });
+    await shown();
+    await vscode.commands.executeCommand("berth.acceptDiff");
+    assert.deepEqual(texts(await answer), ["FILE_SAVED", contents]);
+    const { isError } = await propose("x\n", { target: workspaceFolder() });
+    assert.equal(isError, true);
+    await shown(0);
+  });
+
+  it("is not accepted where files of its language are saved by themselves", async () => {
+    const markdown = vscode.workspace.getConfiguration("files", {
+      languageId: "markdown",
+    });
+    const { Workspace } = vscode.ConfigurationTarget;
+    const target = path.join(workspaceFolder(), "reviewed.md");
+    await markdown.update("autoSave", "onFocusChange", Workspace, true);
+    try {
+      const answer = propose("one\n", { target });
+      const [tab] = await shown();
+      const document = await rightSide(tab);
+      await append(document, "two\n");
+      await document.save();
+      await shown();
+      await vscode.commands.executeCommand("berth.rejectDiff");
+      assert.deepEqual(texts(await answer), ["DIFF_REJECTED", "tab"]);
+    } finally {
+      await markdown.update("autoSave", undefined, Workspace, true);
+    }
+  });
+
+  it("is the one whose button is pressed, and no other", async () => {
+    const first = propose("first\n", { name: "first" });
+    const [tab] = await shown();
+    const { uri } = await rightSide(tab);
+    const second = propose("second\n", { name: "second" });
+    await shown(2);
+    await vscode.commands.executeCommand("berth.acceptDiff", uri);
+    assert.deepEqual(texts(await first), ["FILE_SAVED", "first\n"]);
+    await shown(1);
+    // Its tab may have been opened again.
+    void vscode.commands.executeCommand("berth.acceptDiff", uri);
+    await vscode.commands.executeCommand("berth.rejectDiff");
+    assert.deepEqual(texts(await second), ["DIFF_REJECTED", "second"]);
+  });
+
   it("does not take the focus from what the user types in", async () => {
     const terminal = vscode.window.createTerminal("typing");
     terminal.show();

@@ -7,7 +7,7 @@ import Mocha from "mocha";
 export async function run(): Promise<void> {
   const grep = process.env["BERTH_TEST_GREP"];
   const mocha = new Mocha({
-    timeout: 60_000,
+    timeout: 120_000,
     reporter: path.resolve(__dirname, "../../../scripts/lib/reporter.cjs"),
     ...(grep && { grep }),
   });

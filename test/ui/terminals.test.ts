@@ -219,9 +219,18 @@ describe("Agent terminals", function () {
 
   it("open from the menu of the terminals too", async () => {
     await window.terminals.openFromMenu("Agent in a Worktree (Berth)");
+    await until(
+      "the agents",
+      async () => (await window.pickerRows()).length > 0,
+    );
+    // Who chooses none is not told that there is none.
+    await window.closePicker();
+    await window.terminals.openFromMenu("Agent in a Worktree (Berth)");
     await window.pickRow("OpenCode");
     const runs = await programs.started("opencode", 3);
     assert.ok(runs.every(({ cwd }) => cwd === feature));
+    const said = await window.notifications();
+    assert.ok(!said.some((text) => text.includes("profile")), said.join());
   });
 
   it("say what is missing where no agent is installed", async () => {

@@ -58,11 +58,13 @@ export function registerAgentProfile(berth: Berth): vscode.Disposable {
   return vscode.window.registerTerminalProfileProvider("berth.agent", {
     async provideTerminalProfile() {
       try {
-        return await berth.terminals.profile();
+        const profile = await berth.terminals.profile();
+        if (profile) return profile;
       } catch (error) {
         void report(berth, error);
-        return undefined;
       }
+      // Where there is no profile VS Code shows a sentence of its own, and none for an error without words.
+      throw new Error("");
     },
   });
 }

@@ -1,28 +1,41 @@
-// Accept and reject: the diff in the active editor, else the only one that waits, else a choice.
+// Accept and reject: the diff whose button it is, else the one in the active editor, else the only one that waits, else a choice.
 import path from "node:path";
 import * as vscode from "vscode";
-import type { DiffReview, PendingDiff } from "../diffs/diffReview";
+import {
+  type DiffReview,
+  type PendingDiff,
+  proposalOf,
+} from "../diffs/diffReview";
 import { withoutIcons } from "../text";
 import type { Command } from "./command";
 
-export const acceptDiff: Command = ({ diffs }) =>
-  decide(diffs, "accept", (diff) => diffs.accept(diff));
+export const acceptDiff: Command = ({ diffs }, _worktree, [clicked]) =>
+  decide(diffs, clicked, "accept", (diff) => diffs.accept(diff));
 
-export const rejectDiff: Command = ({ diffs }) =>
-  decide(diffs, "reject", (diff) => diffs.reject(diff));
+export const rejectDiff: Command = ({ diffs }, _worktree, [clicked]) =>
+  decide(diffs, clicked, "reject", (diff) => diffs.reject(diff));
 
 async function decide(
   diffs: DiffReview,
+  clicked: vscode.Uri | undefined,
   verb: string,
   action: (diff: PendingDiff) => Promise<void>,
 ): Promise<void> {
-  const { active, pending } = diffs;
-  if (pending.length === 0) {
-    await vscode.window.showInformationMessage("No diff waits for review.");
+  const { pending } = diffs;
+  const { activeTab } = vscode.window.tabGroups.activeTabGroup;
+  const [shown] = clicked ? [clicked] : activeTab ? proposalOf(activeTab) : [];
+  const [only] = pending;
+  if (only === undefined || (shown && !diffs.of(shown))) {
+    await vscode.window.showInformationMessage(
+      only ? "This diff is decided already." : "No diff waits for review.",
+    );
     return;
   }
-  const diff =
-    active ?? (pending.length === 1 ? pending[0] : await choose(pending, verb));
+  const diff = shown
+    ? diffs.of(shown)
+    : pending.length === 1
+      ? only
+      : await choose(pending, verb);
   if (diff) await action(diff);
 }
 

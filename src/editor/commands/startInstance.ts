@@ -21,7 +21,9 @@ export const startInstance: Command = async (berth, worktree) => {
   const [only] = targets;
   if (only === undefined) {
     await vscode.window.showInformationMessage(
-      "Every worktree of this window has its instance already.",
+      own.length === 0
+        ? "This window has no worktree to start an instance for. Open a folder first."
+        : "Every worktree of this window has its instance already.",
     );
     return;
   }

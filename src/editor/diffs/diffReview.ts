@@ -22,6 +22,8 @@ interface Entry extends PendingDiff {
 export class DiffReview {
   readonly #lifetime = new Lifetime();
   readonly #files = this.#lifetime.own(new ProposalFiles());
+  /** Proposals that are about to be shown. */
+  readonly #coming = new Map<string, ProposedDiff>();
   readonly #pending = new Map<string, Entry>();
   readonly #changed = this.#lifetime.own(new vscode.EventEmitter<void>());
 
@@ -56,24 +58,31 @@ export class DiffReview {
     return [...this.#pending.values()];
   }
 
-  /** The diff in the active editor. */
-  get active(): PendingDiff | undefined {
-    const tab = vscode.window.tabGroups.activeTabGroup.activeTab;
-    const [uri] = tab ? proposalOf(tab) : [];
-    return uri && this.#find(uri);
+  /** The diff whose right side this is; undefined when it has been decided. */
+  of(proposal: vscode.Uri): PendingDiff | undefined {
+    return this.#find(proposal);
   }
 
   /** Shows the diff without taking the focus: what a person is typing elsewhere stays where it is. */
   async open(proposal: ProposedDiff): Promise<Outcome<DiffDecision>> {
+    this.#coming.set(proposal.id, proposal);
     try {
-      const entry = await this.#add(proposal);
+      const isNew = await check(proposal);
+      if (!this.#coming.delete(proposal.id)) return done({ kind: "rejected" });
+      const entry = this.#add(proposal, isNew);
       const decided = new Promise<Outcome<DiffDecision>>((resolve) => {
         this.#pending.set(proposal.id, { ...entry, settle: resolve });
       });
       this.#changed.fire();
-      await reveal(entry, true);
+      await vscode.commands.executeCommand(
+        "vscode.diff",
+        ...revealing(entry, true),
+      );
+      // Decided while it was being shown.
+      if (!this.#pending.has(proposal.id)) await this.#closeTabs(entry);
       return await decided;
     } catch (error) {
+      this.#coming.delete(proposal.id);
       this.#pending.delete(proposal.id);
       this.#changed.fire();
       if (!(error instanceof UserError)) throw error;
@@ -95,8 +104,10 @@ export class DiffReview {
 
   /** The agent has taken it back, or is gone. Resolves with what the user let stand until then; null: it is decided. */
   async close(id: string): Promise<string | null> {
+    const coming = this.#coming.get(id);
+    this.#coming.delete(id);
     const entry = this.#pending.get(id);
-    if (!entry) return null;
+    if (!entry) return coming?.contents ?? null;
     const content = await readContent(entry);
     await this.#decide(id, { kind: "rejected" });
     return content;
@@ -108,11 +119,14 @@ export class DiffReview {
     await this.#lifetime.dispose();
   }
 
-  async #add(proposal: ProposedDiff): Promise<PendingDiff> {
+  /** The host that asked has died, and its agents with it: nobody hears an answer. */
+  async rejectAll(): Promise<void> {
+    this.#coming.clear();
+    await Promise.all(this.pending.map((diff) => this.reject(diff)));
+  }
+
+  #add(proposal: ProposedDiff, isNew: boolean): PendingDiff {
     const { id, oldPath, newPath, contents, agent, instance } = proposal;
-    const isNew = (await stat(oldPath).catch(() => undefined)) === undefined;
-    if (contents.includes("\0") || (!isNew && (await isBinary(oldPath))))
-      throw cannotShowDiff(newPath);
     const left = isNew
       ? this.#files.add(id, "old", oldPath, "")
       : vscode.Uri.file(oldPath);
@@ -131,9 +145,13 @@ export class DiffReview {
     this.#pending.delete(id);
     entry.settle(done(decision));
     this.#changed.fire();
-    await closeTabs((uri) => uri.toString() === entry.right.toString());
+    await this.#closeTabs(entry);
     this.#files.remove(entry.left);
     this.#files.remove(entry.right);
+  }
+
+  async #closeTabs({ right }: PendingDiff): Promise<void> {
+    await closeTabs((uri) => uri.toString() === right.toString());
   }
 
   #find(uri: vscode.Uri): Entry | undefined {
@@ -157,15 +175,29 @@ export class DiffReview {
   }
 }
 
-/** Brings a diff to the front. */
-async function reveal(
+/** Arguments of the command `vscode.diff` that bring a diff to the front. */
+export function revealing(
   { left, right, title }: PendingDiff,
   preserveFocus = false,
-): Promise<void> {
-  await vscode.commands.executeCommand("vscode.diff", left, right, title, {
-    preserveFocus,
-    preview: false,
-  });
+): unknown[] {
+  // `override`: as text, also where the user has another editor for such files.
+  const how = { preserveFocus, preview: false, override: true };
+  return [left, right, title, how];
+}
+
+/** Whether it is a new file. Throws a UserError where nothing can be compared. */
+async function check({
+  oldPath,
+  newPath,
+  contents,
+}: ProposedDiff): Promise<boolean> {
+  const old = await stat(oldPath).catch(() => undefined);
+  if (
+    contents.includes("\0") ||
+    (old && (!old.isFile() || (await isBinary(oldPath))))
+  )
+    throw cannotShowDiff(newPath);
+  return old === undefined;
 }
 
 async function readContent({ proposal, right }: PendingDiff): Promise<string> {
@@ -187,7 +219,8 @@ function finalContent(proposed: string, edited: string): string {
     : mark + editedText;
 }
 
-function proposalOf({ input }: vscode.Tab): vscode.Uri[] {
+/** The proposal that a tab shows, if it shows one. */
+export function proposalOf({ input }: vscode.Tab): vscode.Uri[] {
   return input instanceof vscode.TabInputTextDiff &&
     input.modified.scheme === PROPOSAL_SCHEME
     ? [input.modified]
@@ -198,22 +231,29 @@ function proposalOf({ input }: vscode.Tab): vscode.Uri[] {
 async function closeTabs(
   isMeant: (proposal: vscode.Uri) => boolean,
 ): Promise<void> {
-  const tabs = vscode.window.tabGroups.all
-    .flatMap((group) => group.tabs)
-    .filter((tab) => proposalOf(tab).some(isMeant));
-  for (const tab of tabs) {
+  // Each is looked for anew: with a group that comes or goes, VS Code replaces all tabs.
+  const find = (): vscode.Tab | undefined =>
+    vscode.window.tabGroups.all
+      .flatMap((group) => group.tabs)
+      .find((tab) => proposalOf(tab).some(isMeant));
+  for (let tab = find(); tab; tab = find()) {
     const [uri] = proposalOf(tab);
-    if (tab.isDirty)
-      await vscode.workspace.textDocuments
-        .find((document) => document.uri.toString() === uri?.toString())
-        ?.save();
-    await vscode.window.tabGroups.close(tab, true);
+    if (tab.isDirty && uri) await documentOf(uri)?.save();
+    const saved = find();
+    if (!saved || !(await vscode.window.tabGroups.close(saved, true))) return;
   }
+}
+
+function documentOf(uri: vscode.Uri): vscode.TextDocument | undefined {
+  return vscode.workspace.textDocuments.find(
+    (document) => document.uri.toString() === uri.toString(),
+  );
 }
 
 function isAutoSaved(uri: vscode.Uri): boolean {
   const autoSave = vscode.workspace
-    .getConfiguration("files", uri)
+    // With its language, for which the setting may differ.
+    .getConfiguration("files", documentOf(uri) ?? uri)
     .get<string>("autoSave");
   return autoSave !== undefined && autoSave !== "off";
 }

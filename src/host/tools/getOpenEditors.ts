@@ -8,10 +8,11 @@ export const getOpenEditors = defineTool({
   input: z.strictObject({}),
   run: (_input, { view }) =>
     json({
-      tabs: view.tabs.map(({ path: file, selection, ...tab }) => ({
+      tabs: view.tabs.map(({ path: file, ...tab }) => ({
         ...tab,
         fileName: file ?? path.basename(tab.label),
-        ...(selection && { selection }),
+        ...(tab.isActive &&
+          view.selection?.path === file && { selection: view.selection.range }),
       })),
     }),
 });

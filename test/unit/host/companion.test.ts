@@ -68,7 +68,6 @@ describe("the companion protocol", function () {
       languageId: "plaintext",
       lineCount: 3,
       isUntitled: false,
-      selection: null,
     });
     const select = (name: string, text: string) => ({
       text,

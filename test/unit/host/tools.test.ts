@@ -58,7 +58,6 @@ describe("tools", function () {
     languageId: "plaintext",
     lineCount: 4,
     isUntitled: false,
-    selection: { start: at(1, 0), end: at(1, 3) },
     ...changes,
   });
 
@@ -109,18 +108,21 @@ describe("tools", function () {
 
   it("getOpenEditors: the tabs of this worktree's files, in Claude Code's words", async () => {
     const inner = path.join(nested, "a.txt");
+    const range = { start: at(1, 0), end: at(1, 3) };
     await window.host.pushState({
+      selection: { text: "two", path: file, uri: tab().uri, range },
       tabs: [
         tab(),
         tab({ path: inner, uri: pathToFileURL(inner).href }),
         tab({ path: null, uri: "untitled:Untitled-1", isUntitled: true }),
-        tab({ path: "/etc/hosts", uri: "file:///etc/hosts", selection: null }),
+        tab({ path: "/etc/hosts", uri: "file:///etc/hosts" }),
       ],
     });
     const { path: fileName, ...shown } = tab();
     assert.deepEqual(await agent.callForJson("getOpenEditors"), {
-      tabs: [{ ...shown, fileName }],
+      tabs: [{ ...shown, fileName, selection: range }],
     });
+    await window.host.forgetSelections();
   });
 
   it("getCurrentSelection and getLatestSelection", async () => {
