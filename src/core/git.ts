@@ -5,7 +5,12 @@ import { errorCode } from "./errors";
 export type GitAnswer =
   | { readonly kind: "ok"; readonly stdout: string }
   | { readonly kind: "failed"; readonly stderr: string }
-  | { readonly kind: "noGit" };
+  | { readonly kind: "noGit" }
+  /** It could not be run to its end this time: nothing is known. */
+  | { readonly kind: "noAnswer" };
+
+/** The system had nothing left for another process. */
+const EXHAUSTED = ["EAGAIN", "EMFILE", "ENFILE", "ENOMEM"];
 
 /** Runs `git -C directory ...args`. Variables such as GIT_DIR, which would point it elsewhere, are not passed on. */
 export function git(
@@ -23,6 +28,8 @@ export function git(
       (error, stdout, stderr) => {
         if (!error) resolve({ kind: "ok", stdout });
         else if (errorCode(error) === "ENOENT") resolve({ kind: "noGit" });
+        else if (error.signal || EXHAUSTED.includes(errorCode(error) ?? ""))
+          resolve({ kind: "noAnswer" });
         else resolve({ kind: "failed", stderr: stderr.trim() });
       },
     );

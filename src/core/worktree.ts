@@ -1,7 +1,7 @@
 // From a folder to the worktree it lies in: real paths, git's own words, and a plain folder where git has nothing to say.
 import { readFile, realpath, stat } from "node:fs/promises";
 import path from "node:path";
-import { git } from "./git";
+import { git, type GitAnswer } from "./git";
 
 export interface Worktree {
   /** Real path of the top level, or of the plain folder. */
@@ -23,7 +23,14 @@ export interface GitFacts {
   readonly gitCommonDir: string;
 }
 
-/** Of every folder its worktree; undefined when the folder does not exist or is no directory. */
+/** Git could not be asked: what stands here may be wrong, and what was found before is better. */
+export class NoAnswer extends Error {
+  constructor(readonly guess: Worktree) {
+    super(`git did not answer in ${guess.path}`);
+  }
+}
+
+/** Of every folder its worktree; undefined when the folder does not exist or is no directory. Throws a NoAnswer. */
 export async function detectWorktree(
   folder: string,
 ): Promise<Worktree | undefined> {
@@ -36,6 +43,8 @@ export async function detectWorktree(
   });
   const facts = await revParse(real);
   switch (facts.kind) {
+    case "noAnswer":
+      throw new NoAnswer(plain(null));
     case "noGit":
       return plain(
         "git was not found on PATH. Install it to get one instance per worktree",
@@ -153,8 +162,7 @@ type RevParse =
         gitCommonDir: string,
       ];
     }
-  | { readonly kind: "failed"; readonly stderr: string }
-  | { readonly kind: "noGit" };
+  | Exclude<GitAnswer, { kind: "ok" }>;
 
 const REV_PARSE = ["rev-parse", "--path-format=absolute"] as const;
 const QUESTIONS = ["--show-toplevel", "--git-dir", "--git-common-dir"] as const;

@@ -113,12 +113,16 @@ export async function pickTarget(
   };
   const refresh = async (): Promise<void> => {
     pick.busy = true;
+    let trouble: string | undefined;
     try {
       listing = await reach.host().list();
     } catch (error) {
-      pick.placeholder = messageOf(error);
+      trouble = messageOf(error);
     }
     draw();
+    const isEmpty = pick.items.length === 0;
+    pick.placeholder =
+      trouble ?? (isEmpty ? "No instance is running." : placeholder);
     pick.busy = false;
   };
   const act = async (action: RowAction, target: Target): Promise<void> => {

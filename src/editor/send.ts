@@ -70,7 +70,10 @@ export function asSeenBy(
 
 /** The active editor's file with the lines that are selected, or all of it where nothing is. */
 export function selectedLines(): Mention {
-  const editor = vscode.window.activeTextEditor;
+  const { activeTextEditor: editor, activeNotebookEditor } = vscode.window;
+  // A cell's lines are no lines of the notebook's file.
+  if (editor?.document.uri.scheme === "vscode-notebook-cell")
+    return { path: fileOf(activeNotebookEditor?.notebook.uri), lines: null };
   if (editor?.document.uri.scheme !== "file") throw noFileToSend();
   const { document, selection } = editor;
   const { start, end, isEmpty } = selection;
@@ -81,6 +84,11 @@ export function selectedLines(): Mention {
     path: document.uri.fsPath,
     lines: isEmpty ? null : { first: start.line + 1, last },
   };
+}
+
+function fileOf(uri: vscode.Uri | undefined): string {
+  if (uri?.scheme !== "file") throw noFileToSend();
+  return uri.fsPath;
 }
 
 /** The file in front, also where it is no text. */

@@ -5,7 +5,6 @@ import { Lifetime } from "../core/lifetime";
 import type { Log } from "../core/log";
 import { done, failed, type Outcome } from "../core/outcome";
 import { identifyProcess } from "../core/processIdentity";
-import { detectWorktree } from "../core/worktree";
 import type {
   Desired,
   EditorApi,
@@ -28,6 +27,7 @@ import { Passes, type Wanted } from "./passes";
 import { enteredWorktree, makePlan, type Plan } from "./plan";
 import { Sends } from "./sends";
 import { Watches } from "./watches";
+import { WorktreeFinder } from "./worktreeFinder";
 
 /** Milliseconds between two checks that a client still answers. */
 const PING_EVERY = 30_000;
@@ -37,6 +37,7 @@ const CHECK_FILES_EVERY = 5_000;
 export class InstanceHost implements HostApi {
   readonly #lifetime = new Lifetime();
   readonly #pins: Map<string, Pin>;
+  readonly #finder = new WorktreeFinder();
   readonly #ownership = new Ownership();
   readonly #copy = new EditorCopy((file) => this.#ownership.ownerOf(file));
   readonly #watches = new Watches(
@@ -149,7 +150,7 @@ export class InstanceHost implements HostApi {
   }
 
   async start(folder: string): Promise<Outcome<string>> {
-    const worktree = (await detectWorktree(folder))?.path;
+    const worktree = (await this.#finder.find(folder))?.path;
     if (worktree === undefined) return failed(notAFolder(folder));
     this.#pins.set(worktree, "started");
     await this.#passes.request({ replan: true, retryFailed: true });
@@ -242,7 +243,7 @@ export class InstanceHost implements HostApi {
 
   /** With autoStart "activeEditor" the worktree of the active file is wanted from the moment it is entered. */
   async #enter(desired: Desired): Promise<void> {
-    const worktree = await enteredWorktree(desired);
+    const worktree = await enteredWorktree(desired, this.#finder);
     if (worktree && !this.#pins.has(worktree.path))
       this.#pins.set(worktree.path, "started");
   }
@@ -253,6 +254,7 @@ export class InstanceHost implements HostApi {
     if (replan) {
       this.#plan = await makePlan(
         desired,
+        this.#finder,
         this.#pins,
         (worktree) => this.#instances.state(worktree)?.kind === "running",
       );

@@ -2,14 +2,10 @@
 import path from "node:path";
 import { instanceName } from "../core/names";
 import { canonicalPath } from "../core/paths";
-import {
-  contains,
-  deepest,
-  detectWorktree,
-  type Worktree,
-} from "../core/worktree";
+import { contains, deepest, type Worktree } from "../core/worktree";
 import type { Desired, Pin, WorkspaceFolder } from "./contract";
 import type { InstanceSpec } from "./surroundings";
+import type { WorktreeFinder } from "./worktreeFinder";
 
 export interface Planned {
   readonly spec: InstanceSpec;
@@ -22,6 +18,7 @@ export type Plan = ReadonlyMap<string, Planned>;
 /** Asks git about every folder. `isRunning` decides who stays when there are more than may run. */
 export async function makePlan(
   desired: Desired,
+  finder: WorktreeFinder,
   pins: ReadonlyMap<string, Pin>,
   isRunning: (worktree: string) => boolean,
 ): Promise<Plan> {
@@ -33,7 +30,9 @@ export async function makePlan(
     pin === "started" ? [worktree] : [],
   );
   const detected = await Promise.all(
-    [...folders.map((folder) => folder.path), ...pinned].map(detectWorktree),
+    [...folders.map((folder) => folder.path), ...pinned].map((folder) =>
+      finder.find(folder),
+    ),
   );
   const worktrees = new Map(
     detected
@@ -56,20 +55,19 @@ export async function makePlan(
  * With autoStart "activeEditor" that of the active file. Where git knows none, that of the workspace folder around it: a
  * folder inside a plain one is no worktree of its own.
  */
-export async function enteredWorktree({
-  activeDirectory,
-  folders,
-  settings,
-}: Desired): Promise<Worktree | undefined> {
+export async function enteredWorktree(
+  { activeDirectory, folders, settings }: Desired,
+  finder: WorktreeFinder,
+): Promise<Worktree | undefined> {
   if (settings.autoStart !== "activeEditor" || activeDirectory === null)
     return undefined;
-  const worktree = await detectWorktree(activeDirectory);
+  const worktree = await finder.find(activeDirectory);
   if (!worktree || worktree.git) return worktree;
   const around = deepest(
     folders.map((folder) => canonicalPath(folder.path)),
     worktree.path,
   );
-  return around === undefined ? undefined : detectWorktree(around);
+  return around === undefined ? undefined : finder.find(around);
 }
 
 function verdictOf(

@@ -5,13 +5,14 @@ import {
   readFileSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from "node:fs";
 import path from "node:path";
 import type { LockFile } from "../../../src/core/contracts";
 import { until } from "../../harness/until";
 import { Agent } from "../support/agent";
 import { fingerprint } from "../support/discoveryFiles";
-import { useGround } from "../support/ground";
+import { setEnvironment, useGround } from "../support/ground";
 import { addWorktree, makeRepository } from "../support/repositories";
 import { freeRange, isFree, occupy } from "../support/sockets";
 import { Window, type WindowSetup } from "../support/window";
@@ -270,5 +271,30 @@ describe("reconcile", function () {
       );
       assert.equal((JSON.parse(lock) as LockFile).ideName, `VS Code · ${name}`);
     }
+  });
+
+  it("keeps a worktree where git cannot be asked for a moment", async () => {
+    const app = makeRepository(ground.path("app"));
+    const nested = addWorktree(app, path.join(app, "nested"), "topic");
+    const folder = ground.make("app", "src");
+    const isBusy = ground.path("busy");
+    const bin = ground.make("bin");
+    writeFileSync(
+      path.join(bin, "git"),
+      `#!/bin/sh\nif [ -e "${isBusy}" ]; then kill -9 $$; fi\nPATH="$OLD_PATH" exec git "$@"\n`,
+      { mode: 0o755 },
+    );
+    setEnvironment(ground, {
+      OLD_PATH: process.env["PATH"],
+      PATH: `${bin}:${process.env["PATH"] ?? ""}`,
+    });
+    const window = await open([folder, nested]);
+    const before = [await window.record(app), await window.record(nested)];
+    writeFileSync(isBusy, "");
+    await window.reconcile({ settings: { maxClients: 15 } });
+    assert.deepEqual(
+      [await window.record(app), await window.record(nested)],
+      before,
+    );
   });
 });
