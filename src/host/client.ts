@@ -6,6 +6,8 @@ import type { EditorView } from "./editorCopy";
 
 export interface Client {
   readonly view: ClientView;
+  /** Of one that nothing is open to at the moment: since when, in milliseconds since 1970. */
+  readonly silentSince?: number | undefined;
   /** What it has proposed; the instance takes all of it back when the client is gone. */
   readonly diffs: ClientDiffs;
   /** Tells the agent what the user looks at, if that differs from what it was told last. */

@@ -15,6 +15,7 @@ import type { EditorView } from "./editorCopy";
 import { controlRoutes } from "./endpoint/controlApi";
 import type { Endpoint, EndpointRoutes } from "./endpoint/endpoint";
 import { openEndpoint } from "./openEndpoint";
+import { makeRoom } from "./room";
 import { protocols } from "./protocols/protocols";
 import type {
   InstanceEvents,
@@ -186,7 +187,8 @@ export class Instance {
   }
 
   #routes(): EndpointRoutes {
-    const hasRoom = () => this.#clients.size < this.spec.settings.maxClients;
+    const hasRoom = () =>
+      makeRoom(this.#clients, this.spec.settings.maxClients);
     const routes = protocols.map((protocol) =>
       protocol({
         version: this.around.options.version,
@@ -257,12 +259,9 @@ export class Instance {
         this.events.onDidRequestFocus();
       },
       handOver: async () => {
-        if (this.#handOver) {
-          setImmediate(this.#handOver);
-          return true;
-        }
-        if (await isWindowThere(this.around.editor)) return false;
-        await this.#stopSoon();
+        if (this.#handOver) setImmediate(this.#handOver);
+        else if (await isWindowThere(this.around.editor)) return false;
+        else await this.#stopSoon();
         return true;
       },
     });

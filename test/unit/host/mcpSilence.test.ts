@@ -7,6 +7,7 @@ import type { Client } from "../../../src/host/client";
 import { ClientDiffs } from "../../../src/host/clientDiffs";
 import type { EditorApi } from "../../../src/host/contract";
 import type { ProtocolSide } from "../../../src/host/protocols/protocol";
+import { makeRoom } from "../../../src/host/room";
 import { mcp } from "../../../src/host/protocols/mcp/mcp";
 import { McpClient } from "../../../src/host/protocols/mcp/mcpClient";
 import { until } from "../../harness/until";
@@ -69,6 +70,24 @@ describe("a silent MCP session", () => {
     checkIn(31 * MINUTE);
     await until("it is gone", () => clients.size === 0);
     assert.equal((await ask(address, { headers, body: {} })).status, 404);
+  });
+
+  it("gives way after a minute, the oldest first, where there is no room", async () => {
+    const headers = await introduce();
+    const stream = await openStream(headers);
+    const sessions = [await introduce(), await introduce()];
+    const limit = clients.size;
+    assert.ok(makeRoom(clients, limit + 1, Date.now() + 2 * MINUTE));
+    assert.ok(!makeRoom(clients, limit, Date.now() + 50 * SECOND));
+    assert.equal(clients.size, limit);
+    assert.ok(makeRoom(clients, limit, Date.now() + 2 * MINUTE));
+    const statusOf = async (session: Record<string, string>) =>
+      (await ask(address, { headers: session, body: {} })).status;
+    const statuses = [];
+    for (const session of sessions) statuses.push(await statusOf(session));
+    assert.deepEqual(statuses, [404, 400]);
+    assert.notEqual(await statusOf(headers), 404);
+    stream.destroy();
   });
 
   it("stays for as long as its stream is open", async () => {

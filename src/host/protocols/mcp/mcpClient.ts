@@ -85,6 +85,10 @@ export class McpClient implements Client {
     };
   }
 
+  get silentSince(): number | undefined {
+    return this.#openAnswers === 0 ? this.#lastUsed : undefined;
+  }
+
   async answer(message: Message, response: ServerResponse): Promise<void> {
     const { request, body } = message;
     if (response.destroyed) return;
