@@ -158,9 +158,9 @@ describe("a file for a companion's agent", function () {
     ];
     const contents = () => files.map((file) => readFileSync(file, "utf8"));
     const before = contents();
-    for (const removed of [...files, records, path.dirname(gemini)]) {
-      rmSync(removed, { recursive: true });
-      await until(`${removed} to be back`, () =>
+    for (const removed of [files, [records, path.dirname(gemini)]]) {
+      for (const each of removed) rmSync(each, { recursive: true });
+      await until(`${removed.join(" and ")} to be back`, () =>
         files.every((file) => existsSync(file)),
       );
       assert.deepEqual(contents(), before);
