@@ -40,7 +40,7 @@ export class DiffReview {
     );
     this.#lifetime.own(
       this.#files.onDidSave((uri) => {
-        const entry = this.#find(uri);
+        const entry = this.of(uri);
         if (entry && !isAutoSaved(uri)) void this.accept(entry);
       }),
     );
@@ -50,7 +50,7 @@ export class DiffReview {
       }),
     );
     // Of an earlier extension host: nobody waits for their answer any more.
-    void closeTabs((uri) => this.#find(uri) === undefined);
+    void closeTabs((uri) => this.of(uri) === undefined);
   }
 
   /** The oldest first. */
@@ -60,7 +60,9 @@ export class DiffReview {
 
   /** The diff whose right side this is; undefined when it has been decided. */
   of(proposal: vscode.Uri): PendingDiff | undefined {
-    return this.#find(proposal);
+    return this.pending.find(
+      ({ right }) => right.toString() === proposal.toString(),
+    );
   }
 
   /** Shows the diff without taking the focus: what a person is typing elsewhere stays where it is. */
@@ -154,15 +156,9 @@ export class DiffReview {
     await closeTabs((uri) => uri.toString() === right.toString());
   }
 
-  #find(uri: vscode.Uri): Entry | undefined {
-    return [...this.#pending.values()].find(
-      ({ right }) => right.toString() === uri.toString(),
-    );
-  }
-
   /** A tab that moves to another group closes here and opens there. */
   #noteClosed(uri: vscode.Uri): void {
-    const entry = this.#find(uri);
+    const entry = this.of(uri);
     if (!entry) return;
     setImmediate(() => {
       const isShown = vscode.window.tabGroups.all.some(({ tabs }) =>
