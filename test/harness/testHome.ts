@@ -3,6 +3,13 @@ import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
+/**
+ * What programs keep of our own environment. All else goes: where a build machine says CI=true, Gemini CLI takes nothing
+ * that is typed.
+ */
+const inherited =
+  /^(PATH|PATHEXT|LANG|LC_.*|TERM|SHELL|USER|LOGNAME|USERNAME|DISPLAY|WAYLAND_DISPLAY|XAUTHORITY|SYSTEMROOT|WINDIR|COMSPEC|BERTH_TEST_.*)$/i;
+
 export class TestHome {
   readonly berthHome: string;
   readonly recordFolder: string;
@@ -16,21 +23,17 @@ export class TestHome {
     this.recordFolder = path.join(this.berthHome, "instances");
     this.claudeConfig = path.join(folder, ".claude");
     this.lockFolder = path.join(this.claudeConfig, "ide");
+    const others = Object.keys(process.env).filter(
+      (name) => !inherited.test(name),
+    );
     this.env = {
+      ...Object.fromEntries(others.map((name) => [name, undefined])),
       HOME: folder,
       USERPROFILE: folder,
       BERTH_HOME: this.berthHome,
-      CLAUDE_CONFIG_DIR: undefined,
-      CLAUDE_CODE_SSE_PORT: undefined,
-      ENABLE_IDE_INTEGRATION: undefined,
-      XDG_CACHE_HOME: undefined,
-      XDG_CONFIG_HOME: undefined,
-      XDG_DATA_HOME: undefined,
-      XDG_STATE_HOME: undefined,
       XDG_RUNTIME_DIR: path.join(folder, "run"),
       TMPDIR: path.join(folder, "tmp"),
       GIT_CONFIG_NOSYSTEM: "1",
-      GIT_CONFIG_GLOBAL: undefined,
     };
   }
 
