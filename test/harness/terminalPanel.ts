@@ -1,5 +1,4 @@
 // The terminals of a window, as a user sees them: the list of their tabs, and what is in the one in front.
-import { setTimeout as delay } from "node:timers/promises";
 import type { Page } from "playwright-core";
 import type { PageElement } from "./pageElement";
 import { until } from "./until";
@@ -14,7 +13,18 @@ export const readableTerminals = {
 } as const;
 
 export class TerminalPanel {
-  constructor(private readonly page: Page) {}
+  /** How many a reload would bring back, as VS Code has last told its server. */
+  #kept = 0;
+
+  constructor(private readonly page: Page) {
+    page.on("websocket", (socket) => {
+      socket.on("framesent", ({ payload }) => {
+        const layout = /\$setTerminalLayoutInfo.*/s.exec(payload.toString());
+        if (layout)
+          this.#kept = layout[0].match(/"terminal":[1-9]/g)?.length ?? 0;
+      });
+    });
+  }
 
   /** The names of the terminals in the list of their tabs (with readableTerminals). */
   async tabs(): Promise<string[]> {
@@ -92,9 +102,12 @@ export class TerminalPanel {
     await this.page.keyboard.press("Enter");
   }
 
-  /** Resolves when a reload would bring the terminals back: VS Code saves them 500 ms after a change, and tells nobody. */
+  /** Resolves when a reload would bring all of them back. */
   async saved(): Promise<void> {
-    await delay(3000);
+    await until(
+      "the terminals kept",
+      async () => (await this.tabs()).length === this.#kept,
+    );
   }
 
   /** Types a line into the terminal in view. */
