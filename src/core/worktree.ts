@@ -56,9 +56,10 @@ export async function detectWorktree(
           : null,
       );
     case "ok": {
-      const [topLevel, gitDir, gitCommonDir] = facts.paths;
-      const top = await realDirectory(topLevel);
-      if (top === undefined) return plain(null);
+      const [top, gitDir, gitCommonDir] = await Promise.all(
+        facts.paths.map((each) => realDirectory(path.resolve(real, each))),
+      );
+      if (!top || !gitDir || !gitCommonDir) return plain(null);
       return {
         path: top,
         git: {
@@ -79,22 +80,26 @@ export interface ListedWorktree {
   readonly branch: string | null;
 }
 
-/** The repository's other working trees as git lists them (existing ones only, bare repositories left out). */
+/**
+ * All working trees of the repository as git lists them (existing ones only, bare repositories left out); undefined where
+ * git could not be asked.
+ */
 export async function listWorktrees(
   worktree: Worktree,
-): Promise<ListedWorktree[]> {
+): Promise<ListedWorktree[] | undefined> {
   if (worktree.git === null) return [];
-  // -z: without it a newline in a path forges an entry.
-  const answer = await git(
-    worktree.path,
-    "worktree",
-    "list",
-    "--porcelain",
-    "-z",
-  );
+  const list = ["worktree", "list", "--porcelain"] as const;
+  // -z: without it a newline in a path forges an entry. Git before 2.36 does not know it.
+  let end = "\0";
+  let answer = await git(worktree.path, ...list, "-z");
+  if (answer.kind === "failed") {
+    end = "\n";
+    answer = await git(worktree.path, ...list);
+  }
+  if (answer.kind === "noAnswer") return undefined;
   if (answer.kind !== "ok") return [];
   const listed = await Promise.all(
-    parseWorktreeList(answer.stdout).map(async (entry) => ({
+    parseWorktreeList(answer.stdout, end).map(async (entry) => ({
       ...entry,
       path: await realDirectory(entry.path),
     })),
@@ -104,13 +109,16 @@ export async function listWorktrees(
   );
 }
 
-/** Parses `git worktree list --porcelain -z`. */
-export function parseWorktreeList(stdout: string): ListedWorktree[] {
+/** Parses `git worktree list --porcelain`, of which every line has this end. */
+export function parseWorktreeList(
+  stdout: string,
+  end: string,
+): ListedWorktree[] {
   return stdout
-    .split("\0\0")
+    .split(end + end)
     .map((block) => {
       const values = new Map<string, string>();
-      for (const line of block.split("\0").filter((part) => part !== "")) {
+      for (const line of block.split(end).filter((part) => part !== "")) {
         const space = line.indexOf(" ");
         if (space < 0) values.set(line, "");
         else values.set(line.slice(0, space), line.slice(space + 1));
@@ -154,40 +162,25 @@ export function deepest(
 }
 
 type RevParse =
-  | {
-      readonly kind: "ok";
-      readonly paths: readonly [
-        topLevel: string,
-        gitDir: string,
-        gitCommonDir: string,
-      ];
-    }
+  /** Top level, git directory and common directory; relative to where git was asked, or absolute. */
+  | { readonly kind: "ok"; readonly paths: readonly string[] }
   | Exclude<GitAnswer, { kind: "ok" }>;
 
-const REV_PARSE = ["rev-parse", "--path-format=absolute"] as const;
 const QUESTIONS = ["--show-toplevel", "--git-dir", "--git-common-dir"] as const;
 
 async function revParse(directory: string): Promise<RevParse> {
-  const answer = await git(directory, ...REV_PARSE, ...QUESTIONS);
+  const answer = await git(directory, "rev-parse", ...QUESTIONS);
   if (answer.kind !== "ok") return answer;
-  const lines = answer.stdout.replace(/\n$/, "").split("\n");
-  const [topLevel, gitDir, gitCommonDir] = lines;
-  if (
-    lines.length === 3 &&
-    topLevel !== undefined &&
-    gitDir !== undefined &&
-    gitCommonDir !== undefined
-  )
-    return { kind: "ok", paths: [topLevel, gitDir, gitCommonDir] };
+  const paths = answer.stdout.replace(/\n$/, "").split("\n");
+  if (paths.length === QUESTIONS.length) return { kind: "ok", paths };
   // A newline in a path makes the lines ambiguous: ask one by one, where only the last newline is git's own.
-  const single = await Promise.all(
-    QUESTIONS.map((question) => git(directory, ...REV_PARSE, question)),
-  );
-  const path = (index: number): string => {
-    const part = single[index];
-    return part?.kind === "ok" ? part.stdout.replace(/\n$/, "") : "";
-  };
-  return { kind: "ok", paths: [path(0), path(1), path(2)] };
+  const found: string[] = [];
+  for (const question of QUESTIONS) {
+    const single = await git(directory, "rev-parse", question);
+    if (single.kind !== "ok") return single;
+    found.push(single.stdout.replace(/\n$/, ""));
+  }
+  return { kind: "ok", paths: found };
 }
 
 function repositoryName(gitCommonDir: string, topLevel: string): string {

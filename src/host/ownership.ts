@@ -1,21 +1,17 @@
 // Which worktree a file belongs to: the deepest one that contains it, served or not.
-import {
-  deepest,
-  type ListedWorktree,
-  listWorktrees,
-  type Worktree,
-} from "../core/worktree";
+import { deepest, type ListedWorktree, listWorktrees } from "../core/worktree";
 import type { Plan } from "./plan";
 
 export type SiblingWorktree = ListedWorktree & { readonly repository: string };
 
 export class Ownership {
   #plan: Plan = new Map();
-  #siblings: readonly SiblingWorktree[] = [];
+  /** By the repository's common directory. */
+  #siblings: ReadonlyMap<string, readonly SiblingWorktree[]> = new Map();
 
   /** All worktrees of the window's repositories, also those that no window has open. */
   get siblings(): readonly SiblingWorktree[] {
-    return this.#siblings;
+    return [...this.#siblings.values()].flat();
   }
 
   /** Counts from now on; the worktrees beside it follow with findSiblings(). */
@@ -23,17 +19,30 @@ export class Ownership {
     this.#plan = plan;
   }
 
-  /** Asks git for the other worktrees of the plan's repositories. */
+  /** Asks git for the other worktrees of the plan's repositories; where it cannot be asked, what it said last stands. */
   async findSiblings(): Promise<void> {
-    this.#siblings = await listSiblings(
-      [...this.#plan.values()].map(({ spec }) => spec.worktree),
+    const repositories = new Map(
+      [...this.#plan.values()].flatMap(({ spec: { worktree } }) =>
+        worktree.git ? [[worktree.git.gitCommonDir, worktree] as const] : [],
+      ),
     );
+    const lists = [...repositories].map(async ([commonDir, worktree]) => {
+      const listed = await listWorktrees(worktree);
+      const repository = worktree.git?.repository ?? "";
+      return [
+        commonDir,
+        listed?.map((each) => ({ ...each, repository })) ??
+          this.#siblings.get(commonDir) ??
+          [],
+      ] as const;
+    });
+    this.#siblings = new Map(await Promise.all(lists));
   }
 
   /** Of a real path. */
   ownerOf(file: string): string | undefined {
     return deepest(
-      [...this.#plan.keys(), ...this.#siblings.map(({ path }) => path)],
+      [...this.#plan.keys(), ...this.siblings.map(({ path }) => path)],
       file,
     );
   }
@@ -46,23 +55,4 @@ export class Ownership {
       (owner === worktree || this.#plan.get(owner)?.spec.worktree.git === null)
     );
   }
-}
-
-async function listSiblings(
-  worktrees: readonly Worktree[],
-): Promise<SiblingWorktree[]> {
-  const repositories = new Map(
-    worktrees.flatMap((worktree) =>
-      worktree.git ? [[worktree.git.gitCommonDir, worktree] as const] : [],
-    ),
-  );
-  const lists = await Promise.all(
-    [...repositories.values()].map(async (worktree) =>
-      (await listWorktrees(worktree)).map((listed) => ({
-        ...listed,
-        repository: worktree.git?.repository ?? "",
-      })),
-    ),
-  );
-  return lists.flat();
 }

@@ -3,7 +3,12 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { detectWorktree, listWorktrees } from "../../../src/core/worktree";
 import { setEnvironment, useGround } from "../support/ground";
-import { addWorktree, git, makeRepository } from "../support/repositories";
+import {
+  addWorktree,
+  git,
+  makeRepository,
+  wrapGit,
+} from "../support/repositories";
 
 describe("detectWorktree", () => {
   const ground = useGround();
@@ -88,7 +93,8 @@ describe("detectWorktree", () => {
     const commit = git(repository, "rev-parse", "HEAD");
     const found = await detectWorktree(repository);
     assert.equal(found?.git?.branch, commit.slice(0, 7));
-    assert.equal((await listWorktrees(found))[0]?.branch, commit.slice(0, 7));
+    const [listed] = (await listWorktrees(found)) ?? [];
+    assert.equal(listed?.branch, commit.slice(0, 7));
   });
 
   it("gives the name of an unborn branch", async () => {
@@ -182,6 +188,25 @@ describe("detectWorktree", () => {
     assert.ok(found);
     assert.deepEqual(await listWorktrees(found), [
       { path: repository, branch: "main" },
+    ]);
+  });
+
+  it("asks a git of before 2.31 and 2.36 for nothing that it does not know", async () => {
+    const repository = makeRepository(ground.path("app"));
+    const linked = addWorktree(repository, ground.path("linked"), "topic");
+    wrapGit(
+      ground,
+      `for each; do case "$each" in
+         -z) echo "error: unknown switch 'z'" >&2; exit 129 ;;
+         --path-format=*) echo "$each" ;;
+       esac; done`,
+    );
+    const found = await detectWorktree(ground.make("app", "src"));
+    assert.equal(found?.path, repository);
+    assert.equal(found.git?.gitDir, path.join(repository, ".git"));
+    assert.deepEqual(await listWorktrees(found), [
+      { path: repository, branch: "main" },
+      { path: linked, branch: "topic" },
     ]);
   });
 

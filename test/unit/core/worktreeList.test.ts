@@ -51,7 +51,7 @@ describe("parseWorktreeList", () => {
           .map((block) => `${block}\0`)
           .join("");
         assert.deepEqual(
-          parseWorktreeList(text),
+          parseWorktreeList(text, "\0"),
           entries
             .filter(({ isBare }) => !isBare)
             .map(({ path, branch, head }) => ({
@@ -66,7 +66,7 @@ describe("parseWorktreeList", () => {
   it("survives anything", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
-        parseWorktreeList(text);
+        parseWorktreeList(text, "\0");
       }),
     );
   });

@@ -12,8 +12,8 @@ import type { LockFile } from "../../../src/core/contracts";
 import { until } from "../../harness/until";
 import { Agent } from "../support/agent";
 import { fingerprint } from "../support/discoveryFiles";
-import { setEnvironment, useGround } from "../support/ground";
-import { addWorktree, makeRepository } from "../support/repositories";
+import { useGround } from "../support/ground";
+import { addWorktree, makeRepository, wrapGit } from "../support/repositories";
 import { freeRange, isFree, occupy } from "../support/sockets";
 import { Window, type WindowSetup } from "../support/window";
 
@@ -276,18 +276,10 @@ describe("reconcile", function () {
   it("keeps a worktree where git cannot be asked for a moment", async () => {
     const app = makeRepository(ground.path("app"));
     const nested = addWorktree(app, path.join(app, "nested"), "topic");
+    const closed = addWorktree(app, path.join(app, "closed"), "other");
     const folder = ground.make("app", "src");
     const isBusy = ground.path("busy");
-    const bin = ground.make("bin");
-    writeFileSync(
-      path.join(bin, "git"),
-      `#!/bin/sh\nif [ -e "${isBusy}" ]; then kill -9 $$; fi\nPATH="$OLD_PATH" exec git "$@"\n`,
-      { mode: 0o755 },
-    );
-    setEnvironment(ground, {
-      OLD_PATH: process.env["PATH"],
-      PATH: `${bin}:${process.env["PATH"] ?? ""}`,
-    });
+    wrapGit(ground, `if [ -e "${isBusy}" ]; then kill -9 $$; fi`);
     const window = await open([folder, nested]);
     const before = [await window.record(app), await window.record(nested)];
     writeFileSync(isBusy, "");
@@ -295,6 +287,11 @@ describe("reconcile", function () {
     assert.deepEqual(
       [await window.record(app), await window.record(nested)],
       before,
+    );
+    const { notRunning } = await window.host.list();
+    assert.deepEqual(
+      notRunning.map((each) => each.path),
+      [closed],
     );
   });
 });

@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { type Ground, setEnvironment } from "./ground";
 
 function environment(): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
@@ -48,4 +49,16 @@ export function addWorktree(
 
 export function removeWorktree(repository: string, directory: string): void {
   git(repository, "worktree", "remove", "--force", directory);
+}
+
+/** Until the test ends, git runs behind a line of shell that sees its arguments. */
+export function wrapGit(ground: Ground, line: string): void {
+  const bin = ground.make("bin");
+  writeFileSync(
+    path.join(bin, "git"),
+    `#!/bin/sh\n${line}\nPATH="$REAL_PATH" exec git "$@"\n`,
+    { mode: 0o755 },
+  );
+  const found = process.env["PATH"] ?? "";
+  setEnvironment(ground, { REAL_PATH: found, PATH: `${bin}:${found}` });
 }
