@@ -112,6 +112,28 @@ describe("A diff under review", function () {
     await window.closePicker();
   });
 
+  for (const autoSave of ["off", "afterDelay"])
+    it(`closes under who types in it, with no question and no rest (files.autoSave: ${autoSave})`, async () => {
+      await vscode.setSettings({ "files.autoSave": autoSave });
+      for (let round = 0; round < 3; round += 1) {
+        const answer = propose();
+        const diff = await DiffEditor.shown(window.page, "greet.ts");
+        await diff.append("x");
+        const { keyboard } = window.page;
+        const typing = keyboard.type("y".repeat(30), { delay: 20 });
+        const closed = agent.call("close_tab", { tab_name: "greet" });
+        await typing;
+        assert.equal(await window.dialogText(), undefined);
+        await closed;
+        assert.equal((await answer).content[0]?.text, "DIFF_REJECTED");
+        await until("no tab", async () => {
+          const tabs = await window.page.locator(".tab").allInnerTexts();
+          return !tabs.some((tab) => tab.includes("greet.ts"));
+        });
+      }
+      await vscode.setSettings({});
+    });
+
   it("goes with its window's reload, and may be proposed again", async () => {
     const lost = assert.rejects(propose());
     await DiffEditor.shown(window.page, "greet.ts");

@@ -8,6 +8,10 @@ import { done, failed, type Outcome } from "../../core/outcome";
 import type { DiffDecision, ProposedDiff } from "../../host/contract";
 import { PROPOSAL_SCHEME, ProposalFiles, withoutMark } from "./proposalFiles";
 
+/** How often, and each time for how many milliseconds, a decided diff is asked to close. */
+const ATTEMPTS = 50;
+const CLOSES_WITHIN = 200;
+
 export interface PendingDiff {
   readonly proposal: ProposedDiff;
   readonly title: string;
@@ -45,12 +49,13 @@ export class DiffReview {
       }),
     );
     this.#lifetime.own(
-      vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
+      vscode.window.tabGroups.onDidChangeTabs(({ closed, opened }) => {
         for (const uri of closed.flatMap(proposalOf)) this.#noteClosed(uri);
+        this.#closeDecided(opened);
       }),
     );
     // Of an earlier extension host: nobody waits for their answer any more.
-    void closeTabs((uri) => this.of(uri) === undefined);
+    this.#closeDecided(vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs));
   }
 
   /** The oldest first. */
@@ -80,8 +85,6 @@ export class DiffReview {
         "vscode.diff",
         ...revealing(entry, true),
       );
-      // Decided while it was being shown.
-      if (!this.#pending.has(proposal.id)) await this.#closeTabs(entry);
       return await decided;
     } catch (error) {
       this.#coming.delete(proposal.id);
@@ -147,13 +150,15 @@ export class DiffReview {
     this.#pending.delete(id);
     entry.settle(done(decision));
     this.#changed.fire();
-    await this.#closeTabs(entry);
     this.#files.remove(entry.left);
     this.#files.remove(entry.right);
+    await closeTabs(entry.right);
   }
 
-  async #closeTabs({ right }: PendingDiff): Promise<void> {
-    await closeTabs((uri) => uri.toString() === right.toString());
+  /** Also those that VS Code opens by itself, for what was typed as the diff closed. */
+  #closeDecided(tabs: readonly vscode.Tab[]): void {
+    for (const uri of tabs.flatMap(proposalsIn))
+      if (!this.of(uri)) void closeTabs(uri);
   }
 
   /** A tab that moves to another group closes here and opens there. */
@@ -161,12 +166,7 @@ export class DiffReview {
     const entry = this.of(uri);
     if (!entry) return;
     setImmediate(() => {
-      const isShown = vscode.window.tabGroups.all.some(({ tabs }) =>
-        tabs.some((tab) =>
-          proposalOf(tab).some((open) => open.toString() === uri.toString()),
-        ),
-      );
-      if (!isShown) void this.reject(entry);
+      if (!isShown(uri, proposalOf)) void this.reject(entry);
     });
   }
 }
@@ -223,33 +223,64 @@ export function proposalOf({ input }: vscode.Tab): vscode.Uri[] {
     : [];
 }
 
-/** Closes tabs of proposals, also edited ones, without asking whether to save: what they held has been answered. */
-async function closeTabs(
-  isMeant: (proposal: vscode.Uri) => boolean,
-): Promise<void> {
-  // Each is looked for anew: with a group that comes or goes, VS Code replaces all tabs.
-  const find = (): vscode.Tab | undefined =>
-    vscode.window.tabGroups.all
-      .flatMap((group) => group.tabs)
-      .find((tab) => proposalOf(tab).some(isMeant));
-  for (let tab = find(); tab; tab = find()) {
-    const [uri] = proposalOf(tab);
-    if (tab.isDirty && uri) await documentOf(uri)?.save();
-    const saved = find();
-    if (!saved || !(await vscode.window.tabGroups.close(saved, true))) return;
-  }
+/** The proposal that a tab shows, in a diff or alone. */
+function proposalsIn(tab: vscode.Tab): vscode.Uri[] {
+  const { input } = tab;
+  return input instanceof vscode.TabInputText &&
+    input.uri.scheme === PROPOSAL_SCHEME
+    ? [input.uri]
+    : proposalOf(tab);
 }
 
-function documentOf(uri: vscode.Uri): vscode.TextDocument | undefined {
-  return vscode.workspace.textDocuments.find(
-    (document) => document.uri.toString() === uri.toString(),
+function isShown(
+  proposal: vscode.Uri,
+  shows: (tab: vscode.Tab) => vscode.Uri[],
+): boolean {
+  return vscode.window.tabGroups.all.some(({ tabs }) =>
+    tabs.flatMap(shows).some((uri) => uri.toString() === proposal.toString()),
   );
 }
 
+/**
+ * Closes the tabs of a decided proposal, by deleting its file: VS Code forgets in the same moment what was typed and not
+ * saved, where closing a tab would ask for it and wait. What is typed in between keeps the tab: then once more.
+ */
+async function closeTabs(proposal: vscode.Uri): Promise<void> {
+  for (
+    let attempt = 0;
+    attempt < ATTEMPTS && isShown(proposal, proposalsIn);
+    attempt += 1
+  ) {
+    const deletion = new vscode.WorkspaceEdit();
+    deletion.deleteFile(proposal);
+    const isClosed = closing(proposal);
+    await vscode.workspace.applyEdit(deletion);
+    await isClosed;
+  }
+}
+
+/** Resolves when no tab shows the proposal, or after a while. */
+function closing(proposal: vscode.Uri): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      clearTimeout(timer);
+      listener.dispose();
+      resolve();
+    };
+    const timer = setTimeout(settle, CLOSES_WITHIN);
+    const listener = vscode.window.tabGroups.onDidChangeTabs(() => {
+      if (!isShown(proposal, proposalsIn)) settle();
+    });
+  });
+}
+
 function isAutoSaved(uri: vscode.Uri): boolean {
+  const document = vscode.workspace.textDocuments.find(
+    (each) => each.uri.toString() === uri.toString(),
+  );
   const autoSave = vscode.workspace
     // With its language, for which the setting may differ.
-    .getConfiguration("files", documentOf(uri) ?? uri)
+    .getConfiguration("files", document ?? uri)
     .get<string>("autoSave");
   return autoSave !== undefined && autoSave !== "off";
 }

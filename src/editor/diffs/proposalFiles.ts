@@ -1,5 +1,6 @@
 // The editable right side of a diff under review: a file of our own scheme, in memory, one per diff. The left side of a
-// new file is an empty one. Real documents, so that language, undo and saving work as the user knows them.
+// new file is an empty one. Real documents, so that language, undo and saving work as the user knows them. A file that is
+// not there any more looks empty and takes everything: what VS Code still does with its tab never fails.
 import * as vscode from "vscode";
 
 export const PROPOSAL_SCHEME = "berth-proposal";
@@ -50,12 +51,12 @@ export class ProposalFiles implements vscode.FileSystemProvider {
   }
 
   stat(uri: vscode.Uri): vscode.FileStat {
-    const { bytes, modifiedAt } = this.#find(uri);
+    const entry = this.#entries.get(uri.toString());
     return {
       type: vscode.FileType.File,
       ctime: 0,
-      mtime: modifiedAt,
-      size: bytes.byteLength,
+      mtime: entry?.modifiedAt ?? 0,
+      size: entry?.bytes.byteLength ?? 0,
       ...(uri.authority.startsWith("old-") && {
         permissions: vscode.FilePermission.Readonly,
       }),
@@ -63,11 +64,12 @@ export class ProposalFiles implements vscode.FileSystemProvider {
   }
 
   readFile(uri: vscode.Uri): Uint8Array {
-    return this.#find(uri).bytes;
+    return this.#entries.get(uri.toString())?.bytes ?? new Uint8Array();
   }
 
   writeFile(uri: vscode.Uri, bytes: Uint8Array): void {
-    const entry = this.#find(uri);
+    const entry = this.#entries.get(uri.toString());
+    if (!entry) return;
     entry.bytes = bytes;
     entry.modifiedAt = Date.now();
     this.#saved.fire(uri);
@@ -81,18 +83,12 @@ export class ProposalFiles implements vscode.FileSystemProvider {
     throw vscode.FileSystemError.NoPermissions();
   }
 
-  delete(): void {
-    throw vscode.FileSystemError.NoPermissions();
+  delete(uri: vscode.Uri): void {
+    this.remove(uri);
   }
 
   rename(): void {
     throw vscode.FileSystemError.NoPermissions();
-  }
-
-  #find(uri: vscode.Uri): Entry {
-    const entry = this.#entries.get(uri.toString());
-    if (!entry) throw vscode.FileSystemError.FileNotFound(uri);
-    return entry;
   }
 }
 
