@@ -1,11 +1,12 @@
 // One MCP server object for one client, over whatever transport it came by.
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import {
-  CallToolRequestSchema,
+  CallToolRequestParamsSchema,
   ErrorCode,
   ListToolsRequestSchema,
   McpError,
 } from "@modelcontextprotocol/sdk/types.js";
+import * as z from "zod/mini";
 import type { CallerContext, Tool } from "./tools/tool";
 import { tools as commonTools } from "./tools/tools";
 
@@ -34,14 +35,23 @@ export function createMcpServer(
       })),
     };
   });
-  server.setRequestHandler(CallToolRequestSchema, ({ params }, { signal }) => {
-    const tool = tools.find(({ name }) => name === params.name);
+  // A handler for `tools/call` itself would get only what the SDK understands; the rest it answers with its own insides.
+  server.fallbackRequestHandler = ({ method, params }, { signal }) => {
+    if (method !== "tools/call")
+      throw new McpError(ErrorCode.MethodNotFound, "Method not found");
+    const call = CallToolRequestParamsSchema.safeParse(params);
+    if (!call.success)
+      throw new McpError(
+        ErrorCode.InvalidParams,
+        `A call names a tool, and its arguments are an object:\n${z.prettifyError(call.error)}`,
+      );
+    const tool = tools.find(({ name }) => name === call.data.name);
     if (!tool)
       throw new McpError(
         ErrorCode.InvalidParams,
-        `Unknown tool: ${params.name.slice(0, 100)}`,
+        `Unknown tool: ${call.data.name.slice(0, 100)}`,
       );
-    return tool.run(params.arguments, { ...context(), unwanted: signal });
-  });
+    return tool.run(call.data.arguments, { ...context(), unwanted: signal });
+  };
   return server;
 }

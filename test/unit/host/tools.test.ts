@@ -281,8 +281,11 @@ describe("tools", function () {
       { arguments: {} },
       { name: 1 },
       undefined,
-    ])
-      assert.ok((await call(params)).error, JSON.stringify(params));
+    ]) {
+      const { error } = await call(params);
+      assert.equal(error?.code, -32_602, JSON.stringify(params));
+      assert.match(error.message, /A call names a tool, and its arguments/);
+    }
     assert.deepEqual(window.opened, []);
     for (const name of ["noSuchTool", "constructor", "__proto__", ""]) {
       const { error } = await call({ name, arguments: {} });

@@ -1,6 +1,9 @@
 // The sessions of one instance: finds the one a request belongs to, or lets a new client in.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { isInitializeRequest } from "@modelcontextprotocol/sdk/types.js";
+import {
+  isInitializeRequest,
+  JSONRPCMessageSchema,
+} from "@modelcontextprotocol/sdk/types.js";
 import { MAX_MESSAGE_BYTES } from "../../endpoint/endpoint";
 import { isDeeper, MAX_DEPTH } from "../depth";
 import type { ProtocolSide } from "../protocol";
@@ -56,6 +59,11 @@ export class Sessions {
     if (body !== undefined && isDeeper(text, MAX_DEPTH))
       return refusal(400, -32_600, `Nested deeper than ${MAX_DEPTH}.`);
     const messages: readonly unknown[] = Array.isArray(body) ? body : [body];
+    if (
+      body !== undefined &&
+      !messages.every((each) => JSONRPCMessageSchema.safeParse(each).success)
+    )
+      return refusal(400, -32_600, "This is not a JSON-RPC 2.0 message.");
     if (
       request.headers["mcp-session-id"] === undefined &&
       messages.some(isInitializeRequest) &&
