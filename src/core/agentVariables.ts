@@ -48,9 +48,12 @@ export function agentVariables(
   };
 }
 
+/** This machine, as one writes it into a list of hosts that are reached without a proxy. */
+export const LOOPBACK = "127.0.0.1,localhost";
+
 /** The list of hosts that are reached without a proxy, under both its names, with this machine in it. */
 export function withoutProxy(env: NodeJS.ProcessEnv): Variables {
-  const hosts = [env["NO_PROXY"], env["no_proxy"], "127.0.0.1,localhost"]
+  const hosts = [env["NO_PROXY"], env["no_proxy"], LOOPBACK]
     .flatMap((list) => (list ?? "").split(","))
     .map((host) => host.trim())
     .filter((host) => host !== "");

@@ -36,11 +36,12 @@ describe("Agent terminals", function () {
     vscode = await VSCodeServer.start({
       home,
       extensions: [process.cwd(), await writeMeddler(home)],
-      env: {
-        NO_PROXY: "intranet.example",
-        SHELL: "/bin/sh",
+      env: { NO_PROXY: "elsewhere.example", SHELL: "/bin/sh" },
+      settings: {
+        ...readableTerminals,
+        "terminal.integrated.env.linux": ownEnvironment,
+        "terminal.integrated.env.osx": ownEnvironment,
       },
-      settings: readableTerminals,
     });
     const workspace = path.join(home.folder, "all.code-workspace");
     await writeFile(
@@ -82,6 +83,7 @@ describe("Agent terminals", function () {
     assert.equal(run.env["CLAUDE_CODE_SSE_PORT"], String(port));
     assert.equal(run.env["CLAUDE_WORKTREE_PATH"], feature);
     assert.equal(run.env["GEMINI_CLI_IDE_SERVER_PORT"], String(port));
+    assert.equal(run.env["NO_PROXY"], "intranet.example,127.0.0.1,localhost");
   });
 
   it("of the user's own are found by the agent that runs in them", async () => {
@@ -247,6 +249,9 @@ describe("Agent terminals", function () {
     });
   });
 });
+
+/** The user's own setting for his terminals. */
+const ownEnvironment = { NO_PROXY: "intranet.example" };
 
 const isOpened = ({ args }: Started): boolean => !args.includes("by-hand");
 

@@ -2,8 +2,8 @@
 import * as vscode from "vscode";
 import {
   agentVariables,
+  LOOPBACK,
   variableFamilies,
-  withoutProxy,
 } from "../../core/agentVariables";
 import { Lifetime } from "../../core/lifetime";
 import { canonicalPath } from "../../core/paths";
@@ -52,6 +52,9 @@ export class FolderEnvironment {
       collection.clear();
       for (const [name, value] of Object.entries(variables))
         collection.replace(name, value);
+      if (content !== "{}")
+        for (const name of proxyLists())
+          collection.append(name, `,${LOOPBACK}`);
       this.#set.set(key, { collection, content });
     }
   }
@@ -69,12 +72,14 @@ export class FolderEnvironment {
     const state = views.find((view) => view.worktree === worktree)?.state;
     if (worktree === undefined || state?.kind !== "running") return {};
     const { port } = state;
-    return {
-      ...(agentVariables(variableFamilies, { worktree, port }) as Record<
-        string,
-        string
-      >),
-      ...withoutProxy(process.env),
-    };
+    return agentVariables(variableFamilies, { worktree, port }) as Record<
+      string,
+      string
+    >;
   }
+}
+
+/** The one that nobody uses stays unset: with this machine alone in it, it would hide the other from those who read it first. */
+function proxyLists(): string[] {
+  return ["NO_PROXY", ...("no_proxy" in process.env ? ["no_proxy"] : [])];
 }
