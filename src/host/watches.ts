@@ -75,7 +75,11 @@ function namesByDirectory(
     add(path.dirname(folder), path.basename(folder));
   for (const { path: top, git } of worktrees) {
     add(path.dirname(top), path.basename(top));
-    if (!git) continue;
+    if (!git) {
+      // It may become a repository.
+      add(top, ".git");
+      continue;
+    }
     add(git.gitDir, "HEAD");
     add(git.gitCommonDir, "worktrees");
     directories.set(path.join(git.gitCommonDir, "worktrees"), "any");

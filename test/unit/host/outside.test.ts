@@ -121,6 +121,18 @@ describe("what happens outside the window", function () {
     }
   });
 
+  it("a plain folder that becomes a repository is named by its branch, without a restart", async () => {
+    const folder = ground.make("plain");
+    const window = await open(folder);
+    const { instanceId } = await window.record();
+    makeRepository(folder, "trunk");
+    await until("the name of the branch", async () => {
+      const record = await window.record();
+      assert.equal(record.instanceId, instanceId);
+      return record.name === "plain@trunk" && record.branch === "trunk";
+    });
+  });
+
   it("files of a worktree made meanwhile are that one's", async () => {
     const app = makeRepository(ground.path("app"));
     const window = await open(app);
