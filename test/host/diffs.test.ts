@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import * as vscode from "vscode";
 import { until } from "../harness/until";
 import type { Agent, ToolResult } from "../unit/support/agent";
@@ -305,6 +306,22 @@ describe("A proposed diff", () => {
     void vscode.commands.executeCommand("berth.acceptDiff", uri);
     await vscode.commands.executeCommand("berth.rejectDiff");
     assert.deepEqual(texts(await second), ["DIFF_REJECTED", "second"]);
+  });
+
+  it("is not accepted unseen: where another file is in front, the user chooses", async () => {
+    const answer = propose("one\n2\n");
+    await shown();
+    await show("front.ts", "in front\n");
+    const chosen = vscode.commands
+      .executeCommand("berth.acceptDiff")
+      .then(() => true);
+    await until("the choice to close", async () => {
+      await vscode.commands.executeCommand("workbench.action.closeQuickOpen");
+      return Promise.race([chosen, delay(50).then(() => false)]);
+    });
+    await shown();
+    await agent.call("closeAllDiffTabs");
+    assert.equal(texts(await answer)[0], "DIFF_REJECTED");
   });
 
   it("does not take the focus from what the user types in", async () => {

@@ -1,4 +1,5 @@
-// Accept and reject: the diff whose button it is, else the one in the active editor, else the only one that waits, else a choice.
+// Accept and reject: the diff whose button it is, else the one in the active editor, else a choice: none is
+// decided that nobody looks at.
 import path from "node:path";
 import * as vscode from "vscode";
 import {
@@ -24,18 +25,14 @@ async function decide(
   const { pending } = diffs;
   const { activeTab } = vscode.window.tabGroups.activeTabGroup;
   const [shown] = clicked ? [clicked] : activeTab ? proposalOf(activeTab) : [];
-  const [only] = pending;
-  if (only === undefined || (shown && !diffs.of(shown))) {
+  const isAny = pending.length > 0;
+  if (!isAny || (shown && !diffs.of(shown))) {
     await vscode.window.showInformationMessage(
-      only ? "This diff is decided already." : "No diff waits for review.",
+      isAny ? "This diff is decided already." : "No diff waits for review.",
     );
     return;
   }
-  const diff = shown
-    ? diffs.of(shown)
-    : pending.length === 1
-      ? only
-      : await choose(pending, verb);
+  const diff = shown ? diffs.of(shown) : await choose(pending, verb);
   if (diff) await action(diff);
 }
 
