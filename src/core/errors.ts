@@ -130,7 +130,9 @@ export function notSent(name: string, reason: string): UserError {
 }
 
 export function cannotOpen(path: string, error: unknown): UserError {
-  return new UserError(`${path} cannot be opened as text: ${messageOf(error)}`);
+  // What VS Code says before its own detail names the server and not the file.
+  const reason = messageOf(error).replace(/^.*\bDetail: /s, "");
+  return new UserError(`${path} cannot be opened as text: ${reason}`);
 }
 
 export function noNotebook(): UserError {

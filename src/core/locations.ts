@@ -10,8 +10,9 @@ export function berthHome(
   platform = process.platform,
 ): string {
   if (env["BERTH_HOME"]) return path.resolve(env["BERTH_HOME"]);
-  if (env["XDG_STATE_HOME"])
-    return path.resolve(env["XDG_STATE_HOME"], "berth");
+  // A relative one does not count, by the specification of these directories.
+  if (path.isAbsolute(env["XDG_STATE_HOME"] ?? ""))
+    return path.join(env["XDG_STATE_HOME"] ?? "", "berth");
   switch (platform) {
     case "darwin":
       return path.join(homedir(), "Library", "Application Support", "berth");

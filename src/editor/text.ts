@@ -3,7 +3,7 @@ import type { InstanceState } from "../host/contract";
 
 /** Text from outside, for a place where VS Code reads `$(name)` as an icon. */
 export function withoutIcons(text: string): string {
-  return text.replaceAll("$(", "\\$(");
+  return text.replaceAll(/\$(?=\([\w-]+(~[\w-]+)?\))/g, "\\$");
 }
 
 /** Text from outside, for a MarkdownString. */

@@ -18,6 +18,8 @@ describe("berthHome", () => {
       berthHome({ ...environment, BERTH_HOME: "" }, "linux"),
       "/x/berth",
     );
+    const relative = { XDG_STATE_HOME: "x" };
+    assert.equal(berthHome(relative, "linux"), berthHome({}, "linux"));
   });
 
   it("has a place of its own on each system", () => {
