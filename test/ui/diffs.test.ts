@@ -1,6 +1,6 @@
 // A proposed diff as a person meets it: in the status bar, in the list, and when the window reloads under it.
 import assert from "node:assert/strict";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { DiffEditor } from "../harness/diffEditor";
 import { GitRepository } from "../harness/gitRepository";
@@ -110,6 +110,25 @@ describe("A diff under review", function () {
       ["FILE_SAVED", proposed],
     );
     await window.closePicker();
+  });
+
+  it("waits behind the file that somebody types into", async () => {
+    await window.openFile("src/main.ts");
+    const { keyboard } = window.page;
+    await keyboard.press("Control+Home");
+    await keyboard.type("w".repeat(20), { delay: 20 });
+    const answer = propose();
+    await keyboard.type("w".repeat(40), { delay: 20 });
+    await statusBar(/1 diff waits for review/);
+    await until("all that was typed", async () => {
+      const text = await readFile(path.join(worktree, "src/main.ts"), "utf8");
+      return text === "w".repeat(60) + main;
+    });
+    await window.clickStatusBarItem(STATUS);
+    const diff = await DiffEditor.shown(window.page, "greet.ts");
+    await diff.reject();
+    await diff.gone();
+    assert.equal((await answer).content[0]?.text, "DIFF_REJECTED");
   });
 
   for (const autoSave of ["off", "afterDelay"])

@@ -2,11 +2,8 @@
 // decided that nobody looks at.
 import path from "node:path";
 import * as vscode from "vscode";
-import {
-  type DiffReview,
-  type PendingDiff,
-  proposalOf,
-} from "../diffs/diffReview";
+import type { DiffReview, PendingDiff } from "../diffs/diffReview";
+import { proposalOf } from "../diffs/proposalTabs";
 import { withoutIcons } from "../text";
 import type { Command } from "./command";
 

@@ -7,10 +7,8 @@ import { Lifetime } from "../../core/lifetime";
 import { done, failed, type Outcome } from "../../core/outcome";
 import type { DiffDecision, ProposedDiff } from "../../host/contract";
 import { PROPOSAL_SCHEME, ProposalFiles, withoutMark } from "./proposalFiles";
-
-/** How often, and each time for how many milliseconds, a decided diff is asked to close. */
-const ATTEMPTS = 50;
-const CLOSES_WITHIN = 200;
+import { closeTabs, isShown, proposalOf, proposalsIn } from "./proposalTabs";
+import { Typing } from "./typing";
 
 export interface PendingDiff {
   readonly proposal: ProposedDiff;
@@ -29,6 +27,7 @@ export class DiffReview {
   /** Proposals that are about to be shown. */
   readonly #coming = new Map<string, ProposedDiff>();
   readonly #pending = new Map<string, Entry>();
+  readonly #typing = this.#lifetime.own(new Typing());
   readonly #changed = this.#lifetime.own(new vscode.EventEmitter<void>());
 
   /** A diff came or was decided. */
@@ -70,7 +69,10 @@ export class DiffReview {
     );
   }
 
-  /** Shows the diff without taking the focus: what a person is typing elsewhere stays where it is. */
+  /**
+   * Shows the diff without taking the focus, and behind the file that a person is typing into: what is being typed stays
+   * where it is.
+   */
   async open(proposal: ProposedDiff): Promise<Outcome<DiffDecision>> {
     this.#coming.set(proposal.id, proposal);
     try {
@@ -83,7 +85,10 @@ export class DiffReview {
       this.#changed.fire();
       await vscode.commands.executeCommand(
         "vscode.diff",
-        ...revealing(entry, true),
+        ...revealing(entry, {
+          preserveFocus: true,
+          background: this.#typing.isGoingOn,
+        }),
       );
       return await decided;
     } catch (error) {
@@ -174,11 +179,10 @@ export class DiffReview {
 /** Arguments of the command `vscode.diff` that bring a diff to the front. */
 export function revealing(
   { left, right, title }: PendingDiff,
-  preserveFocus = false,
+  how: { preserveFocus?: boolean; background?: boolean } = {},
 ): unknown[] {
   // `override`: as text, also where the user has another editor for such files.
-  const how = { preserveFocus, preview: false, override: true };
-  return [left, right, title, how];
+  return [left, right, title, { ...how, preview: false, override: true }];
 }
 
 /** Whether it is a new file. Throws a UserError where nothing can be compared. */
@@ -213,65 +217,6 @@ function finalContent(proposed: string, edited: string): string {
   return plain(proposedText) === plain(editedText)
     ? proposed
     : mark + editedText;
-}
-
-/** The proposal that a tab shows, if it shows one. */
-export function proposalOf({ input }: vscode.Tab): vscode.Uri[] {
-  return input instanceof vscode.TabInputTextDiff &&
-    input.modified.scheme === PROPOSAL_SCHEME
-    ? [input.modified]
-    : [];
-}
-
-/** The proposal that a tab shows, in a diff or alone. */
-function proposalsIn(tab: vscode.Tab): vscode.Uri[] {
-  const { input } = tab;
-  return input instanceof vscode.TabInputText &&
-    input.uri.scheme === PROPOSAL_SCHEME
-    ? [input.uri]
-    : proposalOf(tab);
-}
-
-function isShown(
-  proposal: vscode.Uri,
-  shows: (tab: vscode.Tab) => vscode.Uri[],
-): boolean {
-  return vscode.window.tabGroups.all.some(({ tabs }) =>
-    tabs.flatMap(shows).some((uri) => uri.toString() === proposal.toString()),
-  );
-}
-
-/**
- * Closes the tabs of a decided proposal, by deleting its file: VS Code forgets in the same moment what was typed and not
- * saved, where closing a tab would ask for it and wait. What is typed in between keeps the tab: then once more.
- */
-async function closeTabs(proposal: vscode.Uri): Promise<void> {
-  for (
-    let attempt = 0;
-    attempt < ATTEMPTS && isShown(proposal, proposalsIn);
-    attempt += 1
-  ) {
-    const deletion = new vscode.WorkspaceEdit();
-    deletion.deleteFile(proposal);
-    const isClosed = closing(proposal);
-    await vscode.workspace.applyEdit(deletion);
-    await isClosed;
-  }
-}
-
-/** Resolves when no tab shows the proposal, or after a while. */
-function closing(proposal: vscode.Uri): Promise<void> {
-  return new Promise((resolve) => {
-    const settle = (): void => {
-      clearTimeout(timer);
-      listener.dispose();
-      resolve();
-    };
-    const timer = setTimeout(settle, CLOSES_WITHIN);
-    const listener = vscode.window.tabGroups.onDidChangeTabs(() => {
-      if (!isShown(proposal, proposalsIn)) settle();
-    });
-  });
 }
 
 function isAutoSaved(uri: vscode.Uri): boolean {
