@@ -1,62 +1,21 @@
-// Diff review in the real editor: one answer each, whatever ends it, and nothing lost.
+// What a proposed diff returns in the real editor: one answer each, whatever the file, and nothing lost.
 import assert from "node:assert/strict";
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import * as vscode from "vscode";
-import { until } from "../harness/until";
-import type { Agent, ToolResult } from "../unit/support/agent";
-import { closeEditors, connect, show, workspaceFolder } from "./berth";
+import { show, workspaceFolder } from "./berth";
+import {
+  append,
+  diffTabs,
+  Proposals,
+  rightSide,
+  shown,
+  texts,
+} from "./proposals";
 
 describe("A proposed diff", () => {
-  let agent: Agent;
-  let file: string;
-  beforeEach(async () => {
-    agent = await connect();
-    file = path.join(workspaceFolder(), "reviewed.ts");
-    await writeFile(file, "one\ntwo\n");
-  });
-  afterEach(async () => {
-    await agent.call("closeAllDiffTabs");
-    agent.dispose();
-    await closeEditors();
-  });
-
-  const propose = (
-    contents: string,
-    { name = "tab", target = file, from = agent } = {},
-  ): Promise<ToolResult> =>
-    from.call("openDiff", {
-      old_file_path: target,
-      new_file_path: target,
-      new_file_contents: contents,
-      tab_name: name,
-    });
-  const diffTabs = (): vscode.Tab[] =>
-    vscode.window.tabGroups.all
-      .flatMap(({ tabs }) => tabs)
-      .filter(({ input }) => input instanceof vscode.TabInputTextDiff);
-  const shown = (count = 1): Promise<vscode.Tab[]> =>
-    until(`${count} diff tabs`, () => {
-      const tabs = diffTabs();
-      return tabs.length === count && tabs;
-    });
-  const rightSide = async (
-    tab: vscode.Tab | undefined,
-  ): Promise<vscode.TextDocument> =>
-    vscode.workspace.openTextDocument(
-      (tab?.input as vscode.TabInputTextDiff).modified,
-    );
-  const append = async (
-    document: vscode.TextDocument,
-    text: string,
-  ): Promise<void> => {
-    const edit = new vscode.WorkspaceEdit();
-    edit.insert(document.uri, new vscode.Position(document.lineCount, 0), text);
-    await vscode.workspace.applyEdit(edit);
-  };
-  const texts = ({ content }: ToolResult): string[] =>
-    content.map(({ text }) => text);
+  const proposals = Proposals.use();
+  const { propose } = proposals;
 
   it("names file, agent and instance, and is accepted as proposed", async () => {
     const answer = propose("one\n2\n");
@@ -69,7 +28,9 @@ describe("A proposed diff", () => {
     assert.deepEqual(texts(await answer), ["FILE_SAVED", "one\n2\n"]);
     await shown(0);
     // The agent writes the file, the editor does not.
-    const bytes = await vscode.workspace.fs.readFile(vscode.Uri.file(file));
+    const bytes = await vscode.workspace.fs.readFile(
+      vscode.Uri.file(proposals.file),
+    );
     assert.equal(Buffer.from(bytes).toString(), "one\ntwo\n");
   });
 
@@ -196,200 +157,5 @@ describe("A proposed diff", () => {
     assert.equal(editor.document.isDirty, true);
     await vscode.window.showTextDocument(editor.document);
     await vscode.commands.executeCommand("workbench.action.files.revert");
-  });
-
-  it("takes the place of an earlier one with the same name", async () => {
-    const first = propose("one\n2\n");
-    await shown();
-    const second = propose("one\n3\n");
-    assert.deepEqual(texts(await first), ["DIFF_REJECTED", "tab"]);
-    await until("the second", async () => {
-      const tab = diffTabs().find(({ isActive }) => isActive);
-      return (await rightSide(tab)).getText() === "one\n3\n";
-    });
-    await vscode.commands.executeCommand("berth.acceptDiff");
-    assert.deepEqual(texts(await second), ["FILE_SAVED", "one\n3\n"]);
-  });
-
-  it("belongs to its agent: two may propose for one file, and each closes only its own", async () => {
-    const other = await connect();
-    const [mine, theirs] = [
-      propose("mine\n"),
-      propose("theirs\n", { from: other }),
-    ];
-    await shown(2);
-    assert.deepEqual(texts(await agent.call("closeAllDiffTabs")), [
-      "CLOSED_1_DIFF_TABS",
-    ]);
-    assert.deepEqual(texts(await mine), ["DIFF_REJECTED", "tab"]);
-    await shown(1);
-    assert.deepEqual(
-      texts(await agent.call("close_tab", { tab_name: "tab" })),
-      ["TAB_CLOSED"],
-    );
-    await shown(1);
-    await vscode.commands.executeCommand("berth.acceptDiff");
-    assert.deepEqual(texts(await theirs), ["FILE_SAVED", "theirs\n"]);
-    other.dispose();
-  });
-
-  it("closes when its agent takes it back while it is edited, or goes away", async () => {
-    const answer = propose("one\n2\n");
-    const [tab] = await shown();
-    await append(await rightSide(tab), "edited\n");
-    await agent.call("close_tab", { tab_name: "tab" });
-    assert.deepEqual(texts(await answer), ["DIFF_REJECTED", "tab"]);
-    await shown(0);
-    const other = await connect();
-    void propose("x\n", { from: other }).catch(() => undefined);
-    await shown();
-    other.dispose();
-    await shown(0);
-  });
-
-  it("is never shown when it is taken back at once", async () => {
-    const answer = propose("one\n2\n");
-    const closed = agent.call("close_tab", { tab_name: "tab" });
-    assert.deepEqual(texts(await answer), ["DIFF_REJECTED", "tab"]);
-    assert.deepEqual(texts(await closed), ["TAB_CLOSED"]);
-    const next = propose("one\n3\n", { name: "next" });
-    const [tab] = await shown();
-    assert.equal((await rightSide(tab)).getText(), "one\n3\n");
-    await vscode.commands.executeCommand("berth.acceptDiff");
-    assert.deepEqual(texts(await next), ["FILE_SAVED", "one\n3\n"]);
-    await shown(0);
-  });
-
-  it("is a text, also of a notebook, and never a folder", async () => {
-    const notebook = path.join(workspaceFolder(), "proposed.ipynb");
-    const contents = JSON.stringify({ cells: [], metadata: {}, nbformat: 4 });
-    const answer = propose(contents, { target: notebook });
-    await shown();
-    await vscode.commands.executeCommand("berth.acceptDiff");
-    assert.deepEqual(texts(await answer), ["FILE_SAVED", contents]);
-    const { isError } = await propose("x\n", { target: workspaceFolder() });
-    assert.equal(isError, true);
-    await shown(0);
-  });
-
-  it("is not accepted where files of its language are saved by themselves", async () => {
-    const markdown = vscode.workspace.getConfiguration("files", {
-      languageId: "markdown",
-    });
-    const { Workspace } = vscode.ConfigurationTarget;
-    const target = path.join(workspaceFolder(), "reviewed.md");
-    await markdown.update("autoSave", "onFocusChange", Workspace, true);
-    try {
-      const answer = propose("one\n", { target });
-      const [tab] = await shown();
-      const document = await rightSide(tab);
-      await append(document, "two\n");
-      await document.save();
-      await shown();
-      await vscode.commands.executeCommand("berth.rejectDiff");
-      assert.deepEqual(texts(await answer), ["DIFF_REJECTED", "tab"]);
-    } finally {
-      await markdown.update("autoSave", undefined, Workspace, true);
-    }
-  });
-
-  it("is the one whose button is pressed, and no other", async () => {
-    const first = propose("first\n", { name: "first" });
-    const [tab] = await shown();
-    const { uri } = await rightSide(tab);
-    const second = propose("second\n", { name: "second" });
-    await shown(2);
-    await vscode.commands.executeCommand("berth.acceptDiff", uri);
-    assert.deepEqual(texts(await first), ["FILE_SAVED", "first\n"]);
-    await shown(1);
-    // Its tab may have been opened again.
-    void vscode.commands.executeCommand("berth.acceptDiff", uri);
-    await vscode.commands.executeCommand("berth.rejectDiff");
-    assert.deepEqual(texts(await second), ["DIFF_REJECTED", "second"]);
-  });
-
-  it("is not accepted unseen: where another file is in front, the user chooses", async () => {
-    const answer = propose("one\n2\n");
-    await shown();
-    await show("front.ts", "in front\n");
-    const chosen = vscode.commands
-      .executeCommand("berth.acceptDiff")
-      .then(() => true);
-    await until("the choice to close", async () => {
-      await vscode.commands.executeCommand("workbench.action.closeQuickOpen");
-      return Promise.race([chosen, delay(50).then(() => false)]);
-    });
-    await shown();
-    await agent.call("closeAllDiffTabs");
-    assert.equal(texts(await answer)[0], "DIFF_REJECTED");
-  });
-
-  it("does not take the focus from what the user types in", async () => {
-    const terminal = vscode.window.createTerminal("typing");
-    terminal.show();
-    await until(
-      "the terminal",
-      () => vscode.window.activeTerminal === terminal,
-    );
-    const answer = propose("one\n2\n");
-    await shown();
-    await vscode.commands.executeCommand("type", { text: "" });
-    assert.equal(vscode.window.activeTerminal, terminal);
-    await agent.call("closeAllDiffTabs");
-    await answer;
-    terminal.dispose();
-  });
-
-  it("waits among 200 others, each with its own answer", async () => {
-    await mkdir(path.join(workspaceFolder(), "many"), { recursive: true });
-    const answers = Array.from({ length: 200 }, (_, index) =>
-      propose(`${index}\n`, {
-        name: `tab ${index}`,
-        target: path.join(workspaceFolder(), "many", `${index}.txt`),
-      }),
-    );
-    await until("200 diffs", () => diffTabs().length === 200, 120_000);
-    assert.deepEqual(texts(await agent.call("closeAllDiffTabs")), [
-      "CLOSED_200_DIFF_TABS",
-    ]);
-    const words = (await Promise.all(answers)).map(texts);
-    assert.ok(
-      words.every(
-        ([word, name], index) =>
-          word === "DIFF_REJECTED" && name === `tab ${index}`,
-      ),
-    );
-    await until("all tabs closed", () => diffTabs().length === 0, 120_000);
-  }).timeout(330_000);
-});
-
-describe("Documents", () => {
-  it("are dirty until they are saved", async () => {
-    const agent = await connect();
-    const editor = await show("document.txt", "a\n");
-    const filePath = editor.document.uri.fsPath;
-    const ask = (name: string): Promise<unknown> =>
-      agent.callForJson(name, { filePath });
-    await editor.edit((edit) => {
-      edit.insert(new vscode.Position(0, 0), "b");
-    });
-    assert.deepEqual(await ask("checkDocumentDirty"), {
-      success: true,
-      filePath,
-      isDirty: true,
-      isUntitled: false,
-    });
-    assert.deepEqual(await ask("saveDocument"), {
-      success: true,
-      filePath,
-      saved: true,
-      message: "Saved.",
-    });
-    assert.equal(editor.document.isDirty, false);
-    await closeEditors();
-    const answer = await agent.call("executeCode", { code: "1" });
-    assert.equal(answer.isError, true);
-    assert.match(answer.content[0]?.text ?? "", /No Jupyter notebook/);
-    agent.dispose();
   });
 });

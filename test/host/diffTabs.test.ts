@@ -1,0 +1,185 @@
+// Proposed diffs in the tabs of the real editor: whose they are, when they close, and what they leave alone.
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import * as vscode from "vscode";
+import { until } from "../harness/until";
+import { connect, show, workspaceFolder } from "./berth";
+import {
+  append,
+  diffTabs,
+  Proposals,
+  rightSide,
+  shown,
+  texts,
+} from "./proposals";
+
+describe("A diff in its tab", () => {
+  const proposals = Proposals.use();
+  const { propose } = proposals;
+
+  it("takes the place of an earlier one with the same name", async () => {
+    const first = propose("one\n2\n");
+    await shown();
+    const second = propose("one\n3\n");
+    assert.deepEqual(texts(await first), ["DIFF_REJECTED", "tab"]);
+    await until("the second", async () => {
+      const tab = diffTabs().find(({ isActive }) => isActive);
+      return (await rightSide(tab)).getText() === "one\n3\n";
+    });
+    await vscode.commands.executeCommand("berth.acceptDiff");
+    assert.deepEqual(texts(await second), ["FILE_SAVED", "one\n3\n"]);
+  });
+
+  it("belongs to its agent: two may propose for one file, and each closes only its own", async () => {
+    const other = await connect();
+    const [mine, theirs] = [
+      propose("mine\n"),
+      propose("theirs\n", { from: other }),
+    ];
+    await shown(2);
+    assert.deepEqual(texts(await proposals.agent.call("closeAllDiffTabs")), [
+      "CLOSED_1_DIFF_TABS",
+    ]);
+    assert.deepEqual(texts(await mine), ["DIFF_REJECTED", "tab"]);
+    await shown(1);
+    assert.deepEqual(
+      texts(await proposals.agent.call("close_tab", { tab_name: "tab" })),
+      ["TAB_CLOSED"],
+    );
+    await shown(1);
+    await vscode.commands.executeCommand("berth.acceptDiff");
+    assert.deepEqual(texts(await theirs), ["FILE_SAVED", "theirs\n"]);
+    other.dispose();
+  });
+
+  it("closes when its agent takes it back while it is edited, or goes away", async () => {
+    const answer = propose("one\n2\n");
+    const [tab] = await shown();
+    await append(await rightSide(tab), "edited\n");
+    await proposals.agent.call("close_tab", { tab_name: "tab" });
+    assert.deepEqual(texts(await answer), ["DIFF_REJECTED", "tab"]);
+    await shown(0);
+    const other = await connect();
+    void propose("x\n", { from: other }).catch(() => undefined);
+    await shown();
+    other.dispose();
+    await shown(0);
+  });
+
+  it("is never shown when it is taken back at once", async () => {
+    const answer = propose("one\n2\n");
+    const closed = proposals.agent.call("close_tab", { tab_name: "tab" });
+    assert.deepEqual(texts(await answer), ["DIFF_REJECTED", "tab"]);
+    assert.deepEqual(texts(await closed), ["TAB_CLOSED"]);
+    const next = propose("one\n3\n", { name: "next" });
+    const [tab] = await shown();
+    assert.equal((await rightSide(tab)).getText(), "one\n3\n");
+    await vscode.commands.executeCommand("berth.acceptDiff");
+    assert.deepEqual(texts(await next), ["FILE_SAVED", "one\n3\n"]);
+    await shown(0);
+  });
+
+  it("is a text, also of a notebook, and never a folder", async () => {
+    const notebook = path.join(workspaceFolder(), "proposed.ipynb");
+    const contents = JSON.stringify({ cells: [], metadata: {}, nbformat: 4 });
+    const answer = propose(contents, { target: notebook });
+    await shown();
+    await vscode.commands.executeCommand("berth.acceptDiff");
+    assert.deepEqual(texts(await answer), ["FILE_SAVED", contents]);
+    const { isError } = await propose("x\n", { target: workspaceFolder() });
+    assert.equal(isError, true);
+    await shown(0);
+  });
+
+  it("is not accepted where files of its language are saved by themselves", async () => {
+    const markdown = vscode.workspace.getConfiguration("files", {
+      languageId: "markdown",
+    });
+    const { Workspace } = vscode.ConfigurationTarget;
+    const target = path.join(workspaceFolder(), "reviewed.md");
+    await markdown.update("autoSave", "onFocusChange", Workspace, true);
+    try {
+      const answer = propose("one\n", { target });
+      const [tab] = await shown();
+      const document = await rightSide(tab);
+      await append(document, "two\n");
+      await document.save();
+      await shown();
+      await vscode.commands.executeCommand("berth.rejectDiff");
+      assert.deepEqual(texts(await answer), ["DIFF_REJECTED", "tab"]);
+    } finally {
+      await markdown.update("autoSave", undefined, Workspace, true);
+    }
+  });
+
+  it("is the one whose button is pressed, and no other", async () => {
+    const first = propose("first\n", { name: "first" });
+    const [tab] = await shown();
+    const { uri } = await rightSide(tab);
+    const second = propose("second\n", { name: "second" });
+    await shown(2);
+    await vscode.commands.executeCommand("berth.acceptDiff", uri);
+    assert.deepEqual(texts(await first), ["FILE_SAVED", "first\n"]);
+    await shown(1);
+    // Its tab may have been opened again.
+    void vscode.commands.executeCommand("berth.acceptDiff", uri);
+    await vscode.commands.executeCommand("berth.rejectDiff");
+    assert.deepEqual(texts(await second), ["DIFF_REJECTED", "second"]);
+  });
+
+  it("is not accepted unseen: where another file is in front, the user chooses", async () => {
+    const answer = propose("one\n2\n");
+    await shown();
+    await show("front.ts", "in front\n");
+    const chosen = vscode.commands
+      .executeCommand("berth.acceptDiff")
+      .then(() => true);
+    await until("the choice to close", async () => {
+      await vscode.commands.executeCommand("workbench.action.closeQuickOpen");
+      return Promise.race([chosen, delay(50).then(() => false)]);
+    });
+    await shown();
+    await proposals.agent.call("closeAllDiffTabs");
+    assert.equal(texts(await answer)[0], "DIFF_REJECTED");
+  });
+
+  it("does not take the focus from what the user types in", async () => {
+    const terminal = vscode.window.createTerminal("typing");
+    terminal.show();
+    await until(
+      "the terminal",
+      () => vscode.window.activeTerminal === terminal,
+    );
+    const answer = propose("one\n2\n");
+    await shown();
+    await vscode.commands.executeCommand("type", { text: "" });
+    assert.equal(vscode.window.activeTerminal, terminal);
+    await proposals.agent.call("closeAllDiffTabs");
+    await answer;
+    terminal.dispose();
+  });
+
+  it("waits among 200 others, each with its own answer", async () => {
+    await mkdir(path.join(workspaceFolder(), "many"), { recursive: true });
+    const answers = Array.from({ length: 200 }, (_, index) =>
+      propose(`${index}\n`, {
+        name: `tab ${index}`,
+        target: path.join(workspaceFolder(), "many", `${index}.txt`),
+      }),
+    );
+    await until("200 diffs", () => diffTabs().length === 200, 120_000);
+    assert.deepEqual(texts(await proposals.agent.call("closeAllDiffTabs")), [
+      "CLOSED_200_DIFF_TABS",
+    ]);
+    const words = (await Promise.all(answers)).map(texts);
+    assert.ok(
+      words.every(
+        ([word, name], index) =>
+          word === "DIFF_REJECTED" && name === `tab ${index}`,
+      ),
+    );
+    await until("all tabs closed", () => diffTabs().length === 0, 120_000);
+  }).timeout(330_000);
+});
