@@ -28,13 +28,20 @@ export class Sessions {
       return;
     }
     const id = request.headers["mcp-session-id"];
-    if (id !== undefined) {
-      const client = this.#clients.get(String(id));
-      if (client) await client.answer(message, response);
-      else await send(refusal(404, -32_001, "Session not found"), response);
-      return;
-    }
-    // Only an introduction makes it a client; to anything else the SDK has its own answers.
+    const client = id === undefined ? undefined : this.#clients.get(String(id));
+    if (id !== undefined && !client)
+      await send(refusal(404, -32_001, "Session not found"), response);
+    else if (!isUnderstood(message.body))
+      await send(
+        refusal(400, -32_600, "This is not a JSON-RPC 2.0 message."),
+        response,
+      );
+    else if (client) await client.answer(message, response);
+    else await this.#letIn(message, response);
+  }
+
+  /** Only an introduction makes it a client; to anything else the SDK has its own answers. */
+  async #letIn(message: Message, response: ServerResponse): Promise<void> {
     const client = new McpClient(this.instance, this.#clients);
     await client.answer(message, response);
     await client.closeUnlessIntroduced();
@@ -60,11 +67,6 @@ export class Sessions {
       return refusal(400, -32_600, `Nested deeper than ${MAX_DEPTH}.`);
     const messages: readonly unknown[] = Array.isArray(body) ? body : [body];
     if (
-      body !== undefined &&
-      !messages.every((each) => JSONRPCMessageSchema.safeParse(each).success)
-    )
-      return refusal(400, -32_600, "This is not a JSON-RPC 2.0 message.");
-    if (
       request.headers["mcp-session-id"] === undefined &&
       messages.some(isInitializeRequest) &&
       !this.instance.hasRoom()
@@ -76,6 +78,15 @@ export class Sessions {
       );
     return { request, text, body };
   }
+}
+
+/** Whether it is a message or a batch of them; to what is not JSON at all the SDK has its own answer. */
+function isUnderstood(body: unknown): boolean {
+  const messages: readonly unknown[] = Array.isArray(body) ? body : [body];
+  return (
+    body === undefined ||
+    messages.every((each) => JSONRPCMessageSchema.safeParse(each).success)
+  );
 }
 
 /** undefined: it is not JSON. */
