@@ -1,5 +1,5 @@
-// Accept and reject: the diff whose button it is, else the one in the active editor, else a choice: none is
-// decided that nobody looks at.
+// Accept and reject: the diff whose button it is, else the one in the active editor, else a choice: none is decided that
+// nobody looks at.
 import path from "node:path";
 import * as vscode from "vscode";
 import type { DiffReview, PendingDiff } from "../diffs/diffReview";

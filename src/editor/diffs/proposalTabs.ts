@@ -6,7 +6,7 @@ import { PROPOSAL_SCHEME } from "./proposalFiles";
 const ATTEMPTS = 50;
 const CLOSES_WITHIN = 200;
 
-/** The proposal that a tab shows, if it shows one. */
+/** The proposal whose diff a tab shows, if it shows one. */
 export function proposalOf({ input }: vscode.Tab): vscode.Uri[] {
   return input instanceof vscode.TabInputTextDiff &&
     input.modified.scheme === PROPOSAL_SCHEME
@@ -23,6 +23,7 @@ export function proposalsIn(tab: vscode.Tab): vscode.Uri[] {
     : proposalOf(tab);
 }
 
+/** Whether any tab shows the proposal, as one of the two above finds it. */
 export function isShown(
   proposal: vscode.Uri,
   shows: (tab: vscode.Tab) => vscode.Uri[],

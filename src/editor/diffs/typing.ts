@@ -30,6 +30,7 @@ export class Typing {
     );
   }
 
+  /** Into the editor in front; one that was typed into and has closed or gone behind does not count. */
   get isGoingOn(): boolean {
     return (
       this.#last !== undefined &&
