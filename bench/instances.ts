@@ -3,7 +3,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import path from "node:path";
-import { writeJson } from "../src/core/atomicFile";
+import { writeJson } from "../src/core/system/atomicFile";
 import { Window } from "../test/unit/support/window";
 import { median, type Row } from "./row";
 import { Ground } from "./support/ground";

@@ -2,8 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { listInstances } from "../src/core/instances";
-import { Records } from "../src/core/records";
+import { listInstances } from "../src/core/control/instanceList";
+import { Records } from "../src/core/registry/records";
 import { Window } from "../test/unit/support/window";
 import { median, type Row } from "./row";
 import { Ground } from "./support/ground";

@@ -8,7 +8,7 @@ import {
   geminiDirectory,
   lockDirectory,
   qwenDirectory,
-} from "./core/locations";
+} from "./core/registry/locations";
 import {
   registerAgentProfile,
   registerCommands,

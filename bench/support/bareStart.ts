@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import path from "node:path";
 import { promisify } from "node:util";
 import { Worker } from "node:worker_threads";
-import { writeJson } from "../../src/core/atomicFile";
+import { writeJson } from "../../src/core/system/atomicFile";
 import { root } from "../../test/unit/support/root";
 import { median } from "../row";
 import { Ground } from "./ground";

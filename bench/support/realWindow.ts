@@ -1,7 +1,7 @@
 // A worktree in a real window, and the moment at which its lock file was there.
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
-import type { LockFile } from "../../src/core/contracts";
+import type { LockFile } from "../../src/core/registry/formats";
 import { GitRepository } from "../../test/harness/gitRepository";
 import { TestHome } from "../../test/harness/testHome";
 import { until } from "../../test/harness/until";

@@ -4,12 +4,12 @@
 import { spawn } from "node:child_process";
 import { rmSync, watch } from "node:fs";
 import path from "node:path";
-import type { AgentTerminalSetup, Notice } from "../core/agentTerminal";
-import { agentVariables, withoutProxy } from "../core/agentVariables";
-import { readJson } from "../core/atomicFile";
+import type { AgentTerminalSetup, Notice } from "../core/agents/agentTerminal";
+import { agentVariables, withoutProxy } from "../core/agents/agentVariables";
+import { readJson } from "../core/system/atomicFile";
 import { messageOf } from "../core/errors";
-import { findCommand } from "../core/findCommand";
-import { printable } from "../core/names";
+import { findCommand } from "../core/system/findCommand";
+import { printable } from "../core/worktrees/names";
 import { drawOver } from "./drawOver";
 
 const setup = JSON.parse(process.argv[2] ?? "") as AgentTerminalSetup;

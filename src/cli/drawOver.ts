@@ -1,5 +1,5 @@
 // Draws a sentence over the screen of a program that runs in this terminal, and leaves the program undisturbed.
-import { printable } from "../core/names";
+import { printable } from "../core/worktrees/names";
 
 /** Over the top lines, with the cursor back in its place after: the program draws on below. */
 export function drawOver(sentence: string): void {

@@ -1,6 +1,6 @@
 // The editor's half of the tools that ask for, or save, unsaved changes.
 import * as vscode from "vscode";
-import { canonicalPath } from "../core/paths";
+import { canonicalPath } from "../core/system/paths";
 import type { EditorApi } from "../host/contract";
 
 export const readDocument: EditorApi["readDocument"] = (path) => {

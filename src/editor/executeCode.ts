@@ -3,8 +3,8 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { codeNotAllowed, codeNotRun, noNotebook } from "../core/errors";
 import { done, failed } from "../core/outcome";
-import { canonicalPath } from "../core/paths";
-import { contains } from "../core/worktree";
+import { canonicalPath } from "../core/system/paths";
+import { contains } from "../core/worktrees/worktree";
 import type { EditorApi } from "../host/contract";
 
 type Executor = EditorApi["executeCode"];

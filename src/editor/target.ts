@@ -1,8 +1,8 @@
 // One row of the list, and everything that can be done with it.
 import * as vscode from "vscode";
 import { unwrap } from "../core/outcome";
-import { canonicalPath } from "../core/paths";
-import { contains } from "../core/worktree";
+import { canonicalPath } from "../core/system/paths";
+import { contains } from "../core/worktrees/worktree";
 import type { InstanceView, Listing } from "../host/contract";
 import type { DiffReview, PendingDiff } from "./diffs/diffReview";
 import type { Host } from "./hostConnection";

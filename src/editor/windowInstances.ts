@@ -1,7 +1,7 @@
 // What this window knows of its own instances, and which of them is the active one. Everything that draws listens here.
 import * as vscode from "vscode";
-import { canonicalPath } from "../core/paths";
-import { deepest } from "../core/worktree";
+import { canonicalPath } from "../core/system/paths";
+import { deepest } from "../core/worktrees/worktree";
 import type { HostOptions, InstanceView } from "../host/contract";
 
 export class WindowInstances {

@@ -1,5 +1,5 @@
 // One connected agent, whatever protocol it speaks.
-import type { Mention } from "../core/mention";
+import type { Mention } from "../core/control/mention";
 import type { ClientDiffs } from "./clientDiffs";
 import type { ClientView } from "./contract";
 import type { EditorView } from "./editorCopy";

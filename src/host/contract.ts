@@ -1,14 +1,14 @@
 // What the instance host and the editor say to each other across the worker's boundary: plain data, all of it typed.
 // The editor pushes state as it changes; the host answers agents from its copy and calls back only to act.
-import type { InstanceRecord } from "../core/contracts";
-import type { ListedInstance } from "../core/instances";
-import type { OtherEditor } from "../core/lockFiles";
+import type { InstanceRecord } from "../core/registry/formats";
+import type { ListedInstance } from "../core/control/instanceList";
+import type { OtherEditor } from "../core/registry/lockFiles";
 import type { LogLevel } from "../core/log";
-import type { Mention } from "../core/mention";
-import type { Naming } from "../core/names";
+import type { Mention } from "../core/control/mention";
+import type { Naming } from "../core/worktrees/names";
 import type { Outcome } from "../core/outcome";
-import type { PortRange } from "../core/ports";
-import type { ListedWorktree } from "../core/worktree";
+import type { PortRange } from "../core/system/ports";
+import type { ListedWorktree } from "../core/worktrees/worktree";
 
 /** Everything the wanted instances follow from. The whole of it is sent at every change. */
 export interface Desired {

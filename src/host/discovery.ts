@@ -1,11 +1,11 @@
 // The files by which agents and other windows find one instance: its record, its lock file and the files for companions.
-import type { Address } from "../core/addresses";
-import type { CompanionFiles } from "../core/companionFiles";
-import type { Mark } from "../core/discoveryFiles";
+import type { Address } from "../core/registry/keptAddresses";
+import type { CompanionFiles } from "../core/registry/companionFiles";
+import type { Mark } from "../core/registry/discoveryFiles";
 import { cannotWrite, messageOf } from "../core/errors";
 import { Lifetime } from "../core/lifetime";
-import { ensurePrivateDirectory } from "../core/privateDirectory";
-import { pidNamespace } from "../core/processIdentity";
+import { ensurePrivateDirectory } from "../core/system/privateDirectory";
+import { pidNamespace } from "../core/system/processIdentity";
 import type { InstanceSpec, Surroundings } from "./surroundings";
 
 export class Discovery {

@@ -1,5 +1,5 @@
 // The host's copy of what the editor shows, and the view of it that one worktree's agents may have.
-import { canonicalPath } from "../core/paths";
+import { canonicalPath } from "../core/system/paths";
 import type {
   EditorSelection,
   EditorState,

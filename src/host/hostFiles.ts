@@ -1,10 +1,10 @@
 // All that a host keeps on disk, each in the directory that its options name.
 import path from "node:path";
-import { KeptAddresses } from "../core/addresses";
-import { CompanionFiles } from "../core/companionFiles";
-import { LockFiles } from "../core/lockFiles";
-import { ensurePrivateDirectories } from "../core/privateDirectory";
-import { Records } from "../core/records";
+import { KeptAddresses } from "../core/registry/keptAddresses";
+import { CompanionFiles } from "../core/registry/companionFiles";
+import { LockFiles } from "../core/registry/lockFiles";
+import { ensurePrivateDirectories } from "../core/system/privateDirectory";
+import { Records } from "../core/registry/records";
 import type { HostOptions } from "./contract";
 
 export interface HostFiles {

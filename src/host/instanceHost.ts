@@ -1,10 +1,10 @@
 // Everything that runs for one window, or headless: keeps the instances as they are wanted, and answers the editor.
-import { SEEN_EVERY_MS } from "../core/addresses";
+import { SEEN_EVERY_MS } from "../core/registry/keptAddresses";
 import { notAFolder, notStarted, tooManyInstances } from "../core/errors";
 import { Lifetime } from "../core/lifetime";
 import type { Log } from "../core/log";
 import { done, failed, type Outcome } from "../core/outcome";
-import { identifyProcess } from "../core/processIdentity";
+import { identifyProcess } from "../core/system/processIdentity";
 import type {
   Desired,
   EditorApi,

@@ -1,6 +1,6 @@
 // The instances of one window, each in exactly one state. apply() brings them to a plan; nothing else starts or stops one.
 import { messageOf, UserError } from "../core/errors";
-import { isInRange } from "../core/ports";
+import { isInRange } from "../core/system/ports";
 import type { InstanceState, InstanceView, Pin } from "./contract";
 import { Instance } from "./instance";
 import type { Plan, Planned } from "./plan";

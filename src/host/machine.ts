@@ -1,10 +1,14 @@
 // All that is on this machine beside this window: other windows' instances, other editors, worktrees nobody serves.
-import { focusInstance, sendTo, stopInstance } from "../core/controlClient";
+import {
+  focusInstance,
+  sendTo,
+  stopInstance,
+} from "../core/control/controlClient";
 import { noSuchInstance } from "../core/errors";
-import { listInstances } from "../core/instances";
-import type { Mention } from "../core/mention";
+import { listInstances } from "../core/control/instanceList";
+import type { Mention } from "../core/control/mention";
 import { done, failed, type Outcome } from "../core/outcome";
-import type { InstanceRecord } from "../core/contracts";
+import type { InstanceRecord } from "../core/registry/formats";
 import type { Listing } from "./contract";
 import type { HostFiles } from "./hostFiles";
 import type { SiblingWorktree } from "./ownership";

@@ -2,7 +2,7 @@
 import { EventEmitter, once } from "node:events";
 import { existsSync } from "node:fs";
 import { noAgent, noSuchFile, notRunning } from "../core/errors";
-import type { Mention } from "../core/mention";
+import type { Mention } from "../core/control/mention";
 import type { Client } from "./client";
 import type { EditorView } from "./editorCopy";
 

@@ -2,13 +2,13 @@
 import { watch } from "node:fs";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { InstanceRecord } from "../core/contracts";
-import type { DiscoveryFiles } from "../core/discoveryFiles";
+import type { InstanceRecord } from "../core/registry/formats";
+import type { DiscoveryFiles } from "../core/registry/discoveryFiles";
 import { Lifetime } from "../core/lifetime";
-import { recordProcess } from "../core/liveness";
+import { recordProcess } from "../core/registry/liveness";
 import type { Log } from "../core/log";
-import type { Records } from "../core/records";
-import { sweep } from "../core/sweep";
+import type { Records } from "../core/registry/records";
+import { sweep } from "../core/registry/sweep";
 
 /** Milliseconds. A killed window's lock file misleads agents for at most about this long. */
 const CHECK_PROCESSES_EVERY = 2_000;

@@ -1,11 +1,11 @@
 // Finds the port of an instance: the one its agents already know, else the first of its own order that can be bound.
 import { setTimeout as delay } from "node:timers/promises";
-import { freshToken, type KeptAddress } from "../core/addresses";
-import { takeOver } from "../core/controlClient";
-import type { InstanceRecord } from "../core/contracts";
-import { type DiscoveryFiles, isOthers } from "../core/discoveryFiles";
+import { freshToken, type KeptAddress } from "../core/registry/keptAddresses";
+import { takeOver } from "../core/control/controlClient";
+import type { InstanceRecord } from "../core/registry/formats";
+import { type DiscoveryFiles, isOthers } from "../core/registry/discoveryFiles";
 import { rangeIsFull } from "../core/errors";
-import { isInRange, type PortRange, portsFor } from "../core/ports";
+import { isInRange, type PortRange, portsFor } from "../core/system/ports";
 import { Endpoint, type EndpointRoutes } from "./endpoint/endpoint";
 
 /** Milliseconds: at a reload the old and the new extension host overlap for at most this long. */

@@ -1,5 +1,9 @@
 // Which worktree a file belongs to: the deepest one that contains it, served or not.
-import { deepest, type ListedWorktree, listWorktrees } from "../core/worktree";
+import {
+  deepest,
+  type ListedWorktree,
+  listWorktrees,
+} from "../core/worktrees/worktree";
 import type { Plan } from "./plan";
 
 export type SiblingWorktree = ListedWorktree & { readonly repository: string };

@@ -1,8 +1,8 @@
 // From what the window has open and the user wants to the worktrees concerned, in order, each with a yes or a reason why not.
 import path from "node:path";
-import { instanceName } from "../core/names";
-import { canonicalPath } from "../core/paths";
-import { contains, deepest, type Worktree } from "../core/worktree";
+import { instanceName } from "../core/worktrees/names";
+import { canonicalPath } from "../core/system/paths";
+import { contains, deepest, type Worktree } from "../core/worktrees/worktree";
 import type { Desired, Pin, WorkspaceFolder } from "./contract";
 import type { InstanceSpec } from "./surroundings";
 import type { WorktreeFinder } from "./worktreeFinder";

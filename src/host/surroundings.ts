@@ -1,7 +1,7 @@
 // What an instance is given: by its plan, by the host around it, and whom it tells.
-import type { InstanceRecord } from "../core/contracts";
+import type { InstanceRecord } from "../core/registry/formats";
 import type { Log } from "../core/log";
-import type { Worktree } from "../core/worktree";
+import type { Worktree } from "../core/worktrees/worktree";
 import type {
   EditorApi,
   HostOptions,

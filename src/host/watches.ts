@@ -2,7 +2,7 @@
 // just says "look again".
 import { type FSWatcher, watch } from "node:fs";
 import path from "node:path";
-import type { Worktree } from "../core/worktree";
+import type { Worktree } from "../core/worktrees/worktree";
 
 /** Milliseconds: git renames several files for one change. */
 const SETTLE = 40;

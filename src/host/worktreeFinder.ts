@@ -1,6 +1,10 @@
 // Finds the worktree of a folder, and keeps to what git said last where it cannot be asked now: a machine that is busy for
 // a moment must not turn a worktree into a plain folder, and stop its instance.
-import { detectWorktree, NoAnswer, type Worktree } from "../core/worktree";
+import {
+  detectWorktree,
+  NoAnswer,
+  type Worktree,
+} from "../core/worktrees/worktree";
 
 export class WorktreeFinder {
   readonly #last = new Map<string, Worktree>();

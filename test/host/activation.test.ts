@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { lstat, readFile } from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
-import type { LockFile } from "../../src/core/contracts";
-import { berthHome, lockDirectory } from "../../src/core/locations";
+import type { LockFile } from "../../src/core/registry/formats";
+import { berthHome, lockDirectory } from "../../src/core/registry/locations";
 import { until } from "../harness/until";
 import { recordOf, workspaceFolder } from "./berth";
 

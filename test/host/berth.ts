@@ -3,8 +3,8 @@ import { realpathSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
-import type { InstanceRecord } from "../../src/core/contracts";
-import { berthHome } from "../../src/core/locations";
+import type { InstanceRecord } from "../../src/core/registry/formats";
+import { berthHome } from "../../src/core/registry/locations";
 import { until } from "../harness/until";
 import { Agent } from "../unit/support/agent";
 

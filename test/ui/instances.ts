@@ -1,7 +1,7 @@
 // What a test sees of the instances on disk, and an agent that connects to one of them as a real one would.
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import type { InstanceRecord, LockFile } from "../../src/core/contracts";
+import type { InstanceRecord, LockFile } from "../../src/core/registry/formats";
 import type { TestHome } from "../harness/testHome";
 import { until } from "../harness/until";
 import type { VSCodeServer } from "../harness/vscodeServer";

@@ -1,6 +1,6 @@
 import type * as vscode from "vscode";
 import { noFileToSend } from "../../core/errors";
-import type { Mention } from "../../core/mention";
+import type { Mention } from "../../core/control/mention";
 import { activeFile, instanceOf, send } from "../send";
 import type { Target } from "../target";
 import type { Command } from "./command";

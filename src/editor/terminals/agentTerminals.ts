@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
-import type { AgentTerminalSetup } from "../../core/agentTerminal";
+import type { AgentTerminalSetup } from "../../core/agents/agentTerminal";
 import { notRunning, notTrusted, noWorktree } from "../../core/errors";
 import { Lifetime } from "../../core/lifetime";
 import type { Log } from "../../core/log";

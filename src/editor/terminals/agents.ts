@@ -3,9 +3,9 @@ import * as vscode from "vscode";
 import {
   type VariableFamily,
   variableFamilies,
-} from "../../core/agentVariables";
+} from "../../core/agents/agentVariables";
 import { noAgentFound } from "../../core/errors";
-import { findCommand } from "../../core/findCommand";
+import { findCommand } from "../../core/system/findCommand";
 import { isObject } from "../plainObject";
 import { withoutIcons } from "../text";
 

@@ -1,6 +1,6 @@
 // Which terminal a connected agent runs in: the one whose process is the agent's own, or one above it.
 import * as vscode from "vscode";
-import { ancestors } from "../../core/ancestors";
+import { ancestors } from "../../core/system/ancestors";
 import { Lifetime } from "../../core/lifetime";
 import type { ClientView, InstanceView } from "../../host/contract";
 import type { WindowInstances } from "../windowInstances";

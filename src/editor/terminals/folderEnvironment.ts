@@ -4,10 +4,10 @@ import {
   agentVariables,
   LOOPBACK,
   variableFamilies,
-} from "../../core/agentVariables";
+} from "../../core/agents/agentVariables";
 import { Lifetime } from "../../core/lifetime";
-import { canonicalPath } from "../../core/paths";
-import { deepest } from "../../core/worktree";
+import { canonicalPath } from "../../core/system/paths";
+import { deepest } from "../../core/worktrees/worktree";
 import type { WindowInstances } from "../windowInstances";
 
 export class FolderEnvironment {

@@ -2,7 +2,7 @@
 // state remembers by the process which worktree each belongs to.
 import * as vscode from "vscode";
 import { Lifetime } from "../../core/lifetime";
-import { identifyProcess, pidExists } from "../../core/processIdentity";
+import { identifyProcess, pidExists } from "../../core/system/processIdentity";
 
 export interface Opened {
   readonly worktree: string;

@@ -1,8 +1,8 @@
 // Says why agents have lost their editor, and where it is now, in the file that each terminal which Berth opened watches.
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import type { Notice } from "../../core/agentTerminal";
-import { writeJson } from "../../core/atomicFile";
+import type { Notice } from "../../core/agents/agentTerminal";
+import { writeJson } from "../../core/system/atomicFile";
 import { messageOf } from "../../core/errors";
 import { Lifetime } from "../../core/lifetime";
 import type { Log } from "../../core/log";

@@ -1,8 +1,8 @@
 // The control API under /berth/: how other windows and the command line ask and steer one instance.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Description, Health } from "../../core/contracts";
+import type { Description, Health } from "../../core/registry/formats";
 import { UserError } from "../../core/errors";
-import { type Mention, sendSchema } from "../../core/mention";
+import { type Mention, sendSchema } from "../../core/control/mention";
 import { readBody } from "./jsonBody";
 
 export interface ControlActions {

@@ -9,8 +9,8 @@ import {
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
-import type { Address } from "../../core/addresses";
-import { listen } from "../../core/ports";
+import type { Address } from "../../core/registry/keptAddresses";
+import { listen } from "../../core/system/ports";
 import { guard, pathOf, type Rejection } from "./guards";
 import { HalfOpenSockets } from "./halfOpenSockets";
 

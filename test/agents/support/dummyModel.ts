@@ -7,7 +7,7 @@ import {
   type Server,
   type ServerResponse,
 } from "node:http";
-import { listen, portsFor } from "../../../src/core/ports";
+import { listen, portsFor } from "../../../src/core/system/ports";
 
 export interface ToolCall {
   readonly name: string;

@@ -4,9 +4,9 @@ import path from "node:path";
 import {
   agentVariables,
   type VariableFamily,
-} from "../../../src/core/agentVariables";
-import type { InstanceRecord } from "../../../src/core/contracts";
-import { health } from "../../../src/core/controlClient";
+} from "../../../src/core/agents/agentVariables";
+import type { InstanceRecord } from "../../../src/core/registry/formats";
+import { health } from "../../../src/core/control/controlClient";
 import { Lifetime } from "../../../src/core/lifetime";
 import { GitRepository } from "../../harness/gitRepository";
 import { TestHome } from "../../harness/testHome";

@@ -5,8 +5,8 @@ import { writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import path from "node:path";
 import { type RawData, WebSocket, WebSocketServer } from "ws";
-import type { InstanceRecord } from "../../../src/core/contracts";
-import { listen, portsFor } from "../../../src/core/ports";
+import type { InstanceRecord } from "../../../src/core/registry/formats";
+import { listen, portsFor } from "../../../src/core/system/ports";
 import type { TestHome } from "../../harness/testHome";
 
 interface Message {

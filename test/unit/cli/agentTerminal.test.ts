@@ -7,8 +7,8 @@ import path from "node:path";
 import type {
   AgentTerminalSetup,
   Notice,
-} from "../../../src/core/agentTerminal";
-import { writeJson } from "../../../src/core/atomicFile";
+} from "../../../src/core/agents/agentTerminal";
+import { writeJson } from "../../../src/core/system/atomicFile";
 import { processesBelow } from "../../harness/processes";
 import { until } from "../../harness/until";
 

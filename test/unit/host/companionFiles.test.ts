@@ -13,8 +13,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
-import type { InstanceRecord } from "../../../src/core/contracts";
-import { pidNamespace } from "../../../src/core/processIdentity";
+import type { InstanceRecord } from "../../../src/core/registry/formats";
+import { pidNamespace } from "../../../src/core/system/processIdentity";
 import { until } from "../../harness/until";
 import { Child } from "../support/children";
 import { fingerprint } from "../support/discoveryFiles";

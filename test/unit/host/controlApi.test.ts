@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import path from "node:path";
-import type { InstanceRecord } from "../../../src/core/contracts";
+import type { InstanceRecord } from "../../../src/core/registry/formats";
 import {
   describeInstance,
   focusInstance,
   health,
   stopInstance,
-} from "../../../src/core/controlClient";
+} from "../../../src/core/control/controlClient";
 import { until } from "../../harness/until";
 import { Agent } from "../support/agent";
 import { fingerprint, putRecord, recordOf } from "../support/discoveryFiles";

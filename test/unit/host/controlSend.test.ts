@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import type { InstanceRecord } from "../../../src/core/contracts";
-import { sendTo } from "../../../src/core/controlClient";
+import type { InstanceRecord } from "../../../src/core/registry/formats";
+import { sendTo } from "../../../src/core/control/controlClient";
 import { until } from "../../harness/until";
 import { Agent } from "../support/agent";
 import { useGround } from "../support/ground";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
-import type { InstanceRecord } from "../../../src/core/contracts";
+import type { InstanceRecord } from "../../../src/core/registry/formats";
 import { until } from "../../harness/until";
 import { useGround } from "../support/ground";
 import {

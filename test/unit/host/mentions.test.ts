@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Mention } from "../../../src/core/mention";
+import type { Mention } from "../../../src/core/control/mention";
 import { until } from "../../harness/until";
 import { Agent } from "../support/agent";
 import { useGround } from "../support/ground";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { InstanceRecord } from "../../../src/core/contracts";
+import type { InstanceRecord } from "../../../src/core/registry/formats";
 import { isDeeper } from "../../../src/host/protocols/depth";
 import { until } from "../../harness/until";
 import { Agent } from "../support/agent";

@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
-import type { LockFile } from "../../../src/core/contracts";
+import type { LockFile } from "../../../src/core/registry/formats";
 import { until } from "../../harness/until";
 import { Agent } from "../support/agent";
 import { fingerprint } from "../support/discoveryFiles";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { health } from "../../../src/core/controlClient";
+import { health } from "../../../src/core/control/controlClient";
 import { until } from "../../harness/until";
 import { Agent } from "../support/agent";
 import { Child } from "../support/children";

@@ -2,12 +2,12 @@
 // The heavier parts are loaded by the jobs that need them: fifty of these may start at once.
 import { createServer } from "node:http";
 import path from "node:path";
-import { writeJson } from "../../../src/core/atomicFile";
-import { LockFiles } from "../../../src/core/lockFiles";
-import { listen, type PortRange } from "../../../src/core/ports";
-import { pidExists } from "../../../src/core/processIdentity";
-import { Records } from "../../../src/core/records";
-import { sweep } from "../../../src/core/sweep";
+import { writeJson } from "../../../src/core/system/atomicFile";
+import { LockFiles } from "../../../src/core/registry/lockFiles";
+import { listen, type PortRange } from "../../../src/core/system/ports";
+import { pidExists } from "../../../src/core/system/processIdentity";
+import { Records } from "../../../src/core/registry/records";
+import { sweep } from "../../../src/core/registry/sweep";
 import type { WindowSetup } from "./window";
 
 const noRoutes = {

@@ -10,12 +10,15 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
-import type { InstanceRecord, LockFile } from "../../../src/core/contracts";
+import type {
+  InstanceRecord,
+  LockFile,
+} from "../../../src/core/registry/formats";
 import {
   bootId,
   identifyProcess,
   pidNamespace,
-} from "../../../src/core/processIdentity";
+} from "../../../src/core/system/processIdentity";
 import type { Ground } from "./ground";
 
 /** A record that this very process might have written; `change` says what is different. */

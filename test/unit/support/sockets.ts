@@ -1,7 +1,7 @@
 // Ports for tests that need particular ones.
 import { createServer, type Server } from "node:net";
 import { once } from "node:events";
-import { listen, type PortRange } from "../../../src/core/ports";
+import { listen, type PortRange } from "../../../src/core/system/ports";
 import type { Ground } from "./ground";
 
 /** Takes the port until the test ends, and answers nobody. */

@@ -1,7 +1,7 @@
 // A window without an editor: the real connection to the real worker bundle, and a written record of what it is told.
-import type { InstanceRecord } from "../../../src/core/contracts";
+import type { InstanceRecord } from "../../../src/core/registry/formats";
 import type { LogLevel } from "../../../src/core/log";
-import { Records } from "../../../src/core/records";
+import { Records } from "../../../src/core/registry/records";
 import { type Host, HostConnection } from "../../../src/editor/hostConnection";
 import type {
   Desired,

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { WebSocket } from "ws";
 import * as z from "zod/mini";
-import type { Mention } from "../../../core/mention";
+import type { Mention } from "../../../core/control/mention";
 import type { Client } from "../../client";
 import type { ClientDiffs } from "../../clientDiffs";
 import type { ClientView } from "../../contract";

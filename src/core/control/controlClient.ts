@@ -1,0 +1,132 @@
+// Asks an instance of this machine through its control API, whichever window or process it lives in.
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
+import { text } from "node:stream/consumers";
+import type { Address } from "../registry/keptAddresses";
+import {
+  type Description,
+  descriptionSchema,
+  type Health,
+  handoverSchema,
+  healthSchema,
+  type InstanceRecord,
+  refusalSchema,
+  sentSchema,
+} from "../registry/formats";
+import { noAnswer, notSent } from "../errors";
+import type { Send } from "./mention";
+
+type Target = Pick<InstanceRecord, "port" | "token" | "instanceId" | "name">;
+
+/** Milliseconds; a worker that does not answer a loopback request for this long is stuck. */
+const HEALTH_TIMEOUT_MS = 1_000;
+const ACTION_TIMEOUT_MS = 6_000;
+/** It may wait 15 s for an agent. */
+const SEND_TIMEOUT_MS = 20_000;
+
+/** The health of the instance, or undefined when it does not answer or another instance answers on its port. */
+export async function health(target: Target): Promise<Health | undefined> {
+  try {
+    const body = await call(target, "/berth/health", { method: "GET" });
+    const parsed = healthSchema.safeParse(body);
+    return parsed.data?.instanceId === target.instanceId
+      ? parsed.data
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Stops the instance in its own window; resolves when its discovery files are gone. Throws a UserError if it does not answer. */
+export async function stopInstance(target: Target): Promise<void> {
+  await act(target, "/berth/stop");
+}
+
+/** Makes it the active instance of its window. */
+export async function focusInstance(target: Target): Promise<void> {
+  await act(target, "/berth/focus");
+}
+
+/** What it is doing and whom it serves. Throws a UserError if it does not answer. */
+export async function describeInstance(target: Target): Promise<Description> {
+  return descriptionSchema.parse(
+    await act(target, "/berth/instance", { method: "GET" }),
+  );
+}
+
+/**
+ * Points the agents of the instance to a file, and returns how many were told. Waits up to 15 s for the first to
+ * connect. Throws a UserError with the instance's own reason where it refuses.
+ */
+export async function sendTo(
+  target: Target,
+  send: Send,
+  gaveUp?: AbortSignal,
+): Promise<number> {
+  const body = await act(target, "/berth/send", {
+    timeout: SEND_TIMEOUT_MS,
+    body: send,
+    gaveUp,
+  });
+  return sentSchema.parse(body).sent;
+}
+
+/**
+ * Asks whoever serves this address to give it up because its window is going away. "refused": it lives and stays;
+ * "noAnswer": it is no instance with this token, or one that is ending or stuck.
+ */
+export async function takeOver(
+  address: Address,
+): Promise<"handedOver" | "refused" | "noAnswer"> {
+  try {
+    const body = await call(address, "/berth/handover", {});
+    return handoverSchema.parse(body).handedOver ? "handedOver" : "refused";
+  } catch {
+    return "noAnswer";
+  }
+}
+
+interface Call {
+  readonly method?: "GET" | "POST";
+  /** Milliseconds. */
+  readonly timeout?: number;
+  readonly body?: object;
+  readonly gaveUp?: AbortSignal | undefined;
+}
+
+/** The instance has understood, and says no. */
+class Refusal extends Error {}
+
+async function act(target: Target, path: string, how: Call = {}) {
+  try {
+    return await call(target, path, { timeout: ACTION_TIMEOUT_MS, ...how });
+  } catch (error) {
+    if (error instanceof Refusal) throw notSent(target.name, error.message);
+    throw noAnswer(target.name, error);
+  }
+}
+
+async function call(
+  { port, token }: Address,
+  path: string,
+  { method = "POST", timeout = HEALTH_TIMEOUT_MS, body, gaveUp }: Call,
+): Promise<unknown> {
+  const tooLate = AbortSignal.timeout(timeout);
+  const outgoing = request({
+    host: "127.0.0.1",
+    port,
+    method,
+    path,
+    agent: false,
+    headers: { authorization: `Bearer ${token}` },
+    signal: gaveUp ? AbortSignal.any([gaveUp, tooLate]) : tooLate,
+  });
+  outgoing.end(body && JSON.stringify(body));
+  const [response] = (await once(outgoing, "response")) as [IncomingMessage];
+  const answer = await text(response);
+  if (response.statusCode === 409)
+    throw new Refusal(refusalSchema.parse(JSON.parse(answer)).error);
+  if (response.statusCode !== 200)
+    throw new Error(`status ${String(response.statusCode)}`);
+  return JSON.parse(answer) as unknown;
+}

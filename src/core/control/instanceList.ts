@@ -1,0 +1,38 @@
+// The list of every instance on this machine, with how it is doing.
+import type { Health, InstanceRecord } from "../registry/formats";
+import { health } from "./controlClient";
+import { recordProcess } from "../registry/liveness";
+import type { Records } from "../registry/records";
+
+export type Liveness = "live" | "unresponsive" | "stale" | "foreign";
+
+export interface ListedInstance {
+  readonly record: InstanceRecord;
+  readonly liveness: Liveness;
+  /** What it said of itself; null unless it is live. */
+  readonly health: Health | null;
+}
+
+/** Lists all instances, the oldest first. Each live process is asked over its control API, all at the same time. */
+export async function listInstances(
+  records: Records,
+): Promise<ListedInstance[]> {
+  const all = await records.readAll();
+  const listed = await Promise.all(all.map(inspect));
+  return listed.sort((a, b) => a.record.createdAt - b.record.createdAt);
+}
+
+async function inspect(record: InstanceRecord): Promise<ListedInstance> {
+  switch (await recordProcess(record)) {
+    case "gone":
+      return { record, liveness: "stale", health: null };
+    case "foreign":
+      return { record, liveness: "foreign", health: null };
+    case "running": {
+      const answer = await health(record);
+      return answer
+        ? { record, liveness: "live", health: answer }
+        : { record, liveness: "unresponsive", health: null };
+    }
+  }
+}

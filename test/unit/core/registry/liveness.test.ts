@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFileSync } from "node:fs";
+import {
+  lockProcess,
+  recordProcess,
+} from "../../../../src/core/registry/liveness";
+import {
+  bootId,
+  bootTime,
+  identifyProcess,
+  pidExists,
+  pidNamespace,
+} from "../../../../src/core/system/processIdentity";
+import { until } from "../../../harness/until";
+import { Child } from "../../support/children";
+import { deadPid, lockOf, recordOf } from "../../support/discoveryFiles";
+import { needsRoot, useGround } from "../../support/ground";
+
+const otherBoot = "00000000-0000-4000-8000-000000000000:5";
+
+describe("pidExists", () => {
+  const ground = useGround();
+
+  it("knows the living from the dead", async () => {
+    assert.ok(pidExists(process.pid));
+    assert.ok(!pidExists(await deadPid()));
+  });
+
+  it("takes one that has ended, and whom nobody has asked after, for dead", async function () {
+    if (process.platform !== "linux") this.skip();
+    // What the shell has started is left to a program that never waits for it.
+    const parent = spawn("sh", ["-c", "sleep 0.1 & echo $!; exec sleep 60"]);
+    ground.defer(() => parent.kill("SIGKILL"));
+    const [pid] = (await once(parent.stdout, "data")) as [Buffer];
+    await until("it to end", () => !pidExists(Number(pid)));
+    process.kill(Number(pid), 0);
+  });
+
+  it("takes a process that we may not signal for living", async function () {
+    needsRoot(this);
+    const child = new Child(ground, "asNobody", 65_000);
+    assert.ok((await child.run()).seesInit);
+  });
+});
+
+describe("identifyProcess", () => {
+  const ground = useGround();
+
+  it("knows nothing of a process that is gone", async () => {
+    assert.equal(await identifyProcess(await deadPid()), undefined);
+  });
+
+  it("is the same at every look, and another for another process", async () => {
+    const child = spawn("sleep", ["60"]);
+    ground.defer(() => child.kill("SIGKILL"));
+    await once(child, "spawn");
+    const [first, again, own] = await Promise.all(
+      [child.pid, child.pid, process.pid].map((pid) =>
+        identifyProcess(pid ?? 0),
+      ),
+    );
+    assert.deepEqual(first, again);
+    assert.notEqual(first?.start, own?.start);
+  });
+
+  it("is not misled by the name of a program", async function () {
+    if (process.platform !== "linux") this.skip();
+    // The second field of /proc/PID/stat; an impostor may call itself anything of 15 characters.
+    const program = ground.path(") R 1 1 1 (x) 0");
+    copyFileSync("/bin/sleep", program);
+    const child = spawn(program, ["60"]);
+    ground.defer(() => child.kill("SIGKILL"));
+    await once(child, "spawn");
+    const identity = await until("the program runs under its name", () =>
+      identifyProcess(child.pid ?? 0),
+    );
+    assert.match(identity.start, new RegExp(`^${bootId() ?? ""}:\\d+$`));
+    const [own, its] = [
+      (await identifyProcess(process.pid))?.startedAt ?? 0,
+      identity.startedAt,
+    ];
+    assert.ok(its >= own && its <= Date.now() + 2_000, `${own} ${its}`);
+  });
+});
+
+describe("recordProcess", () => {
+  const judge = async (change: Parameters<typeof recordOf>[0]) =>
+    recordProcess(await recordOf(change));
+
+  it("finds its own process running", async () => {
+    assert.equal(await judge({}), "running");
+  });
+
+  it("finds a process gone that is gone", async () => {
+    assert.equal(await judge({ pid: await deadPid() }), "gone");
+  });
+
+  it("finds it gone when its pid was given to another process", async () => {
+    const processStart = `${bootId() ?? ""}:1`;
+    assert.equal(await judge({ processStart }), "gone");
+  });
+
+  it("cannot judge another pid namespace, whatever the pid", async () => {
+    const pid = await deadPid();
+    assert.equal(await judge({ pidNamespace: "pid:[1]" }), "foreign");
+    assert.equal(await judge({ pidNamespace: "pid:[1]", pid }), "foreign");
+  });
+
+  it("takes another boot from before our own for gone", async () => {
+    const createdAt = (bootTime() ?? 0) - 60_000;
+    assert.equal(await judge({ processStart: otherBoot, createdAt }), "gone");
+  });
+
+  it("takes another boot from after our own for another machine", async () => {
+    const createdAt = (bootTime() ?? 0) + 60_000;
+    const processStart = otherBoot;
+    assert.equal(await judge({ processStart, createdAt }), "foreign");
+    assert.equal(await judge({ processStart: "", createdAt }), "foreign");
+  });
+});
+
+describe("lockProcess", () => {
+  it("judges by the extension host, not by its parent", async () => {
+    const dead = await deadPid();
+    assert.equal(await lockProcess(lockOf({ pid: dead })), "running");
+    assert.equal(await lockProcess(lockOf({ idePid: dead })), "gone");
+  });
+
+  it("finds it gone when its pid was given to a later process", async () => {
+    const startedAt = (await identifyProcess(process.pid))?.startedAt ?? 0;
+    const lock = lockOf({ createdAt: startedAt - 60_000 });
+    assert.equal(await lockProcess(lock), "gone");
+  });
+
+  it("cannot judge another pid namespace", async () => {
+    const idePid = await deadPid();
+    const foreign = { ...lockOf({ idePid }), pidNamespace: "pid:[1]" };
+    assert.equal(await lockProcess(foreign), "foreign");
+    assert.notEqual(pidNamespace(), "pid:[1]");
+  });
+});

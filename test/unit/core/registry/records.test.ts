@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { readFileSync, statSync } from "node:fs";
+import { listInstances } from "../../../../src/core/control/instanceList";
+import { Records } from "../../../../src/core/registry/records";
+import {
+  deadPid,
+  fingerprint,
+  putRecord,
+  recordOf,
+} from "../../support/discoveryFiles";
+import { useGround } from "../../support/ground";
+
+describe("Records", () => {
+  const ground = useGround();
+  const make = () => new Records(ground.make("home", "instances"));
+
+  it("gives back what was published, from a file that only we can read", async () => {
+    const records = make();
+    const record = await recordOf({ name: "app@\n$(x) 🚢" });
+    await records.publish(record);
+    assert.deepEqual(await records.read(record.instanceId), record);
+    assert.deepEqual(await records.readAll(), [record]);
+    const { mode } = statSync(records.file(record.instanceId));
+    assert.equal(mode & 0o777, 0o600);
+    await records.withdraw(record.instanceId);
+    await records.withdraw(record.instanceId);
+    assert.deepEqual(await records.readAll(), []);
+  });
+
+  it("has all its records where there is no directory: none", async () => {
+    assert.deepEqual(await new Records(ground.path("missing")).readAll(), []);
+  });
+
+  const wrong: [string, (text: string) => string][] = [
+    ["truncated", (text) => text.slice(0, -20)],
+    ["empty", () => ""],
+    ["huge", (text) => text + " ".repeat(100_000)],
+    ["not JSON", () => "pid=1"],
+    [
+      "of a newer version",
+      (text) => text.replace('"version":1', '"version":2'),
+    ],
+    ["without a token", (text) => text.replace('"token"', '"tokem"')],
+    ["with an impossible port", (text) => text.replace("20001", "70000")],
+    ["with an impossible pid", (text) => text.replace(/"pid":\d+/, '"pid":-1')],
+    ["null", () => "null"],
+    ["binary", () => "\0\u0001ÿ"],
+  ];
+  for (const [what, spoil] of wrong)
+    it(`passes over a record that is ${what}, and leaves it where it is`, async () => {
+      const records = make();
+      const good = await recordOf();
+      await records.publish(good);
+      const bad = await recordOf();
+      putRecord(ground, spoil(JSON.stringify(bad)), bad.instanceId);
+      const before = fingerprint(records.directory);
+      assert.deepEqual(await records.readAll(), [good]);
+      assert.equal(await records.read(bad.instanceId), undefined);
+      assert.deepEqual(fingerprint(records.directory), before);
+    });
+
+  it("does not take a copy under another name for an instance", async () => {
+    const records = make();
+    const record = await recordOf();
+    putRecord(ground, record, "copy");
+    assert.deepEqual(await records.readAll(), []);
+  });
+
+  it("does not follow an id out of its directory", async () => {
+    const record = await recordOf({ instanceId: "../../outside" });
+    putRecord(ground, record, "../../outside");
+    assert.ok(readFileSync(ground.path("outside.json")).length > 0);
+    assert.equal(await make().read("../../outside"), undefined);
+  });
+});
+
+describe("listInstances", () => {
+  const ground = useGround();
+
+  it("says of every record how its process is doing, the oldest first", async () => {
+    const records = new Records(ground.make("home", "instances"));
+    const pid = await deadPid();
+    const unresponsive = await recordOf({ port: 1, createdAt: Date.now() });
+    const stale = await recordOf({ pid, createdAt: Date.now() - 1_000 });
+    const foreign = await recordOf({ pidNamespace: "pid:[1]", createdAt: 1 });
+    for (const record of [unresponsive, stale, foreign])
+      await records.publish(record);
+    assert.deepEqual(
+      (await listInstances(records)).map(({ record, liveness, health }) => [
+        record.instanceId,
+        liveness,
+        health,
+      ]),
+      [
+        [foreign.instanceId, "foreign", null],
+        [stale.instanceId, "stale", null],
+        [unresponsive.instanceId, "unresponsive", null],
+      ],
+    );
+  });
+});

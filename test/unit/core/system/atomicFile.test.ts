@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import {
+  mkdirSync,
+  openSync,
+  closeSync,
+  fstatSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import fc from "fast-check";
+import { readJson, writeJson } from "../../../../src/core/system/atomicFile";
+import { Child } from "../../support/children";
+import { needsRoot, useGround } from "../../support/ground";
+
+describe("writeJson", function () {
+  const ground = useGround();
+
+  it("lets no reader see a torn file or one that others may read", async () => {
+    const file = ground.path("record.json");
+    await writeJson(file, { count: -1, filling: "" });
+    const child = new Child(ground, "write", file, 400);
+    await child.ready();
+    const writing = { isOver: false };
+    child.go();
+    const written = child.answer().finally(() => (writing.isOver = true));
+    const seen = new Set<number>();
+    while (!writing.isOver) {
+      const descriptor = openSync(file, "r");
+      assert.equal(fstatSync(descriptor).mode & 0o777, 0o600);
+      const text = readFileSync(descriptor, "utf8");
+      closeSync(descriptor);
+      seen.add((JSON.parse(text) as { count: number }).count);
+      // Every name in the directory, temporary ones too, is closed to others at all times.
+      for (const name of readdirSync(ground.directory)) {
+        const info = statSync(ground.path(name), { throwIfNoEntry: false });
+        assert.equal((info?.mode ?? 0) & 0o077, 0, name);
+      }
+      await new Promise(setImmediate);
+    }
+    assert.equal(await written, 400);
+    assert.ok(seen.size > 10, `saw only ${seen.size} different contents`);
+    assert.deepEqual(readdirSync(ground.directory), ["record.json"]);
+  });
+
+  it("keeps its mode whatever the umask", async () => {
+    const before = process.umask(0);
+    ground.defer(() => process.umask(before));
+    await writeJson(ground.path("a.json"), 1);
+    assert.equal(statSync(ground.path("a.json")).mode & 0o777, 0o600);
+  });
+
+  it("replaces a symbolic link instead of writing through it", async () => {
+    writeFileSync(ground.path("target"), "untouched");
+    symlinkSync(ground.path("target"), ground.path("a.json"));
+    await writeJson(ground.path("a.json"), 1);
+    assert.equal(readFileSync(ground.path("target"), "utf8"), "untouched");
+    assert.equal(readFileSync(ground.path("a.json"), "utf8"), "1");
+  });
+
+  it("leaves the old file and nothing else when the disk is full", async function () {
+    needsRoot(this);
+    const disk = ground.path("disk");
+    ground.mount(disk, "size=64k,mode=0700");
+    await writeJson(`${disk}/a.json`, "old");
+    assert.throws(
+      () => {
+        writeFileSync(`${disk}/filling`, Buffer.alloc(128 * 1024));
+      },
+      { code: "ENOSPC" },
+    );
+    await assert.rejects(writeJson(`${disk}/a.json`, "new"), {
+      code: "ENOSPC",
+    });
+    assert.equal(readFileSync(`${disk}/a.json`, "utf8"), '"old"');
+    assert.deepEqual(readdirSync(disk).sort(), ["a.json", "filling"]);
+  });
+
+  it("leaves nothing when the name is taken by a directory", async () => {
+    ground.make("a.json");
+    await assert.rejects(writeJson(ground.path("a.json"), 1), {
+      code: "EISDIR",
+    });
+    assert.deepEqual(readdirSync(ground.directory), ["a.json"]);
+  });
+});
+
+describe("readJson", () => {
+  const ground = useGround();
+
+  it("gives back what was written", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.jsonValue({ noUnicodeString: false }),
+        async (value) => {
+          await writeJson(ground.path("a.json"), value);
+          assert.deepEqual(
+            await readJson(ground.path("a.json")),
+            JSON.parse(JSON.stringify(value)),
+          );
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it("knows nothing of what is missing, torn, huge or no file", async () => {
+    writeFileSync(ground.path("torn"), '{"version":1,"insta');
+    writeFileSync(ground.path("empty"), "");
+    writeFileSync(ground.path("huge"), JSON.stringify("x".repeat(70_000)));
+    mkdirSync(ground.path("directory"));
+    execFileSync("mkfifo", [ground.path("pipe")]);
+    symlinkSync(ground.path("loop"), ground.path("loop"));
+    for (const name of [
+      "missing",
+      "torn",
+      "empty",
+      "huge",
+      "directory",
+      "pipe",
+      "loop",
+    ])
+      assert.equal(await readJson(ground.path(name)), undefined, name);
+  });
+});

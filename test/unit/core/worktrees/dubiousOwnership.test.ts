@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { chownSync } from "node:fs";
+import path from "node:path";
+import { detectWorktree } from "../../../../src/core/worktrees/worktree";
+import { needsRoot, setEnvironment, useGround } from "../../support/ground";
+import { makeRepository } from "../../support/repositories";
+
+describe("a repository of another user", () => {
+  const ground = useGround();
+
+  it("is taken for a plain folder, with the command that makes git trust it", async function () {
+    needsRoot(this);
+    const repository = makeRepository(ground.path("app"));
+    chownSync(repository, 12_345, 12_345);
+    chownSync(path.join(repository, ".git"), 12_345, 12_345);
+    // No safe.directory of whoever runs this.
+    const home = ground.make("empty home");
+    setEnvironment(ground, { HOME: home, XDG_CONFIG_HOME: home });
+    assert.deepEqual(await detectWorktree(repository), {
+      path: repository,
+      git: null,
+      warning: `git does not trust ${repository}, which belongs to another user. Run: git config --global --add safe.directory "${repository}"`,
+    });
+  });
+});

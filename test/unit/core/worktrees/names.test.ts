@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  distinctName,
+  instanceName,
+  type Named,
+  type Naming,
+  printable,
+} from "../../../../src/core/worktrees/names";
+import type { Worktree } from "../../../../src/core/worktrees/worktree";
+
+const git = {
+  repository: "app",
+  branch: "feature-x",
+  gitDir: "/code/app/.git/worktrees/x",
+  gitCommonDir: "/code/app/.git",
+};
+const worktree: Worktree = {
+  path: "/code/feature folder",
+  git,
+  warning: null,
+};
+const plain: Worktree = { path: "/code/notes", git: null, warning: null };
+
+function nameOf(
+  naming: Naming["naming"],
+  nameTemplate = "",
+  of: Worktree = worktree,
+): string {
+  return instanceName(of, `${of.path}/sub`, { naming, nameTemplate });
+}
+
+describe("instanceName", () => {
+  it("names by branch: repository and branch", () => {
+    assert.equal(nameOf("branch"), "app@feature-x");
+    assert.equal(nameOf("branch", "", plain), "notes");
+  });
+
+  it("names by worktree: the folder", () => {
+    assert.equal(nameOf("worktree"), "feature folder");
+    assert.equal(nameOf("worktree", "", plain), "notes");
+  });
+
+  it("names by template", () => {
+    assert.equal(
+      nameOf(
+        "custom",
+        "${repository}|${branch}|${worktree}|${folder}|${other}",
+      ),
+      "app|feature-x|feature folder|sub|${other}",
+    );
+  });
+
+  it("falls back to the folder where a template comes out empty", () => {
+    assert.equal(nameOf("custom", " "), "feature folder");
+    assert.equal(nameOf("custom", "${branch}", plain), "notes");
+  });
+
+  it("does not fill in a template again what a branch is called", () => {
+    const odd = { ...worktree, git: { ...git, branch: "${folder}$&$1" } };
+    assert.equal(nameOf("custom", "${branch}", odd), "${folder}$&$1");
+  });
+
+  it("gives even the root a name", () => {
+    assert.equal(nameOf("branch", "", { ...plain, path: "/" }), "/");
+  });
+});
+
+describe("printable", () => {
+  it("leaves one line without anything that moves the cursor or the reading direction", () => {
+    assert.equal(
+      printable("a\n\u001b[31mb\u202ec\u2028d\u0000"),
+      "a [31mb c d",
+    );
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (text) => {
+        assert.doesNotMatch(
+          printable(text),
+          /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/,
+        );
+      }),
+    );
+  });
+});
+
+describe("distinctName", () => {
+  const own = { name: "app@main", worktree: "/home/me/b/app", port: 2 };
+
+  it("keeps a name that nobody has", () => {
+    assert.equal(distinctName(own, []), "app@main");
+    const other = { name: "app@mainline", worktree: "/home/me/a/app", port: 1 };
+    assert.equal(distinctName(own, [other]), "app@main");
+  });
+
+  it("adds the shortest tail of the path that tells two apart", () => {
+    const other = { name: "app@main", worktree: "/home/me/a/app", port: 1 };
+    assert.equal(distinctName(own, [other]), "app@main (b/app)");
+    const far = { name: "app@main", worktree: "/home/me/a/other", port: 1 };
+    assert.equal(distinctName(own, [far]), "app@main (app)");
+  });
+
+  it("adds the port where the worktree is the same", () => {
+    const other = { ...own, port: 1 };
+    assert.equal(distinctName(own, [other]), "app@main (:2)");
+  });
+
+  it("never gives one name to two instances, however they are called", () => {
+    const part = fc.constantFrom("a", "b", "a\n", "a\u0001", "x (a", "a)");
+    const instance = fc.record({
+      name: fc.constantFrom("x", "x (a)", "x (b/a)", "x (:1)", "y"),
+      worktree: fc
+        .array(part, { minLength: 1, maxLength: 3 })
+        .map((parts) => `/${parts.join("/")}`),
+    });
+    fc.assert(
+      fc.property(fc.array(instance, { maxLength: 6 }), (instances) => {
+        const live: Named[] = [];
+        instances.forEach((one, index) => {
+          const named = { ...one, port: index + 1 };
+          live.push({ ...named, name: distinctName(named, live) });
+        });
+        const names = live.map(({ name }) => name);
+        assert.equal(new Set(names).size, names.length, JSON.stringify(live));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});

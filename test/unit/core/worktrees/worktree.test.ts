@@ -1,0 +1,224 @@
+import assert from "node:assert/strict";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import {
+  detectWorktree,
+  listWorktrees,
+} from "../../../../src/core/worktrees/worktree";
+import { setEnvironment, useGround } from "../../support/ground";
+import {
+  addWorktree,
+  git,
+  makeRepository,
+  wrapGit,
+} from "../../support/repositories";
+
+describe("detectWorktree", () => {
+  const ground = useGround();
+
+  it("takes a repository's top level", async () => {
+    const repository = makeRepository(ground.path("app"));
+    assert.deepEqual(await detectWorktree(repository), {
+      path: repository,
+      git: {
+        repository: "app",
+        branch: "main",
+        gitDir: path.join(repository, ".git"),
+        gitCommonDir: path.join(repository, ".git"),
+      },
+      warning: null,
+    });
+  });
+
+  it("takes the whole worktree when a subfolder is opened", async () => {
+    const repository = makeRepository(ground.path("app"));
+    const found = await detectWorktree(ground.make("app", "src", "deep"));
+    assert.equal(found?.path, repository);
+  });
+
+  it("tells a linked worktree from its repository", async () => {
+    const repository = makeRepository(ground.path("app"));
+    const linked = addWorktree(repository, ground.path("linked"), "feature/x");
+    const found = await detectWorktree(linked);
+    assert.equal(found?.path, linked);
+    assert.deepEqual(found.git, {
+      repository: "app",
+      branch: "feature/x",
+      gitDir: path.join(repository, ".git", "worktrees", "linked"),
+      gitCommonDir: path.join(repository, ".git"),
+    });
+  });
+
+  it("takes the inner one of nested worktrees", async () => {
+    const repository = makeRepository(ground.path("app"));
+    const nested = addWorktree(repository, ground.path("app", "wt"), "inner");
+    const folder = ground.make("app", "wt", "src");
+    assert.equal((await detectWorktree(folder))?.path, nested);
+  });
+
+  it("takes a submodule for a worktree of its own", async () => {
+    const library = makeRepository(ground.path("library"));
+    const app = makeRepository(ground.path("app"));
+    git(app, "submodule", "--quiet", "add", library, "vendor/lib");
+    const found = await detectWorktree(ground.path("app", "vendor", "lib"));
+    assert.equal(found?.path, ground.path("app", "vendor", "lib"));
+    assert.equal(found.git?.repository, "lib");
+    assert.equal(found.git.branch, "main");
+  });
+
+  it("takes a bare repository for a plain folder", async () => {
+    const bare = ground.make("app.git");
+    git(bare, "init", "--quiet", "--bare");
+    assert.deepEqual(await detectWorktree(bare), {
+      path: bare,
+      git: null,
+      warning: null,
+    });
+  });
+
+  for (const name of ["app.git", "app/.bare", "app"])
+    it(`names a worktree of the bare repository ${name} "app"`, async () => {
+      const source = makeRepository(ground.path("source"));
+      const bare = ground.path("bare", name);
+      git(source, "clone", "--quiet", "--bare", source, bare);
+      const linked = addWorktree(bare, ground.path("linked"), "topic");
+      const found = await detectWorktree(linked);
+      assert.equal(found?.path, linked);
+      assert.equal(found.git?.repository, "app");
+      assert.equal(found.git.gitCommonDir, bare);
+      const listed = await listWorktrees(found);
+      assert.deepEqual(listed, [{ path: linked, branch: "topic" }]);
+    });
+
+  it("gives the first 7 characters of a detached HEAD", async () => {
+    const repository = makeRepository(ground.path("app"));
+    git(repository, "checkout", "--quiet", "--detach");
+    const commit = git(repository, "rev-parse", "HEAD");
+    const found = await detectWorktree(repository);
+    assert.equal(found?.git?.branch, commit.slice(0, 7));
+    const [listed] = (await listWorktrees(found)) ?? [];
+    assert.equal(listed?.branch, commit.slice(0, 7));
+  });
+
+  it("gives the name of an unborn branch", async () => {
+    const repository = ground.make("app");
+    git(repository, "init", "--quiet", "--initial-branch=trunk");
+    assert.equal((await detectWorktree(repository))?.git?.branch, "trunk");
+  });
+
+  it("follows symbolic links to the real path", async () => {
+    const repository = makeRepository(ground.path("app"));
+    symlinkSync(repository, ground.path("link"));
+    const found = await detectWorktree(ground.path("link"));
+    assert.equal(found?.path, repository);
+  });
+
+  it("takes a folder without git for what it is", async () => {
+    const folder = ground.make("plain");
+    assert.deepEqual(await detectWorktree(folder), {
+      path: folder,
+      git: null,
+      warning: null,
+    });
+  });
+
+  it("knows nothing of a folder that has vanished, or of a file", async () => {
+    const folder = ground.make("gone");
+    rmSync(folder, { recursive: true });
+    writeFileSync(ground.path("file"), "");
+    assert.equal(await detectWorktree(folder), undefined);
+    assert.equal(await detectWorktree(ground.path("file")), undefined);
+  });
+
+  for (const name of [
+    "two\nlines",
+    "trailing newline\n",
+    'it\'s "quoted"',
+    "$(touch pwned)`touch pwned`",
+    "with  spaces ",
+    "🚢 ünïcode",
+    "-dash",
+    "back\\slash",
+  ])
+    it(`takes the name ${JSON.stringify(name)} as it is`, async () => {
+      const repository = makeRepository(ground.path(name));
+      const linked = addWorktree(
+        repository,
+        ground.path(`${name} linked`),
+        "topic",
+      );
+      const [main, other] = await Promise.all(
+        [repository, linked].map(detectWorktree),
+      );
+      assert.equal(main?.path, repository);
+      assert.equal(main.git?.repository, name);
+      assert.equal(other?.path, linked);
+      assert.equal(other.git?.gitCommonDir, path.join(repository, ".git"));
+      assert.deepEqual(await listWorktrees(main), [
+        { path: repository, branch: "main" },
+        { path: linked, branch: "topic" },
+      ]);
+    });
+
+  it("is not led elsewhere by GIT_DIR and its like", async () => {
+    const app = makeRepository(ground.path("app"));
+    const other = makeRepository(ground.path("other"), "elsewhere");
+    setEnvironment(ground, {
+      GIT_DIR: path.join(other, ".git"),
+      GIT_WORK_TREE: other,
+      GIT_COMMON_DIR: path.join(other, ".git"),
+      GIT_CEILING_DIRECTORIES: ground.directory,
+    });
+    const found = await detectWorktree(ground.make("app", "src"));
+    assert.equal(found?.path, app);
+    assert.equal(found.git?.branch, "main");
+  });
+
+  it("says so when there is no git on PATH", async () => {
+    const repository = makeRepository(ground.path("app"));
+    setEnvironment(ground, { PATH: ground.make("empty") });
+    const found = await detectWorktree(repository);
+    assert.equal(found?.path, repository);
+    assert.equal(found.git, null);
+    assert.match(found.warning ?? "", /^git was not found on PATH\. Install/);
+  });
+
+  it("leaves out listed worktrees whose folder is gone", async () => {
+    const repository = makeRepository(ground.path("app"));
+    const linked = addWorktree(repository, ground.path("linked"), "topic");
+    rmSync(linked, { recursive: true });
+    const found = await detectWorktree(repository);
+    assert.ok(found);
+    assert.deepEqual(await listWorktrees(found), [
+      { path: repository, branch: "main" },
+    ]);
+  });
+
+  it("asks a git of before 2.31 and 2.36 for nothing that it does not know", async () => {
+    const repository = makeRepository(ground.path("app"));
+    const linked = addWorktree(repository, ground.path("linked"), "topic");
+    wrapGit(
+      ground,
+      `for each; do case "$each" in
+         -z) echo "error: unknown switch 'z'" >&2; exit 129 ;;
+         --path-format=*) echo "$each" ;;
+       esac; done`,
+    );
+    const found = await detectWorktree(ground.make("app", "src"));
+    assert.equal(found?.path, repository);
+    assert.equal(found.git?.gitDir, path.join(repository, ".git"));
+    assert.deepEqual(await listWorktrees(found), [
+      { path: repository, branch: "main" },
+      { path: linked, branch: "topic" },
+    ]);
+  });
+
+  it("takes a broken .git file for a plain folder", async () => {
+    const folder = ground.make("broken");
+    writeFileSync(path.join(folder, ".git"), "gitdir: /nowhere\n");
+    assert.equal((await detectWorktree(folder))?.git, null);
+    const inside = ground.make("inside");
+    mkdirSync(path.join(inside, ".git"));
+    assert.equal((await detectWorktree(inside))?.git, null);
+  });
+});
