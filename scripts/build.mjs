@@ -34,7 +34,7 @@ export async function buildExtension() {
     ).metafile;
   const [extension, worker, cli, agentTerminal] = await Promise.all([
     bundle("src/extension.ts", "dist/extension.js", { external: ["vscode"] }),
-    bundle("src/host/worker.ts", "dist/worker.js"),
+    bundle("src/worker/worker.ts", "dist/worker.js"),
     bundle("src/cli/main.ts", "dist/cli.js", {
       banner: { js: "#!/usr/bin/env node" },
     }),

@@ -44,7 +44,7 @@ export class LoadClient {
     return new LoadClient(socket);
   }
 
-  /** Sends one message and waits for one answer. */
+  /** PendingSends one message and waits for one answer. */
   async ask(message: object): Promise<void> {
     const answered = new Promise<void>((resolve) => {
       this.#answered = resolve;

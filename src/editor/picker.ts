@@ -1,7 +1,7 @@
 // The list of everything on this machine: this window's instances, other windows', other editors, and worktrees nobody serves.
 import * as vscode from "vscode";
 import { messageOf } from "../core/errors";
-import type { Listing } from "../host/contract";
+import type { Listing } from "../core/control/machineInstances";
 import {
   acceptOldest,
   canKill,

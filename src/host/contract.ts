@@ -1,14 +1,13 @@
 // What the instance host and the editor say to each other across the worker's boundary: plain data, all of it typed.
 // The editor pushes state as it changes; the host answers agents from its copy and calls back only to act.
+import type { Listing } from "../core/control/machineInstances";
 import type { InstanceRecord } from "../core/registry/formats";
-import type { ListedInstance } from "../core/control/instanceList";
-import type { OtherEditor } from "../core/registry/lockFiles";
 import type { LogLevel } from "../core/log";
 import type { Mention } from "../core/control/mention";
 import type { Naming } from "../core/worktrees/names";
 import type { Outcome } from "../core/outcome";
+import type { RegistryLocations } from "../core/registry/registryFiles";
 import type { PortRange } from "../core/system/ports";
-import type { ListedWorktree } from "../core/worktrees/worktree";
 
 /** Everything the wanted instances follow from. The whole of it is sent at every change. */
 export interface Desired {
@@ -41,11 +40,7 @@ export interface HostSettings extends Naming {
 /** What the user asked for in this window, beyond the settings; the host keeps it, and a new host gets it back. */
 export type Pin = "started" | "stopped";
 
-export interface HostOptions {
-  readonly home: string;
-  readonly lockDirectory: string;
-  readonly geminiDirectory: string;
-  readonly qwenDirectory: string;
+export interface HostOptions extends RegistryLocations {
   /** The extension host's parent and the extension host itself; see LockFile. */
   readonly parentPid: number;
   readonly pid: number;
@@ -191,14 +186,6 @@ export type DiffDecision =
 export interface DocumentState {
   readonly isDirty: boolean;
   readonly isUntitled: boolean;
-}
-
-/** Everything on this machine that the picker shows. */
-export interface Listing {
-  readonly instances: readonly ListedInstance[];
-  readonly otherEditors: readonly OtherEditor[];
-  /** Worktrees of this window's repositories that no live instance serves. */
-  readonly notRunning: readonly (ListedWorktree & { repository: string })[];
 }
 
 /** What the user sends, to an instance of this window by its worktree or to one of any window by its id. */

@@ -28,7 +28,7 @@ export interface EndpointRoutes {
   /** WebSocket paths. */
   readonly webSocket: ReadonlyMap<string, WebSocketRoute>;
   /** False: the instance has as many clients as it may have. */
-  hasRoom(): boolean;
+  admit(): boolean;
 }
 
 export class Endpoint {
@@ -126,7 +126,7 @@ export class Endpoint {
     }
     const connect = await this.routes.webSocket.get(pathOf(request))?.();
     // From here on nothing waits, so that no two upgrades take the same last place.
-    if (!connect || !this.routes.hasRoom()) {
+    if (!connect || !this.routes.admit()) {
       reject(socket, { status: 503, reason: "too many clients" });
       return;
     }

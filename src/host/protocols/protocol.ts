@@ -1,7 +1,7 @@
 // What a protocol of agents is to an instance: the paths it serves, and the clients it brings.
 import type { Log } from "../../core/log";
-import type { Client } from "../client";
-import type { ClientDiffs } from "../clientDiffs";
+import type { Client } from "../clients/client";
+import type { ClientDiffs } from "../clients/clientDiffs";
 import type { EndpointRoutes } from "../endpoint/endpoint";
 import type { CallerContext } from "../tools/tool";
 
@@ -14,7 +14,7 @@ export interface ProtocolSide {
   /** For a client that is about to connect. */
   newDiffs(): ClientDiffs;
   /** False: the instance has as many clients as it may have. */
-  hasRoom(): boolean;
+  admit(): boolean;
   onDidConnect(client: Client): void;
   /** The client has said more of itself, and may now be told things. */
   onDidIntroduce(client: Client): void;

@@ -2,8 +2,8 @@
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import * as z from "zod/mini";
 import type { EditorApi, WorkspaceFolder } from "../contract";
-import type { ClientDiffs } from "../clientDiffs";
-import type { EditorView } from "../editorCopy";
+import type { ClientDiffs } from "../clients/clientDiffs";
+import type { EditorView } from "../view/editorCopy";
 import { UserError } from "../../core/errors";
 
 /** The instance as a tool sees it. */

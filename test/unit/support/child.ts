@@ -13,7 +13,7 @@ import type { WindowSetup } from "./window";
 const noRoutes = {
   http: new Map(),
   webSocket: new Map(),
-  hasRoom: () => true,
+  admit: () => true,
 };
 const silent = {
   debug: () => undefined,
@@ -24,8 +24,9 @@ const silent = {
 
 const jobs = {
   /** Opens an endpoint for the worktree in the range and keeps it; answers with its port or the error. */
-  async openEndpoint(worktree: string, range: PortRange) {
-    const { openEndpoint } = await import("../../../src/host/openEndpoint");
+  async choosePort(worktree: string, range: PortRange) {
+    const { choosePort } =
+      await import("../../../src/host/instance/choosePort");
     const situation = {
       worktree,
       range,
@@ -35,7 +36,7 @@ const jobs = {
       discoveryFiles: [],
     };
     try {
-      return (await openEndpoint(situation, noRoutes)).address.port;
+      return (await choosePort(situation, noRoutes)).address.port;
     } catch (error) {
       return (error as Error).message;
     }

@@ -1,5 +1,5 @@
 // What the user looks at, as `ide/contextUpdate` says it: the open files, and in the active one the cursor and the selection.
-import type { EditorView } from "../../editorCopy";
+import type { EditorView } from "../../view/editorCopy";
 
 /** More than these the agents drop themselves. */
 const MAX_FILES = 10;

@@ -1,6 +1,6 @@
 // What a protocol that is built on MCP adds to every session; a client that does not know it is not bothered by it.
 import type { Log } from "../../../core/log";
-import type { EditorView } from "../../editorCopy";
+import type { EditorView } from "../../view/editorCopy";
 import type { Tool } from "../../tools/tool";
 
 // A type, not an interface: the SDK takes only plain records.

@@ -69,7 +69,7 @@ export class Sessions {
     if (
       request.headers["mcp-session-id"] === undefined &&
       messages.some(isInitializeRequest) &&
-      !this.instance.hasRoom()
+      !this.instance.admit()
     )
       return refusal(
         503,

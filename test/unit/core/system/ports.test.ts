@@ -133,7 +133,7 @@ describe("many processes that start at once", function () {
       { length: 50 },
       // Every tenth is a second window on the first worktree, with the same order of ports.
       (_, index) =>
-        new Child(ground, "openEndpoint", `/wt/${index % 10 && index}`, range),
+        new Child(ground, "choosePort", `/wt/${index % 10 && index}`, range),
     );
     for (const child of children) await child.ready();
     for (const child of children) child.go();
@@ -151,7 +151,7 @@ describe("many processes that start at once", function () {
   it("are told when the range is full, those that are too many", async () => {
     const range = await freeRange(3);
     const children = [1, 2, 3, 4, 5].map(
-      (index) => new Child(ground, "openEndpoint", `/wt/${index}`, range),
+      (index) => new Child(ground, "choosePort", `/wt/${index}`, range),
     );
     const answers = await Promise.all(children.map((child) => child.run()));
     assert.deepEqual(answers.filter((one) => typeof one === "number").sort(), [

@@ -1,0 +1,43 @@
+// Every directory of files by which instances are found or their addresses kept.
+import path from "node:path";
+import { KeptAddresses } from "./keptAddresses";
+import { CompanionFiles } from "./companionFiles";
+import { LockFiles } from "./lockFiles";
+import { ensurePrivateDirectories } from "../system/privateDirectory";
+import { Records } from "./records";
+
+/** Where they are; see locations.ts. */
+export interface RegistryLocations {
+  readonly home: string;
+  readonly lockDirectory: string;
+  readonly geminiDirectory: string;
+  readonly qwenDirectory: string;
+}
+
+export interface RegistryFiles {
+  readonly records: Records;
+  readonly lockFiles: LockFiles;
+  readonly companionFiles: readonly CompanionFiles[];
+  readonly addresses: KeptAddresses;
+  /** Makes Berth's own directories and checks them; throws a UserError. */
+  ensureHome(): Promise<void>;
+}
+
+export function registryFiles(locations: RegistryLocations): RegistryFiles {
+  const records = new Records(path.join(locations.home, "instances"));
+  const addresses = new KeptAddresses(path.join(locations.home, "addresses"));
+  return {
+    records,
+    lockFiles: new LockFiles(locations.lockDirectory),
+    companionFiles: [
+      CompanionFiles.gemini(locations.geminiDirectory),
+      CompanionFiles.qwen(locations.qwenDirectory),
+    ],
+    addresses,
+    ensureHome: () =>
+      ensurePrivateDirectories(locations.home, [
+        records.directory,
+        addresses.directory,
+      ]),
+  };
+}

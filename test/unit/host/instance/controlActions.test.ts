@@ -1,0 +1,224 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import type { InstanceRecord } from "../../../../src/core/registry/formats";
+import {
+  describeInstance,
+  focusInstance,
+  health,
+  stopInstance,
+} from "../../../../src/core/control/controlClient";
+import { until } from "../../../harness/until";
+import { Agent } from "../../support/agent";
+import { fingerprint, putRecord, recordOf } from "../../support/discoveryFiles";
+import { useGround } from "../../support/ground";
+import { isFree } from "../../support/sockets";
+import { Window } from "../../support/window";
+
+describe("the control API", function () {
+  const ground = useGround();
+  let window: Window;
+  let worktree: string;
+  let record: InstanceRecord;
+  beforeEach(async () => {
+    worktree = ground.make("plain");
+    window = ground.own(
+      await Window.open({
+        home: ground.home,
+        lockDirectory: ground.locks,
+        folders: [worktree],
+      }),
+    );
+    record = await window.record();
+  });
+  const lock = () => path.join(ground.locks, `${record.port}.lock`);
+  const call = (method: string, route: string, headers = {}) =>
+    fetch(`http://127.0.0.1:${record.port}${route}`, {
+      method,
+      headers: { authorization: `Bearer ${record.token}`, ...headers },
+    });
+
+  it("GET /berth/health says who is there", async () => {
+    ground.own(await Agent.connect(record));
+    await window.host.setActive(worktree);
+    const response = await call("GET", "/berth/health");
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get("content-type"), "application/json");
+    const body = await response.json();
+    assert.deepEqual(body, {
+      instanceId: record.instanceId,
+      name: "plain",
+      worktree,
+      pid: process.pid,
+      port: record.port,
+      clients: 1,
+      active: true,
+    });
+    assert.deepEqual(await health(record), body);
+    assert.ok(!JSON.stringify(body).includes(record.token));
+  });
+
+  it("GET /berth/instance says what it serves, and whom", async () => {
+    ground.own(await Agent.connect(record));
+    const description = await until("its agent has said its name", async () => {
+      const said = await describeInstance(record);
+      return said.clients[0]?.pid != null && said;
+    });
+    const { clients, memory, ...rest } = description;
+    assert.deepEqual(rest, {
+      instanceId: record.instanceId,
+      name: "plain",
+      worktree,
+      state: "running",
+      warning: null,
+      backends: [],
+    });
+    assert.deepEqual(
+      clients.map(({ name, version, pid }) => ({ name, version, pid })),
+      [{ name: "claude-code", version: "2.1.0", pid: process.pid }],
+    );
+    assert.ok(memory.rss > memory.heapUsed && memory.heapUsed > 1_000_000);
+    assert.ok(!JSON.stringify(description).includes(record.token));
+  });
+
+  it("is nobody's who has no token", async () => {
+    for (const authorization of [
+      "",
+      "Bearer",
+      "Bearer wrong",
+      record.token.slice(1),
+    ])
+      for (const [method, route] of [
+        ["GET", "/berth/health"],
+        ["GET", "/berth/instance"],
+        ["POST", "/berth/send"],
+        ["POST", "/berth/stop"],
+        ["POST", "/berth/focus"],
+        ["POST", "/berth/handover"],
+      ] as const)
+        assert.equal(
+          (await call(method, route, { authorization })).status,
+          401,
+        );
+    assert.equal(await health({ ...record, token: "wrong" }), undefined);
+    await assert.rejects(stopInstance({ ...record, token: "wrong" }), {
+      name: "UserError",
+      message:
+        "plain did not answer (status 401). Reload its window, or close it.",
+    });
+    assert.ok(existsSync(lock()));
+    assert.deepEqual(window.focused, []);
+    assert.equal(window.stateOf(worktree), "running");
+  });
+
+  it("answers 405 to a wrong method, 404 to an unknown route", async () => {
+    for (const [method, route, allow] of [
+      ["POST", "/berth/health", "GET"],
+      ["POST", "/berth/instance", "GET"],
+      ["GET", "/berth/send", "POST"],
+      ["GET", "/berth/stop", "POST"],
+      ["DELETE", "/berth/stop", "POST"],
+      ["GET", "/berth/focus", "POST"],
+      ["OPTIONS", "/berth/focus", "POST"],
+      ["GET", "/berth/handover", "POST"],
+    ] as const) {
+      const response = await call(method, route);
+      assert.equal(response.status, 405, `${method} ${route}`);
+      assert.equal(response.headers.get("allow"), allow);
+    }
+    assert.equal((await call("GET", "/berth/other")).status, 404);
+    assert.equal((await call("POST", "/berth/stop/")).status, 404);
+    assert.equal(window.stateOf(worktree), "running");
+  });
+
+  it("does not take another instance on its port for the one that was meant", async () => {
+    const { instanceId } = await recordOf();
+    assert.equal(await health({ ...record, instanceId }), undefined);
+  });
+
+  it("POST /berth/stop: the files are gone when it answers, the port soon after", async () => {
+    const agent = ground.own(await Agent.connect(record));
+    assert.deepEqual(await (await call("POST", "/berth/stop")).json(), {
+      stopped: true,
+    });
+    assert.ok(!existsSync(lock()));
+    assert.deepEqual(fingerprint(path.join(ground.home, "instances")), []);
+    assert.equal(await agent.closed(), 1001);
+    await until("the port is free", () => isFree(record.port));
+    await window.isStopped(worktree, "user");
+    assert.equal(window.view(worktree)?.pin, "stopped");
+  });
+
+  it("POST /berth/stop: it does not come back by itself, only when asked", async () => {
+    await stopInstance(record);
+    await until("it is stopped", () => window.stateOf(worktree) === "stopped");
+    await window.reconcile();
+    await window.reconcile({ settings: { maxClients: 5 } });
+    assert.equal(window.stateOf(worktree), "stopped");
+    assert.deepEqual(fingerprint(ground.locks), []);
+    assert.deepEqual(await window.host.start(worktree), {
+      kind: "done",
+      value: worktree,
+    });
+    const again = await window.record();
+    assert.equal(again.port, record.port);
+    assert.notEqual(again.instanceId, record.instanceId);
+  });
+
+  it("POST /berth/stop: leaves no file when the files are being written just then", async () => {
+    for (let round = 0; round < 12; round += 1) {
+      const naming = round % 2 ? "worktree" : "custom";
+      const nameTemplate = `name ${round}`;
+      const rewritten = window.reconcile({
+        settings: { naming, nameTemplate },
+      });
+      await new Promise((resolve) => setTimeout(resolve, round % 6));
+      await stopInstance(await window.record());
+      await rewritten;
+      await until(
+        "it is stopped",
+        () => window.stateOf(worktree) === "stopped",
+      );
+      assert.deepEqual(fingerprint(ground.locks), [], `round ${round}`);
+      assert.deepEqual(fingerprint(path.join(ground.home, "instances")), []);
+      await window.host.start(worktree);
+      await until(
+        "it runs again",
+        () => window.stateOf(worktree) === "running",
+      );
+    }
+  });
+
+  it("POST /berth/focus asks the window to show the worktree", async () => {
+    await focusInstance(record);
+    await until("the window was asked", () => window.focused.length > 0);
+    assert.deepEqual(window.focused, [worktree]);
+  });
+
+  it("POST /berth/handover is refused while the window stays", async () => {
+    const response = await call("POST", "/berth/handover");
+    assert.deepEqual(await response.json(), { handedOver: false });
+    assert.equal(window.stateOf(worktree), "running");
+  });
+
+  it("stops another instance by its id, or says that it is gone", async () => {
+    const unknown = await recordOf({ name: "silent", port: 1 });
+    assert.deepEqual(await window.host.stopRemote(unknown.instanceId), {
+      kind: "failed",
+      message:
+        "That instance is gone already. Open the list again to see what runs now.",
+    });
+    putRecord(ground, unknown);
+    const outcome = await window.host.focusRemote(unknown.instanceId);
+    assert.equal(outcome.kind, "failed");
+    assert.match(
+      outcome.message,
+      /^silent did not answer \(.*\)\. Reload its window/,
+    );
+    assert.equal(
+      (await window.host.stopRemote(record.instanceId)).kind,
+      "done",
+    );
+    assert.ok(!existsSync(lock()));
+  });
+});

@@ -1,0 +1,126 @@
+// When a session without a word counts as gone. The protocol stands alone here: nobody waits for half an hour.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Client } from "../../../../src/host/clients/client";
+import { ClientDiffs } from "../../../../src/host/clients/clientDiffs";
+import type { EditorApi } from "../../../../src/host/contract";
+import type { ProtocolSide } from "../../../../src/host/protocols/protocol";
+import { admit } from "../../../../src/host/clients/clientLimit";
+import { mcp } from "../../../../src/host/protocols/mcp/mcp";
+import { McpClient } from "../../../../src/host/protocols/mcp/mcpClient";
+import { until } from "../../../harness/until";
+import { useGround } from "../../support/ground";
+import { ask, introduction, open } from "../../support/mcpAgent";
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
+describe("a silent MCP session", () => {
+  const ground = useGround();
+  const clients = new Set<Client>();
+  let address: { port: number; token: string };
+  beforeEach(async () => {
+    clients.clear();
+    const nothing = () => undefined;
+    const side: ProtocolSide = {
+      version: "0",
+      log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
+      context: () => assert.fail("no tool is called"),
+      newDiffs: () => new ClientDiffs({} as EditorApi),
+      admit: () => true,
+      onDidConnect: (client) => clients.add(client),
+      onDidIntroduce: nothing,
+      onDidDisconnect: (client) => clients.delete(client),
+    };
+    const route = mcp(side).http?.get("/mcp");
+    const server = createServer((request, response) => {
+      void route?.(request, response);
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    ground.defer(async () => {
+      await Promise.all([...clients].map((client) => client.close()));
+      server.closeAllConnections();
+      server.close();
+    });
+    address = { port: (server.address() as AddressInfo).port, token: "" };
+  });
+  const introduce = async () => {
+    const { headers } = await ask(address, { body: introduction });
+    return { "mcp-session-id": String(headers["mcp-session-id"]) };
+  };
+  const checkIn = (milliseconds: number) => {
+    for (const client of clients)
+      if (client instanceof McpClient)
+        client.checkAlive(Date.now() + milliseconds);
+  };
+  const openStream = async (headers: Record<string, string>) => {
+    const stream = open(address, { method: "GET", headers });
+    const [response] = (await once(stream, "response")) as [IncomingMessage];
+    response.resume();
+    return stream;
+  };
+
+  it("stays for half an hour and is gone then, where it never had a stream", async () => {
+    const headers = await introduce();
+    checkIn(29 * MINUTE);
+    assert.equal(clients.size, 1);
+    checkIn(31 * MINUTE);
+    await until("it is gone", () => clients.size === 0);
+    assert.equal((await ask(address, { headers, body: {} })).status, 404);
+  });
+
+  it("gives way after a minute, the oldest first, where there is no room", async () => {
+    const headers = await introduce();
+    const stream = await openStream(headers);
+    const sessions = [await introduce(), await introduce()];
+    const limit = clients.size;
+    assert.ok(admit(clients, limit + 1, Date.now() + 2 * MINUTE));
+    assert.ok(!admit(clients, limit, Date.now() + 50 * SECOND));
+    assert.equal(clients.size, limit);
+    assert.ok(admit(clients, limit, Date.now() + 2 * MINUTE));
+    const statusOf = async (session: Record<string, string>) =>
+      (await ask(address, { headers: session, body: {} })).status;
+    const statuses = [];
+    for (const session of sessions) statuses.push(await statusOf(session));
+    assert.deepEqual(statuses, [404, 400]);
+    assert.notEqual(await statusOf(headers), 404);
+    stream.destroy();
+  });
+
+  it("stays for as long as its stream is open", async () => {
+    const stream = await openStream(await introduce());
+    checkIn(24 * 60 * MINUTE);
+    assert.equal(clients.size, 1);
+    stream.destroy();
+  });
+
+  it("is gone soon after its stream", async () => {
+    const headers = await introduce();
+    const stream = await openStream(headers);
+    checkIn(21 * SECOND);
+    assert.equal(clients.size, 1);
+    stream.destroy();
+    await until("nobody is left but who comes back", () => {
+      checkIn(21 * SECOND);
+      return clients.size === 0;
+    });
+  });
+
+  it("stays where the stream is opened again", async () => {
+    const headers = await introduce();
+    (await openStream(headers)).destroy();
+    // The server may hear of the first one's end after the second one's start.
+    const again = await until("there is a stream again", async () => {
+      const stream = open(address, { method: "GET", headers });
+      const [response] = (await once(stream, "response")) as [IncomingMessage];
+      response.resume();
+      return response.statusCode === 200 && stream;
+    });
+    checkIn(MINUTE);
+    assert.equal(clients.size, 1);
+    again.destroy();
+  });
+});

@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import path from "node:path";
+import { until } from "../../../harness/until";
+import { Agent } from "../../support/agent";
+import { fingerprint } from "../../support/discoveryFiles";
+import { useGround } from "../../support/ground";
+import {
+  addWorktree,
+  git,
+  makeRepository,
+  removeWorktree,
+} from "../../support/repositories";
+import { isFree } from "../../support/sockets";
+import { Window } from "../../support/window";
+
+describe("what happens outside the window", function () {
+  const ground = useGround();
+  const open = async (...folders: string[]) =>
+    ground.own(
+      await Window.open({
+        home: ground.home,
+        lockDirectory: ground.locks,
+        folders,
+      }),
+    );
+  const isNamed = (window: Window, worktree: string, name: string) =>
+    until(
+      `${worktree} is called ${name}`,
+      async () =>
+        window.view(worktree)?.name === name &&
+        (await window.record(worktree)).name === name,
+    );
+  const isGone = (window: Window, worktree: string) =>
+    until(
+      `${worktree} has no instance`,
+      () =>
+        window.stateOf(worktree) === "unknown" ||
+        window.stateOf(worktree) === "stopped",
+    );
+
+  it("a branch change renames, without a restart", async () => {
+    const app = makeRepository(ground.path("app"));
+    const linked = addWorktree(app, ground.path("linked"), "topic");
+    const window = await open(app, linked);
+    const before = await window.record(app);
+    const agent = ground.own(await Agent.connect(before));
+    git(app, "checkout", "--quiet", "-b", "feature/new");
+    await isNamed(window, app, "app@feature/new");
+    git(linked, "checkout", "--quiet", "--detach");
+    const commit = git(linked, "rev-parse", "HEAD").slice(0, 7);
+    await isNamed(window, linked, `app@${commit}`);
+    git(app, "branch", "--move", "renamed");
+    await isNamed(window, app, "app@renamed");
+    assert.deepEqual(await window.record(app), {
+      ...before,
+      name: "app@renamed",
+      branch: "renamed",
+    });
+    assert.ok((await agent.request("ping")).result);
+  });
+
+  it("a worktree that is removed takes its instance with it", async () => {
+    const app = makeRepository(ground.path("app"));
+    const linked = addWorktree(app, ground.path("linked"), "topic");
+    const window = await open(app, linked);
+    const { port } = await window.record(linked);
+    const { instanceId } = await window.record(app);
+    removeWorktree(app, linked);
+    await isGone(window, linked);
+    await until("its port is free", () => isFree(port));
+    assert.equal(readdirSync(ground.locks).length, 1);
+    assert.equal((await window.record(app)).instanceId, instanceId);
+  });
+
+  for (const kind of ["plain folder", "repository"])
+    it(`a ${kind} that is deleted takes its instance with it, and brings it back`, async () => {
+      const folder =
+        kind === "repository"
+          ? makeRepository(ground.path("x"))
+          : ground.make("x");
+      const window = await open(folder);
+      await window.record(folder);
+      rmSync(folder, { recursive: true });
+      await isGone(window, folder);
+      assert.deepEqual(fingerprint(ground.locks), []);
+      mkdirSync(folder);
+      await window.running(folder);
+    });
+
+  it("a parent that is moved away takes its instances with it", async () => {
+    const folder = ground.make("parent", "x");
+    const window = await open(folder);
+    await window.record(folder);
+    renameSync(ground.path("parent"), ground.path("elsewhere"));
+    await isGone(window, folder);
+    assert.deepEqual(fingerprint(ground.locks), []);
+  });
+
+  it("worktrees are listed as they come and go, also after the first ones have gone", async () => {
+    const app = makeRepository(ground.path("app"));
+    const window = await open(app);
+    const lists = (...names: string[]) =>
+      until(`${names.join() || "nothing"} is listed`, async () => {
+        const { notRunning } = await window.host.list();
+        return (
+          String(notRunning.map((one) => path.basename(one.path)).sort()) ===
+          String(names)
+        );
+      });
+    for (const round of ["a", "b"]) {
+      addWorktree(app, ground.path(`${round}1`), `${round}1`);
+      await lists(`${round}1`);
+      addWorktree(app, ground.path(`${round}2`), `${round}2`);
+      await lists(`${round}1`, `${round}2`);
+      removeWorktree(app, ground.path(`${round}1`));
+      await lists(`${round}2`);
+      // git takes its directory for worktrees away with the last of them.
+      removeWorktree(app, ground.path(`${round}2`));
+      await lists();
+    }
+  });
+
+  it("a plain folder that becomes a repository is named by its branch, without a restart", async () => {
+    const folder = ground.make("plain");
+    const window = await open(folder);
+    const { instanceId } = await window.record();
+    makeRepository(folder, "trunk");
+    await until("the name of the branch", async () => {
+      const record = await window.record();
+      assert.equal(record.instanceId, instanceId);
+      return record.name === "plain@trunk" && record.branch === "trunk";
+    });
+  });
+
+  it("files of a worktree made meanwhile are that one's", async () => {
+    const app = makeRepository(ground.path("app"));
+    const window = await open(app);
+    const agent = ground.own(await Agent.connect(await window.record(app)));
+    const nested = addWorktree(app, path.join(app, "wt"), "inner");
+    await until("the outer agent is refused", async () => {
+      const filePath = path.join(nested, "a.txt");
+      return (await agent.call("openFile", { filePath })).isError;
+    });
+  });
+});
