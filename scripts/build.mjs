@@ -38,7 +38,7 @@ export async function buildExtension() {
     bundle("src/cli/main.ts", "dist/cli.js", {
       banner: { js: "#!/usr/bin/env node" },
     }),
-    bundle("src/cli/agentTerminal.ts", "dist/agentTerminal.js"),
+    bundle("src/programs/agentTerminal.ts", "dist/agentTerminal.js"),
   ]);
   return { extension, worker, cli, agentTerminal };
 }

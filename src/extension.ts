@@ -13,19 +13,19 @@ import {
   registerAgentProfile,
   registerCommands,
 } from "./editor/commands/commands";
-import { onDidChangeDesired, readDesired } from "./editor/desired";
+import { onDidChangeDesired, readDesired } from "./editor/window/desired";
 import { DiffReview } from "./editor/diffs/diffReview";
-import { readDocument, saveDocument } from "./editor/documents";
-import { EditorStatePusher } from "./editor/editorState";
-import { createExecutor } from "./editor/executeCode";
-import { type Host, HostConnection } from "./editor/hostConnection";
-import { openFile } from "./editor/openFile";
-import { SettingsReader } from "./editor/settings";
-import { StatusBar } from "./editor/statusBar";
-import { show } from "./editor/target";
+import { readDocument, saveDocument } from "./editor/actions/documents";
+import { EditorStatePusher } from "./editor/window/editorState";
+import { createExecutor } from "./editor/actions/executeCode";
+import { type Host, HostConnection } from "./editor/window/hostConnection";
+import { openFile } from "./editor/actions/openFile";
+import { SettingsReader } from "./editor/settings/settings";
+import { StatusBar } from "./editor/views/statusBar";
+import { show } from "./editor/instances/target";
 import { AgentTerminals } from "./editor/terminals/agentTerminals";
 import { FolderEnvironment } from "./editor/terminals/folderEnvironment";
-import { WindowInstances } from "./editor/windowInstances";
+import { WindowInstances } from "./editor/instances/windowInstances";
 
 const lifetime = new Lifetime();
 

@@ -1,5 +1,5 @@
 // Instances as the extension runs them, with nothing else loaded: the connection and its worker, no test code.
-import { HostConnection } from "../../src/editor/hostConnection";
+import { HostConnection } from "../../src/editor/window/hostConnection";
 import type { Desired, EditorApi, InstanceView } from "../../src/host/contract";
 
 export interface HeldSetup {

@@ -1,8 +1,8 @@
 import type * as vscode from "vscode";
 import { noFileToSend } from "../../core/errors";
 import type { Mention } from "../../core/control/mention";
-import { activeFile, instanceOf, send } from "../send";
-import type { Target } from "../target";
+import { activeFile, instanceOf, send } from "../instances/send";
+import type { Target } from "../instances/target";
 import type { Command } from "./command";
 
 /** What was chosen in a menu, else the file in front; each goes to the instance of its own worktree. */

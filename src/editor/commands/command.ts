@@ -1,6 +1,6 @@
 // What a command gets to work with.
 import type * as vscode from "vscode";
-import type { Reach } from "../target";
+import type { Reach } from "../instances/target";
 
 export interface Berth extends Reach {
   readonly log: vscode.LogOutputChannel;

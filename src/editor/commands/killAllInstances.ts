@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import { messageOf, UserError } from "../../core/errors";
-import { canKill, kill, type Target } from "../target";
+import { canKill, kill, type Target } from "../instances/target";
 import type { Command } from "./command";
 
 /** Asks once, with how many and where; then stops them all at the same time and says which did not stop. */

@@ -1,5 +1,5 @@
-import { pickTarget } from "../picker";
-import { canKill, kill } from "../target";
+import { pickTarget } from "../views/picker";
+import { canKill, kill } from "../instances/target";
 import type { Command } from "./command";
 
 export const killInstance: Command = async (berth, worktree) => {

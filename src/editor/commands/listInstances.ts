@@ -1,5 +1,5 @@
-import { pickTarget } from "../picker";
-import { switchTo } from "../target";
+import { pickTarget } from "../views/picker";
+import { switchTo } from "../instances/target";
 import type { Command } from "./command";
 
 /** The list of everything; choosing a row switches to it. */

@@ -1,5 +1,5 @@
-import { pickTarget } from "../picker";
-import { canRestart, restart } from "../target";
+import { pickTarget } from "../views/picker";
+import { canRestart, restart } from "../instances/target";
 import type { Command } from "./command";
 
 export const restartInstance: Command = async (berth, worktree) => {

@@ -1,4 +1,4 @@
-import { instanceOf, selectedLines, send } from "../send";
+import { instanceOf, selectedLines, send } from "../instances/send";
 import type { Command } from "./command";
 
 export const sendSelection: Command = async (berth) => {

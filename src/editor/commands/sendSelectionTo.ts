@@ -1,6 +1,6 @@
-import { pickTarget } from "../picker";
-import { asSeenBy, selectedLines, send } from "../send";
-import { canSend } from "../target";
+import { pickTarget } from "../views/picker";
+import { asSeenBy, selectedLines, send } from "../instances/send";
+import { canSend } from "../instances/target";
 import type { Command } from "./command";
 
 export const sendSelectionTo: Command = async (berth) => {

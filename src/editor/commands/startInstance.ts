@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { unwrap } from "../../core/outcome";
-import { pickTarget } from "../picker";
-import { canStart, start } from "../target";
+import { pickTarget } from "../views/picker";
+import { canStart, start } from "../instances/target";
 import type { Command } from "./command";
 
 /** Starts a stopped instance of this window, or one for another worktree of its repositories. */

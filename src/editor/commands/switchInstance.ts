@@ -1,5 +1,5 @@
-import { pickTarget } from "../picker";
-import { canSwitch, show, switchTo } from "../target";
+import { pickTarget } from "../views/picker";
+import { canSwitch, show, switchTo } from "../instances/target";
 import type { Command } from "./command";
 
 export const switchInstance: Command = async (berth, worktree) => {

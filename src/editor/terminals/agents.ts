@@ -6,7 +6,7 @@ import {
 } from "../../core/agents/agentVariables";
 import { noAgentFound } from "../../core/errors";
 import { findCommand } from "../../core/system/findCommand";
-import { isObject } from "../plainObject";
+import { isObject } from "../settings/plainObject";
 import { withoutIcons } from "../text";
 
 export interface AgentSetting {

@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import { ancestors } from "../../core/system/ancestors";
 import { Lifetime } from "../../core/lifetime";
 import type { ClientView, InstanceView } from "../../host/contract";
-import type { WindowInstances } from "../windowInstances";
+import type { WindowInstances } from "../instances/windowInstances";
 
 export class ClientTerminals {
   readonly #lifetime = new Lifetime();

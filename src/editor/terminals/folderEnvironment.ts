@@ -8,7 +8,7 @@ import {
 import { Lifetime } from "../../core/lifetime";
 import { canonicalPath } from "../../core/system/paths";
 import { deepest } from "../../core/worktrees/worktree";
-import type { WindowInstances } from "../windowInstances";
+import type { WindowInstances } from "../instances/windowInstances";
 
 export class FolderEnvironment {
   readonly #lifetime = new Lifetime();

@@ -7,7 +7,7 @@ import { messageOf } from "../../core/errors";
 import { Lifetime } from "../../core/lifetime";
 import type { Log } from "../../core/log";
 import type { InstanceState } from "../../host/contract";
-import type { WindowInstances } from "../windowInstances";
+import type { WindowInstances } from "../instances/windowInstances";
 import type { OpenedTerminals } from "./openedTerminals";
 
 export class TerminalNotices {

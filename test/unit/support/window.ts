@@ -2,7 +2,10 @@
 import type { InstanceRecord } from "../../../src/core/registry/formats";
 import type { LogLevel } from "../../../src/core/log";
 import { Records } from "../../../src/core/registry/records";
-import { type Host, HostConnection } from "../../../src/editor/hostConnection";
+import {
+  type Host,
+  HostConnection,
+} from "../../../src/editor/window/hostConnection";
 import type {
   Desired,
   HostSettings,

@@ -1,15 +1,15 @@
 // Pushes what the user sees to the host as it changes, so that agents get answers while this thread is busy.
 import * as vscode from "vscode";
-import { Lifetime } from "../core/lifetime";
+import { Lifetime } from "../../core/lifetime";
 import type { Host } from "./hostConnection";
-import type { Settings } from "./settings";
+import type { Settings } from "../settings/settings";
 import { readSharedFiles } from "./sharedFiles";
 import type {
   EditorSelection,
   EditorTab,
   FileDiagnostics,
   Range,
-} from "../host/contract";
+} from "../../host/contract";
 
 type Sink = Pick<Host, "pushState" | "pushDiagnostics" | "forgetSelections">;
 type IsShared = (uri: vscode.Uri) => boolean;

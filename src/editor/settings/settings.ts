@@ -1,9 +1,9 @@
 // The one reader of Berth's settings. Defaults live in package.json only; a wrong value is reported and the default used.
 import * as vscode from "vscode";
-import { parsePortRange } from "../core/system/ports";
-import type { HostSettings } from "../host/contract";
+import { parsePortRange } from "../../core/system/ports";
+import type { HostSettings } from "../../host/contract";
 import { merged } from "./plainObject";
-import { type AgentSetting, parseAgents } from "./terminals/agents";
+import { type AgentSetting, parseAgents } from "../terminals/agents";
 
 export interface Settings extends HostSettings {
   readonly statusBar: boolean;

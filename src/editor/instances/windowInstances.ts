@@ -1,8 +1,8 @@
 // What this window knows of its own instances, and which of them is the active one. Everything that draws listens here.
 import * as vscode from "vscode";
-import { canonicalPath } from "../core/system/paths";
-import { deepest } from "../core/worktrees/worktree";
-import type { HostOptions, InstanceView } from "../host/contract";
+import { canonicalPath } from "../../core/system/paths";
+import { deepest } from "../../core/worktrees/worktree";
+import type { HostOptions, InstanceView } from "../../host/contract";
 
 export class WindowInstances {
   readonly #changed = new vscode.EventEmitter<void>();

@@ -1,8 +1,8 @@
 // The editor's half of the openFile tool. The host has already held the path to the worktree.
 import * as vscode from "vscode";
-import { cannotOpen } from "../core/errors";
-import { done, failed } from "../core/outcome";
-import type { EditorApi, OpenFileArguments } from "../host/contract";
+import { cannotOpen } from "../../core/errors";
+import { done, failed } from "../../core/outcome";
+import type { EditorApi, OpenFileArguments } from "../../host/contract";
 
 export const openFile: EditorApi["openFile"] = async (file) => {
   try {

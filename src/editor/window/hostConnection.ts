@@ -3,9 +3,9 @@
 import { createRequire } from "node:module";
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { type BirpcReturn, createBirpc } from "birpc";
-import { messageOf } from "../core/errors";
-import type { Log } from "../core/log";
-import type { EditorApi, HostApi, HostOptions } from "../host/contract";
+import { messageOf } from "../../core/errors";
+import type { Log } from "../../core/log";
+import type { EditorApi, HostApi, HostOptions } from "../../host/contract";
 
 export type Host = BirpcReturn<HostApi, EditorApi>;
 

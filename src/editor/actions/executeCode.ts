@@ -1,11 +1,11 @@
 // Runs an agent's code in the kernel of the notebook that is open, once the user has agreed to that for this notebook.
 import path from "node:path";
 import * as vscode from "vscode";
-import { codeNotAllowed, codeNotRun, noNotebook } from "../core/errors";
-import { done, failed } from "../core/outcome";
-import { canonicalPath } from "../core/system/paths";
-import { contains } from "../core/worktrees/worktree";
-import type { EditorApi } from "../host/contract";
+import { codeNotAllowed, codeNotRun, noNotebook } from "../../core/errors";
+import { done, failed } from "../../core/outcome";
+import { canonicalPath } from "../../core/system/paths";
+import { contains } from "../../core/worktrees/worktree";
+import type { EditorApi } from "../../host/contract";
 
 type Executor = EditorApi["executeCode"];
 

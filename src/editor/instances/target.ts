@@ -1,13 +1,13 @@
 // One row of the list, and everything that can be done with it.
 import * as vscode from "vscode";
-import { unwrap } from "../core/outcome";
-import { canonicalPath } from "../core/system/paths";
-import { contains } from "../core/worktrees/worktree";
-import type { Listing } from "../core/control/machineInstances";
-import type { InstanceView } from "../host/contract";
-import type { DiffReview, PendingDiff } from "./diffs/diffReview";
-import type { Host } from "./hostConnection";
-import type { AgentTerminals } from "./terminals/agentTerminals";
+import { unwrap } from "../../core/outcome";
+import { canonicalPath } from "../../core/system/paths";
+import { contains } from "../../core/worktrees/worktree";
+import type { Listing } from "../../core/control/machineInstances";
+import type { InstanceView } from "../../host/contract";
+import type { DiffReview, PendingDiff } from "../diffs/diffReview";
+import type { Host } from "../window/hostConnection";
+import type { AgentTerminals } from "../terminals/agentTerminals";
 import type { WindowInstances } from "./windowInstances";
 
 type Remote = Listing["instances"][number];

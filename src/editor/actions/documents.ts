@@ -1,7 +1,7 @@
 // The editor's half of the tools that ask for, or save, unsaved changes.
 import * as vscode from "vscode";
-import { canonicalPath } from "../core/system/paths";
-import type { EditorApi } from "../host/contract";
+import { canonicalPath } from "../../core/system/paths";
+import type { EditorApi } from "../../host/contract";
 
 export const readDocument: EditorApi["readDocument"] = (path) => {
   const document = find(path);

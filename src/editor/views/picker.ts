@@ -1,7 +1,7 @@
 // The list of everything on this machine: this window's instances, other windows', other editors, and worktrees nobody serves.
 import * as vscode from "vscode";
-import { messageOf } from "../core/errors";
-import type { Listing } from "../core/control/machineInstances";
+import { messageOf } from "../../core/errors";
+import type { Listing } from "../../core/control/machineInstances";
 import {
   acceptOldest,
   canKill,
@@ -19,14 +19,14 @@ import {
   showTerminal,
   start,
   type Target,
-} from "./target";
+} from "../instances/target";
 import {
   agents,
   stateIcon,
   stateWords,
   waitingWords,
   withoutIcons,
-} from "./text";
+} from "../text";
 
 export interface PickerOptions {
   readonly title: string;

@@ -1,18 +1,18 @@
 // The window's status bar item: the active instance, its state and its agents; a click opens the list or starts it again.
 import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
-import { Lifetime } from "../core/lifetime";
-import type { InstanceState, InstanceView } from "../host/contract";
-import { type DiffReview, revealing } from "./diffs/diffReview";
-import type { AgentTerminals } from "./terminals/agentTerminals";
+import { Lifetime } from "../../core/lifetime";
+import type { InstanceState, InstanceView } from "../../host/contract";
+import { type DiffReview, revealing } from "../diffs/diffReview";
+import type { AgentTerminals } from "../terminals/agentTerminals";
 import {
   agents,
   stateIcon,
   waitingWords,
   withoutIcons,
   withoutMarkdown,
-} from "./text";
-import type { WindowInstances } from "./windowInstances";
+} from "../text";
+import type { WindowInstances } from "../instances/windowInstances";
 
 export class StatusBar {
   readonly #lifetime = new Lifetime();

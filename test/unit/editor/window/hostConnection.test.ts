@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
-import { until } from "../../harness/until";
-import { Agent } from "../support/agent";
-import { fingerprint } from "../support/discoveryFiles";
-import { useGround } from "../support/ground";
-import { isFree } from "../support/sockets";
-import { Window } from "../support/window";
-import { handshake, Wire } from "../support/wire";
+import { until } from "../../../harness/until";
+import { Agent } from "../../support/agent";
+import { fingerprint } from "../../support/discoveryFiles";
+import { useGround } from "../../support/ground";
+import { isFree } from "../../support/sockets";
+import { Window } from "../../support/window";
+import { handshake, Wire } from "../../support/wire";
 
 describe("HostConnection", function () {
   const ground = useGround();

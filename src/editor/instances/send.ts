@@ -3,15 +3,15 @@ import { randomUUID } from "node:crypto";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import * as vscode from "vscode";
-import { inNoWorktree, noFileToSend, notRunning } from "../core/errors";
-import type { Mention } from "../core/control/mention";
-import { type Outcome, unwrap } from "../core/outcome";
-import { canonicalPath } from "../core/system/paths";
-import { deepest } from "../core/worktrees/worktree";
-import type { InstanceView, SendRequest } from "../host/contract";
-import type { Berth } from "./commands/command";
+import { inNoWorktree, noFileToSend, notRunning } from "../../core/errors";
+import type { Mention } from "../../core/control/mention";
+import { type Outcome, unwrap } from "../../core/outcome";
+import { canonicalPath } from "../../core/system/paths";
+import { deepest } from "../../core/worktrees/worktree";
+import type { InstanceView, SendRequest } from "../../host/contract";
+import type { Berth } from "../commands/command";
 import type { Target } from "./target";
-import { agents, withoutIcons } from "./text";
+import { agents, withoutIcons } from "../text";
 
 /** Milliseconds after which the user wants to know what it waits for. */
 const WAITS_VISIBLY_AFTER = 300;

@@ -1,7 +1,7 @@
 // What the window has open and how it is set, as the host's reconciliation wants it.
 import path from "node:path";
 import * as vscode from "vscode";
-import type { Desired, HostSettings } from "../host/contract";
+import type { Desired, HostSettings } from "../../host/contract";
 
 export function readDesired(settings: HostSettings): Desired {
   const { workspaceFolders = [], workspaceFile } = vscode.workspace;

@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import picomatch from "picomatch/posix";
 import * as vscode from "vscode";
-import { canonicalPath } from "../core/system/paths";
+import { canonicalPath } from "../../core/system/paths";
 
 /** Whether a rule of the settings covers a file; the path is relative to its folder, with slashes. */
 type Rule = (relative: string, file: string) => boolean;
