@@ -18,36 +18,32 @@ export async function holdInstances({
 }: HeldSetup): Promise<() => Promise<void>> {
   const isRunning = ({ state }: InstanceView): boolean =>
     state.kind === "running";
-  let connection: HostConnection | undefined;
+  const connection = new HostConnection({
+    file: worker,
+    options: {
+      home,
+      lockDirectory,
+      geminiDirectory: `${home}-tmp/gemini/ide`,
+      qwenDirectory: `${home}-user/.qwen/ide`,
+      parentPid: process.ppid,
+      pid: process.pid,
+      version: "0",
+      owner: "vscode",
+    },
+    log: console,
+    overlapsAtReload: false,
+  });
+  connection.onDidStart((host) => void host.reconcile(desired));
   await new Promise<void>((resolve) => {
-    const told: Partial<EditorApi> = {
+    // Without agents nobody asks the editor for anything.
+    const editor: Partial<EditorApi> = {
       onDidChangeInstances: (views) => {
         if (views.filter(isRunning).length === desired.folders.length)
           resolve();
       },
       onDidLog: () => undefined,
     };
-    connection = HostConnection.open({
-      file: worker,
-      options: {
-        home,
-        lockDirectory,
-        geminiDirectory: `${home}-tmp/gemini/ide`,
-        qwenDirectory: `${home}-user/.qwen/ide`,
-        parentPid: process.ppid,
-        pid: process.pid,
-        version: "0",
-        owner: "vscode",
-      },
-      log: console,
-      overlapsAtReload: false,
-      pins: () => [],
-      onDidStart: (host) => void host.reconcile(desired),
-      // Without agents nobody asks the editor for anything.
-      editor: told as EditorApi,
-    });
+    connection.start({ pins: () => [], editor: editor as EditorApi });
   });
-  return async () => {
-    await connection?.dispose();
-  };
+  return () => connection.dispose();
 }

@@ -20,6 +20,11 @@ export class Lifetime {
     return disposable;
   }
 
+  /** Owns members that do not depend on one another: they are ended at the same time. */
+  ownTogether(members: readonly Disposable[]): void {
+    this.defer(() => disposeTogether(members));
+  }
+
   defer(dispose: () => unknown): void {
     this.own({ dispose });
   }
@@ -45,7 +50,23 @@ export class Lifetime {
         failures.push(failure);
       }
     }
-    if (failures.length > 0)
-      throw new AggregateError(failures, "Some parts did not end cleanly.");
+    throwAny(failures);
   }
+}
+
+async function disposeTogether(members: readonly Disposable[]): Promise<void> {
+  const outcomes = await Promise.allSettled(
+    // In a callback of a promise, so that a throw is a rejection and the others are still ended.
+    members.map((member) => Promise.resolve().then(() => member.dispose())),
+  );
+  throwAny(
+    outcomes.flatMap((outcome) =>
+      outcome.status === "rejected" ? [outcome.reason as unknown] : [],
+    ),
+  );
+}
+
+function throwAny(failures: readonly unknown[]): void {
+  if (failures.length > 0)
+    throw new AggregateError(failures, "Some parts did not end cleanly.");
 }

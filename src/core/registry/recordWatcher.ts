@@ -1,10 +1,11 @@
-// Keeps an eye on all instances of this machine: knows their records, and sweeps after a process that has died.
+// Watches the records of all other instances of this machine, and sweeps up after a process that has died.
+// Its own process is not watched: an instance is never told of itself by its own files.
 import { watch } from "node:fs";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { InstanceRecord } from "./formats";
 import type { DiscoveryFiles } from "./discoveryFiles";
-import { Lifetime } from "../lifetime";
+import { type Disposable, Lifetime } from "../lifetime";
 import { recordProcess } from "./liveness";
 import type { Log } from "../log";
 import type { Records } from "./records";
@@ -14,53 +15,54 @@ import { sweep } from "./sweep";
 const CHECK_PROCESSES_EVERY = 2_000;
 const SWEEP_EVERY = 5 * 60_000;
 
+/** The host that watches. Records of its process from before `startedAt` are left over from an earlier host in it. */
+export interface Self {
+  readonly pid: number;
+  readonly processStart: string;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+}
+
 export interface RecordWatcherOptions {
   readonly records: Records;
   readonly discoveryFiles: readonly DiscoveryFiles[];
   readonly log: Log;
-  /** A record that our own process wrote in an earlier life of this host. */
-  readonly isLeftOver: (record: InstanceRecord) => boolean;
-  /** A record came, went or changed. */
-  readonly onDidChange: () => void;
+  readonly self: Self;
 }
 
 export class RecordWatcher {
   readonly #lifetime = new Lifetime();
   readonly #known = new Map<string, InstanceRecord>();
+  readonly #listeners = new Set<() => void>();
   #pass: Promise<void> = Promise.resolve();
   #reading: Promise<void> = Promise.resolve();
   #isWatching = false;
   /** A record was found whose process is gone: it is swept at the next check. */
   #hasDead = false;
 
-  private constructor(private readonly wiring: RecordWatcherOptions) {}
+  private constructor(private readonly options: RecordWatcherOptions) {}
 
   /** Reads all records, then watches them. Whoever starts it disposes it. */
-  static async start(wiring: RecordWatcherOptions): Promise<RecordWatcher> {
-    const neighbours = new RecordWatcher(wiring);
-    await neighbours.#look();
-    neighbours.#every(CHECK_PROCESSES_EVERY, async () => {
-      if (!neighbours.#isWatching) await neighbours.#look();
-      await neighbours.#checkProcesses();
+  static async start(options: RecordWatcherOptions): Promise<RecordWatcher> {
+    const watcher = new RecordWatcher(options);
+    await watcher.#readAll();
+    watcher.#every(CHECK_PROCESSES_EVERY, async () => {
+      if (!watcher.#isWatching) await watcher.#readAll();
+      await watcher.#checkProcesses();
     });
-    neighbours.#every(SWEEP_EVERY, () => neighbours.sweep());
-    return neighbours;
+    watcher.#every(SWEEP_EVERY, () => watcher.sweep());
+    return watcher;
   }
 
-  /** The records of processes that were alive when last looked at. */
-  all(): InstanceRecord[] {
+  /** Records of other hosts whose processes were alive when last checked. */
+  get others(): readonly InstanceRecord[] {
     return [...this.#known.values()];
   }
 
-  /** Those that were there before another, in one order for every window. */
-  before(
-    other: Pick<InstanceRecord, "createdAt" | "instanceId">,
-  ): InstanceRecord[] {
-    return this.all().filter(
-      ({ createdAt, instanceId }) =>
-        createdAt < other.createdAt ||
-        (createdAt === other.createdAt && instanceId < other.instanceId),
-    );
+  /** Calls back when a record of another host came, went or changed. */
+  onDidChange(listener: () => void): Disposable {
+    this.#listeners.add(listener);
+    return { dispose: () => this.#listeners.delete(listener) };
   }
 
   /** One sweep at a time; a call during one waits for a sweep of its own. */
@@ -68,14 +70,14 @@ export class RecordWatcher {
     this.#pass = this.#pass
       .then(() =>
         sweep(
-          this.wiring.records,
-          this.wiring.discoveryFiles,
-          this.wiring.log,
-          this.wiring.isLeftOver,
+          this.options.records,
+          this.options.discoveryFiles,
+          this.options.log,
+          (record) => this.#isLeftOver(record),
         ),
       )
       .catch((error: unknown) => {
-        this.wiring.log.error(`Sweep failed: ${String(error)}`);
+        this.options.log.error(`Sweep failed: ${String(error)}`);
       });
     return this.#pass;
   }
@@ -91,9 +93,9 @@ export class RecordWatcher {
     });
   }
 
-  async #look(): Promise<void> {
+  async #readAll(): Promise<void> {
     this.#watch();
-    for (const { instanceId } of await this.wiring.records.readAll())
+    for (const { instanceId } of await this.options.records.readAll())
       await this.#refresh(instanceId);
   }
 
@@ -101,12 +103,12 @@ export class RecordWatcher {
   #watch(): void {
     try {
       const watcher = watch(
-        this.wiring.records.directory,
+        this.options.records.directory,
         (_event, filename) => {
           if (filename?.endsWith(".json"))
             void this.#refresh(filename.slice(0, -".json".length));
           // It has been removed itself, and may come back as another one.
-          else if (filename === path.basename(this.wiring.records.directory)) {
+          else if (filename === path.basename(this.options.records.directory)) {
             this.#isWatching = false;
             watcher.close();
           }
@@ -132,25 +134,37 @@ export class RecordWatcher {
   }
 
   async #read(instanceId: string): Promise<void> {
-    const record = await this.wiring.records.read(instanceId);
+    const record = await this.options.records.read(instanceId);
+    if (record && this.#isOwn(record) && !this.#isLeftOver(record)) return;
     const isAlive =
       record !== undefined &&
-      !this.wiring.isLeftOver(record) &&
+      !this.#isOwn(record) &&
       (await recordProcess(record)) !== "gone";
     if (this.#lifetime.isEnded) return;
     if (record && !isAlive) this.#hasDead = true;
     if (isAlive) {
-      // Written again as it was: to answer that with a pass, which may write it again, would never end.
+      // Rewritten without a change.
       if (isDeepStrictEqual(record, this.#known.get(instanceId))) return;
       this.#known.set(instanceId, record);
     } else if (!this.#known.delete(instanceId)) return;
-    this.wiring.onDidChange();
+    for (const listener of this.#listeners) listener();
+  }
+
+  #isOwn({ pid, processStart }: InstanceRecord): boolean {
+    const { self } = this.options;
+    return pid === self.pid && processStart === self.processStart;
+  }
+
+  #isLeftOver(record: InstanceRecord): boolean {
+    return (
+      this.#isOwn(record) && record.createdAt < this.options.self.startedAt
+    );
   }
 
   /** A killed process changes no file, so its record has to be asked after. */
   async #checkProcesses(): Promise<void> {
     const processes = new Map(
-      this.all().map((record) => [
+      this.others.map((record) => [
         `${record.pid}:${record.processStart}`,
         record,
       ]),

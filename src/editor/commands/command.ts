@@ -1,11 +1,11 @@
 // What a command gets to work with.
 import type * as vscode from "vscode";
 import type { Reach } from "../instances/target";
+import type { EditorStatePusher } from "../window/editorState";
 
 export interface Berth extends Reach {
   readonly log: vscode.LogOutputChannel;
-  /** Pushes the selection to the host at once: a call after this one finds it there. */
-  readonly pushNow: () => void;
+  readonly pusher: EditorStatePusher;
 }
 
 /** `worktree` is given where a link or button names it, `files` where a menu of files was used; the palette gives nothing. */

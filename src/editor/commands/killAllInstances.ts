@@ -5,7 +5,7 @@ import type { Command } from "./command";
 
 /** Asks once, with how many and where; then stops them all at the same time and says which did not stop. */
 export const killAllInstances: Command = async (berth) => {
-  const { instances } = await berth.host().list();
+  const { instances } = await berth.connection.host.list();
   const own = berth.instances.views
     .map((view): Target => ({ kind: "own", view }))
     .filter(canKill);

@@ -4,7 +4,7 @@ import type { Command } from "./command";
 
 export const killInstance: Command = async (berth, worktree) => {
   if (worktree !== undefined) {
-    await berth.host().stop(worktree);
+    await berth.connection.host.stop(worktree);
     return;
   }
   const target = await pickTarget(berth, {

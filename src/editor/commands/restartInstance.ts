@@ -4,7 +4,7 @@ import type { Command } from "./command";
 
 export const restartInstance: Command = async (berth, worktree) => {
   if (worktree !== undefined) {
-    await berth.host().restart(worktree);
+    await berth.connection.host.restart(worktree);
     return;
   }
   const running = berth.instances.views

@@ -7,10 +7,10 @@ import type { Command } from "./command";
 /** Starts a stopped instance of this window, or one for another worktree of its repositories. */
 export const startInstance: Command = async (berth, worktree) => {
   if (worktree !== undefined) {
-    unwrap(await berth.host().start(worktree));
+    unwrap(await berth.connection.host.start(worktree));
     return;
   }
-  const { notRunning } = await berth.host().list();
+  const { notRunning } = await berth.connection.host.list();
   const own = berth.instances.views.map(
     (view) => ({ kind: "own", view }) as const,
   );

@@ -27,7 +27,7 @@ export async function send(
   mentions: readonly Mention[],
 ): Promise<void> {
   const { name, to } = addressOf(target);
-  berth.pushNow();
+  berth.pusher.pushNow();
   const request = { id: randomUUID(), to, mentions };
   const outcome = await shownWhileWaiting(berth, name, request);
   if (outcome === "cancelled") return;
@@ -143,11 +143,11 @@ function focusAgent({ terminals }: Berth, worktree: string): void {
 }
 
 async function shownWhileWaiting(
-  { host }: Berth,
+  { connection }: Berth,
   name: string,
   request: SendRequest,
 ): Promise<Outcome<number> | "cancelled"> {
-  const sending: Promise<Outcome<number>> = host().send(request);
+  const sending: Promise<Outcome<number>> = connection.host.send(request);
   const waits = await Promise.race([
     sending.then(() => false),
     delay(WAITS_VISIBLY_AFTER, true),
@@ -161,7 +161,7 @@ async function shownWhileWaiting(
     },
     async (_progress, token) => {
       const cancelling = token.onCancellationRequested(() => {
-        void host().cancelSend(request.id);
+        void connection.host.cancelSend(request.id);
       });
       try {
         const outcome = await sending;

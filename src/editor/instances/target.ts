@@ -6,7 +6,7 @@ import { contains } from "../../core/worktrees/worktree";
 import type { Listing } from "../../core/control/machineInstances";
 import type { InstanceView } from "../../host/contract";
 import type { DiffReview, PendingDiff } from "../diffs/diffReview";
-import type { Host } from "../window/hostConnection";
+import type { HostConnection } from "../window/hostConnection";
 import type { AgentTerminals } from "../terminals/agentTerminals";
 import type { WindowInstances } from "./windowInstances";
 
@@ -30,7 +30,7 @@ export interface Reach {
   readonly instances: WindowInstances;
   readonly diffs: DiffReview;
   readonly terminals: AgentTerminals;
-  readonly host: () => Host;
+  readonly connection: HostConnection;
 }
 
 export function canKill(target: Target): boolean {
@@ -102,23 +102,31 @@ export function canShowTerminal(target: Target, { terminals }: Reach): boolean {
 }
 
 /** Stops it where it runs; there it stays stopped until somebody asks for it. */
-export async function kill({ host }: Reach, target: Target): Promise<void> {
-  if (target.kind === "own") await host().stop(target.view.worktree);
+export async function kill(
+  { connection }: Reach,
+  target: Target,
+): Promise<void> {
+  if (target.kind === "own") await connection.host.stop(target.view.worktree);
   else if (target.kind === "remote")
-    unwrap(await host().stopRemote(target.listed.record.instanceId));
+    unwrap(await connection.host.stopRemote(target.listed.record.instanceId));
 }
 
 export async function start(
-  { host, instances }: Reach,
+  { connection, instances }: Reach,
   target: Target,
 ): Promise<void> {
-  if (target.kind === "own") unwrap(await host().start(target.view.worktree));
+  if (target.kind === "own")
+    unwrap(await connection.host.start(target.view.worktree));
   else if (target.kind === "notRunning")
-    instances.activate(unwrap(await host().start(target.listed.path)));
+    instances.activate(unwrap(await connection.host.start(target.listed.path)));
 }
 
-export async function restart({ host }: Reach, target: Target): Promise<void> {
-  if (target.kind === "own") await host().restart(target.view.worktree);
+export async function restart(
+  { connection }: Reach,
+  target: Target,
+): Promise<void> {
+  if (target.kind === "own")
+    await connection.host.restart(target.view.worktree);
 }
 
 export async function openTerminal(
@@ -143,7 +151,7 @@ export async function switchTo(reach: Reach, target: Target): Promise<void> {
       return;
     case "remote": {
       const { instanceId, window, worktree } = target.listed.record;
-      unwrap(await reach.host().focusRemote(instanceId));
+      unwrap(await reach.connection.host.focusRemote(instanceId));
       await openWindow(
         window?.workspace && !window.workspace.startsWith("untitled:")
           ? vscode.Uri.parse(window.workspace)

@@ -6,11 +6,15 @@ import type { HostOptions, InstanceView } from "../../host/contract";
 
 export class WindowInstances {
   readonly #changed = new vscode.EventEmitter<void>();
+  readonly #activeChanged = new vscode.EventEmitter<void>();
   readonly #editors: vscode.Disposable;
   #views: readonly InstanceView[] = [];
   #chosen: string | null = null;
+  #lastActive: string | undefined;
 
   readonly onDidChange = this.#changed.event;
+  /** Another worktree is the active one. */
+  readonly onDidChangeActive = this.#activeChanged.event;
 
   constructor() {
     this.#editors = vscode.window.onDidChangeActiveTextEditor(() => {
@@ -40,17 +44,26 @@ export class WindowInstances {
   replace(views: readonly InstanceView[]): void {
     this.#views = views;
     if (this.#chosen === null) this.#followEditor();
-    this.#changed.fire();
+    this.#fire();
   }
 
   activate(worktree: string): void {
     this.#chosen = worktree;
-    this.#changed.fire();
+    this.#fire();
   }
 
   dispose(): void {
     this.#editors.dispose();
     this.#changed.dispose();
+    this.#activeChanged.dispose();
+  }
+
+  #fire(): void {
+    this.#changed.fire();
+    const active = this.active?.worktree;
+    if (active === this.#lastActive) return;
+    this.#lastActive = active;
+    this.#activeChanged.fire();
   }
 
   #followEditor(): void {

@@ -15,19 +15,45 @@ export interface Settings extends HostSettings {
   readonly terminalEnvironment: boolean;
 }
 
-/** Reads at once; says once of each wrong value that the default is used instead. */
-export class SettingsReader {
+/** Berth's settings as they are now. Says once of each wrong value that the default is used instead. */
+export class CurrentSettings {
   readonly #said = new Set<string>();
-  current = this.read();
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #listeners: vscode.Disposable;
+  #value = this.#read();
 
-  /** Reads all settings anew. */
-  read(): Settings {
-    this.current = readSettings((key, message) => {
+  /** Fires when any of them has changed and has been read again. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor() {
+    const readAgain = (): void => {
+      this.#value = this.#read();
+      this.#changed.fire();
+    };
+    this.#listeners = vscode.Disposable.from(
+      vscode.workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration("berth")) readAgain();
+      }),
+      // From then on those of the workspace count too.
+      vscode.workspace.onDidGrantWorkspaceTrust(readAgain),
+    );
+  }
+
+  get value(): Settings {
+    return this.#value;
+  }
+
+  dispose(): void {
+    this.#listeners.dispose();
+    this.#changed.dispose();
+  }
+
+  #read(): Settings {
+    return readSettings((key, message) => {
       if (this.#said.has(message)) return;
       this.#said.add(message);
       void offerSettings(message, key);
     });
-    return this.current;
   }
 }
 

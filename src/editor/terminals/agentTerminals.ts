@@ -9,8 +9,8 @@ import { Lifetime } from "../../core/lifetime";
 import type { Log } from "../../core/log";
 import { unwrap } from "../../core/outcome";
 import type { InstanceView } from "../../host/contract";
-import type { Host } from "../window/hostConnection";
-import type { Settings } from "../settings/settings";
+import type { HostConnection } from "../window/hostConnection";
+import type { CurrentSettings } from "../settings/settings";
 import { withoutIcons } from "../text";
 import type { WindowInstances } from "../instances/windowInstances";
 import { chooseAgent, type FoundAgent } from "./agents";
@@ -24,8 +24,8 @@ const VIEW_COMES_WITHIN = 5_000;
 
 interface Wiring {
   readonly instances: WindowInstances;
-  readonly host: () => Host;
-  readonly settings: () => Settings;
+  readonly connection: HostConnection;
+  readonly settings: CurrentSettings;
   /** The bundle that runs in a terminal and starts the agent there. */
   readonly program: string;
   /** Directory of the notice files. */
@@ -118,7 +118,7 @@ export class AgentTerminals {
     if (worktree === undefined) throw noWorktree();
     // VS Code itself would ask, and in a remote window go on whatever the answer.
     if (!vscode.workspace.isTrusted) throw notTrusted();
-    const { agents, defaultAgent } = settings();
+    const { agents, defaultAgent } = settings.value;
     const agent = await chooseAgent(agents, defaultAgent);
     if (!agent) return undefined;
     const view = await this.#running(worktree);
@@ -155,7 +155,7 @@ export class AgentTerminals {
 
   /** The worktree's view with its instance running, on the user's word if it did not. */
   async #running(worktree: string): Promise<Running> {
-    const { instances, host } = this.wiring;
+    const { instances, connection } = this.wiring;
     const find = (): Running | undefined =>
       instances.views.find(
         (view): view is Running =>
@@ -163,7 +163,7 @@ export class AgentTerminals {
       );
     const view = find();
     if (view) return view;
-    unwrap(await host().start(worktree));
+    unwrap(await connection.host.start(worktree));
     // The views come a moment later.
     return new Promise((resolve, reject) => {
       const end = (): void => {

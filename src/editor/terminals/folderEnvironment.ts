@@ -8,6 +8,7 @@ import {
 import { Lifetime } from "../../core/lifetime";
 import { canonicalPath } from "../../core/system/paths";
 import { deepest } from "../../core/worktrees/worktree";
+import type { CurrentSettings } from "../settings/settings";
 import type { WindowInstances } from "../instances/windowInstances";
 
 export class FolderEnvironment {
@@ -20,17 +21,18 @@ export class FolderEnvironment {
   constructor(
     private readonly all: vscode.GlobalEnvironmentVariableCollection,
     private readonly instances: WindowInstances,
-    private readonly isOn: () => boolean,
+    private readonly settings: CurrentSettings,
   ) {
-    this.#lifetime.own(
-      instances.onDidChange(() => {
-        this.update();
-      }),
-    );
+    for (const { onDidChange } of [instances, settings])
+      this.#lifetime.own(
+        onDidChange(() => {
+          this.#update();
+        }),
+      );
   }
 
   /** What has not changed is not touched: VS Code tells the user of a terminal whose environment is no longer current. */
-  update(): void {
+  #update(): void {
     const folders = vscode.workspace.workspaceFolders ?? [];
     const wanted = new Map(
       folders.map((folder) => [folder.uri.toString(), folder]),
@@ -41,7 +43,9 @@ export class FolderEnvironment {
         this.#set.delete(key);
       }
     for (const [key, workspaceFolder] of wanted) {
-      const variables = this.isOn() ? this.#variables(workspaceFolder) : {};
+      const variables = this.settings.value.terminalEnvironment
+        ? this.#variables(workspaceFolder)
+        : {};
       const content = JSON.stringify(variables);
       if (content === (this.#set.get(key)?.content ?? "{}")) continue;
       const collection = this.all.getScoped({ workspaceFolder });

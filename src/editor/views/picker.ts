@@ -115,7 +115,7 @@ export async function pickTarget(
     pick.busy = true;
     let trouble: string | undefined;
     try {
-      listing = await reach.host().list();
+      listing = await reach.connection.host.list();
     } catch (error) {
       trouble = messageOf(error);
     }

@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import { Lifetime } from "../../core/lifetime";
 import type { InstanceState, InstanceView } from "../../host/contract";
 import { type DiffReview, revealing } from "../diffs/diffReview";
+import type { CurrentSettings } from "../settings/settings";
 import type { AgentTerminals } from "../terminals/agentTerminals";
 import {
   agents,
@@ -22,7 +23,7 @@ export class StatusBar {
     private readonly instances: WindowInstances,
     private readonly diffs: DiffReview,
     private readonly terminals: AgentTerminals,
-    private readonly isShown: () => boolean,
+    private readonly settings: CurrentSettings,
   ) {
     this.#item = this.#lifetime.own(
       vscode.window.createStatusBarItem(
@@ -32,17 +33,17 @@ export class StatusBar {
       ),
     );
     this.#item.name = "Berth";
-    for (const { onDidChange } of [instances, diffs, terminals])
+    for (const { onDidChange } of [instances, diffs, terminals, settings])
       this.#lifetime.own(
         onDidChange(() => {
-          this.draw();
+          this.#draw();
         }),
       );
   }
 
-  draw(): void {
+  #draw(): void {
     const { active, views } = this.instances;
-    if (!active || !this.isShown()) {
+    if (!active || !this.settings.value.statusBar) {
       this.#item.hide();
       return;
     }

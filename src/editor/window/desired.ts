@@ -22,19 +22,10 @@ export function readDesired(settings: HostSettings): Desired {
   };
 }
 
-/** Calls back whenever readDesired() or the settings may have something new to say. */
-export function onDidChangeDesired(
-  callback: () => void,
-  followsEditor: () => boolean,
-): vscode.Disposable {
+/** Calls back when folders came or went, or the user trusts them now. */
+export function onDidChangeFolders(callback: () => void): vscode.Disposable {
   return vscode.Disposable.from(
     vscode.workspace.onDidChangeWorkspaceFolders(callback),
     vscode.workspace.onDidGrantWorkspaceTrust(callback),
-    vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration("berth")) callback();
-    }),
-    vscode.window.onDidChangeActiveTextEditor(() => {
-      if (followsEditor()) callback();
-    }),
   );
 }

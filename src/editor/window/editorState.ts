@@ -1,8 +1,8 @@
 // Pushes what the user sees to the host as it changes, so that agents get answers while this thread is busy.
 import * as vscode from "vscode";
 import { Lifetime } from "../../core/lifetime";
-import type { Host } from "./hostConnection";
-import type { Settings } from "../settings/settings";
+import type { CurrentSettings } from "../settings/settings";
+import type { HostConnection } from "./hostConnection";
 import { readSharedFiles } from "./sharedFiles";
 import type {
   EditorSelection,
@@ -11,7 +11,6 @@ import type {
   Range,
 } from "../../host/contract";
 
-type Sink = Pick<Host, "pushState" | "pushDiagnostics" | "forgetSelections">;
 type IsShared = (uri: vscode.Uri) => boolean;
 
 export class EditorStatePusher {
@@ -23,11 +22,8 @@ export class EditorStatePusher {
   #isShared: IsShared | undefined;
 
   constructor(
-    private readonly sink: () => Sink,
-    private readonly settings: () => Pick<
-      Settings,
-      "shareSelection" | "secretFiles"
-    >,
+    private readonly connection: HostConnection,
+    private readonly settings: CurrentSettings,
   ) {
     const selection = (): void => {
       this.#isSelectionDue = true;
@@ -62,18 +58,20 @@ export class EditorStatePusher {
         )
           return;
         // What was selected before may be secret from now on.
-        void this.sink().forgetSelections();
-        this.pushAll();
+        void this.connection.host.forgetSelections();
+        this.#isShared = undefined;
+        selection();
+        tabs();
       }),
     );
+    own(settings.onDidChange(selection));
     this.#lifetime.defer(() => {
       clearImmediate(this.#flushing);
     });
   }
 
-  /** For a host that knows nothing yet, or after a change of settings. */
+  /** For a host that knows nothing yet. */
   pushAll(): void {
-    this.#isShared = undefined;
     for (const [uri] of vscode.languages.getDiagnostics())
       this.#changedFiles.set(uri.toString(), uri);
     this.#isSelectionDue = true;
@@ -102,10 +100,10 @@ export class EditorStatePusher {
   }
 
   #flush(): void {
-    const { shareSelection, secretFiles } = this.settings();
+    const { shareSelection, secretFiles } = this.settings.value;
     const isShared = (this.#isShared ??= readSharedFiles(secretFiles));
     if (this.#isSelectionDue || this.#areTabsDue)
-      void this.sink().pushState({
+      void this.connection.host.pushState({
         ...(this.#isSelectionDue && {
           selection: shareSelection ? readSelection(isShared) : null,
         }),
@@ -118,7 +116,7 @@ export class EditorStatePusher {
       .filter((uri) => uri.scheme === "file")
       .map(readDiagnostics);
     this.#changedFiles.clear();
-    if (files.length > 0) void this.sink().pushDiagnostics(files);
+    if (files.length > 0) void this.connection.host.pushDiagnostics(files);
   }
 }
 

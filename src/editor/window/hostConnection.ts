@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { type BirpcReturn, createBirpc } from "birpc";
 import { messageOf } from "../../core/errors";
+import type { Disposable } from "../../core/lifetime";
 import type { Log } from "../../core/log";
 import type { EditorApi, HostApi, HostOptions } from "../../host/contract";
 
@@ -26,85 +27,53 @@ const LINGER = 4_000;
 /** Milliseconds that a host has to take its files away; VS Code gives the whole extension 5 s. */
 const SHUT_DOWN_WITHIN = 4_700;
 
-export interface HostWiring {
+export interface ConnectionOptions {
   /** Path of the worker bundle. */
   readonly file: string;
   readonly options: Omit<HostOptions, "pins">;
-  readonly editor: EditorApi;
   readonly log: Log;
   /** Whether at a reload the next extension host starts while this one still ends, as in every remote window. */
   readonly overlapsAtReload: boolean;
+}
+
+/** The window as a host needs it. */
+export interface WindowSide {
+  readonly editor: EditorApi;
   /** What the user asked for in this window so far; a new host is told. */
   readonly pins: () => HostOptions["pins"];
-  /** A host is up, with empty hands: it needs everything that is pushed. */
-  readonly onDidStart: (host: Host) => void;
 }
 
 export class HostConnection {
   readonly #deaths: number[] = [];
-  #spawned!: Spawned;
-  #host!: Host;
+  readonly #startListeners = new Set<(host: Host) => void>();
+  #running: { readonly host: Host; readonly spawned: Spawned } | undefined;
   #isEnding = false;
 
-  private constructor(private readonly wiring: HostWiring) {}
+  constructor(private readonly options: ConnectionOptions) {}
 
-  /** The host is being started when this returns. Whoever opens the connection disposes it. */
-  static open(wiring: HostWiring): HostConnection {
-    const connection = new HostConnection(wiring);
-    connection.#start();
-    return connection;
-  }
-
-  /** Calls to a host that dies meanwhile are rejected. */
+  /** Calls to a host that dies meanwhile are rejected. Not before start(). */
   get host(): Host {
-    return this.#host;
+    return this.#started.host;
   }
 
   get spawned(): Spawned {
-    return this.#spawned;
+    return this.#started.spawned;
   }
 
-  async dispose(): Promise<void> {
-    this.#isEnding = true;
-    let timer: NodeJS.Timeout | undefined;
-    const tooLate = new Promise((resolve) => {
-      timer = setTimeout(resolve, SHUT_DOWN_WITHIN);
-    });
-    try {
-      await Promise.race([
-        this.#host.shutDown(this.wiring.overlapsAtReload ? LINGER : 0),
-        tooLate,
-      ]);
-    } finally {
-      clearTimeout(timer);
-      await this.#spawned.end();
-    }
+  /** Calls back when a host is up that knows nothing yet: it needs everything that is pushed. */
+  onDidStart(listener: (host: Host) => void): Disposable {
+    this.#startListeners.add(listener);
+    return { dispose: () => this.#startListeners.delete(listener) };
   }
 
-  #start(): void {
-    const { file, options, editor, log, pins, onDidStart } = this.wiring;
+  /** Starts the host, and another one whenever it dies. Whoever calls this disposes the connection. */
+  start(window: WindowSide): void {
+    const { file, log } = this.options;
     const spawn = this.#deaths.length < MAX_DEATHS ? spawnWorker : runInProcess;
-    const spawned = spawn(file, { ...options, pins: pins() });
-    const host = createBirpc<HostApi, EditorApi>(editor, {
-      post: (message) => {
-        spawned.post(message);
-      },
-      on: (receive) => {
-        spawned.onMessage(receive);
-      },
-      // What is pushed needs no answer, and is pushed whole to the next host.
-      eventNames: [
-        "setActive",
-        "pushState",
-        "pushDiagnostics",
-        "forgetSelections",
-        "cancelSend",
-      ],
-      // A start may wait 5 s for its port, a person may take minutes for an answer: only death ends a call.
-      timeout: -1,
-    });
-    this.#spawned = spawned;
-    this.#host = host;
+    const options = { ...this.options.options, pins: window.pins() };
+    const spawned = spawn(file, options);
+    const host = connect(spawned, window.editor);
+    this.#running = { host, spawned };
     void spawned.ended.then((reason) => {
       host.$close(new Error(`The instance host has ended: ${reason}`));
       if (this.#isEnding) return;
@@ -112,9 +81,33 @@ export class HostConnection {
       log.error(
         `The instance host has died (${reason}) and is started again${this.#deaths.length < MAX_DEATHS ? "" : ", in-process from now on"}`,
       );
-      this.#start();
+      this.start(window);
     });
-    onDidStart(host);
+    for (const listener of this.#startListeners) listener(host);
+  }
+
+  async dispose(): Promise<void> {
+    this.#isEnding = true;
+    if (!this.#running) return;
+    const { host, spawned } = this.#running;
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise((resolve) => {
+      timer = setTimeout(resolve, SHUT_DOWN_WITHIN);
+    });
+    try {
+      await Promise.race([
+        host.shutDown(this.options.overlapsAtReload ? LINGER : 0),
+        tooLate,
+      ]);
+    } finally {
+      clearTimeout(timer);
+      await spawned.end();
+    }
+  }
+
+  get #started() {
+    if (!this.#running) throw new Error("The host has not been started.");
+    return this.#running;
   }
 
   #noteDeath(): void {
@@ -125,6 +118,27 @@ export class HostConnection {
         this.#deaths.shift();
     this.#deaths.push(now);
   }
+}
+
+function connect(spawned: Spawned, editor: EditorApi): Host {
+  return createBirpc<HostApi, EditorApi>(editor, {
+    post: (message) => {
+      spawned.post(message);
+    },
+    on: (receive) => {
+      spawned.onMessage(receive);
+    },
+    // What is pushed needs no answer, and is pushed whole to the next host.
+    eventNames: [
+      "setActive",
+      "pushState",
+      "pushDiagnostics",
+      "forgetSelections",
+      "cancelSend",
+    ],
+    // A start may wait 5 s for its port, a person may take minutes for an answer: only death ends a call.
+    timeout: -1,
+  });
 }
 
 function spawnWorker(file: string, options: HostOptions): Spawned {

@@ -1,37 +1,41 @@
-// What the window's user sends and may cancel while it waits: to this window's instances, and to those of others.
+// What this window's user sends, and may cancel while it waits: to instances of this window and of others.
+import type { MachineInstances } from "../../core/control/machineInstances";
 import { notRunning, sendingCancelled } from "../../core/errors";
 import { done, failed, type Outcome } from "../../core/outcome";
 import type { SendRequest } from "../contract";
-import type { InstanceSet } from "../reconcile/instanceSet";
-import type { MachineInstances } from "../../core/control/machineInstances";
+import type { Mentions } from "./mentions";
 
 export class PendingSends {
   /** By the id of the request. */
-  readonly #waiting = new Map<string, AbortController>();
+  readonly #pending = new Map<string, AbortController>();
 
   constructor(
-    private readonly instances: InstanceSet,
-    private readonly machine: MachineInstances,
+    /** Of a running instance of this window. */
+    private readonly mentionsOf: (worktree: string) => Mentions | undefined,
+    private readonly machineInstances: MachineInstances,
   ) {}
 
   async send({ id, to, mentions }: SendRequest): Promise<Outcome<number>> {
-    const gaveUp = new AbortController();
-    this.#waiting.set(id, gaveUp);
+    const cancelled = new AbortController();
+    this.#pending.set(id, cancelled);
     try {
       if ("instanceId" in to)
-        return await this.machine.send(to.instanceId, mentions, gaveUp.signal);
-      const state = this.instances.state(to.worktree);
-      if (state?.kind !== "running") throw notRunning(to.worktree);
-      const { instance } = state;
-      return done(await instance.mentions.send(mentions, gaveUp.signal));
+        return await this.machineInstances.send(
+          to.instanceId,
+          mentions,
+          cancelled.signal,
+        );
+      const own = this.mentionsOf(to.worktree);
+      if (!own) throw notRunning(to.worktree);
+      return done(await own.send(mentions, cancelled.signal));
     } catch (error) {
-      return failed(gaveUp.signal.aborted ? sendingCancelled() : error);
+      return failed(cancelled.signal.aborted ? sendingCancelled() : error);
     } finally {
-      this.#waiting.delete(id);
+      this.#pending.delete(id);
     }
   }
 
   cancel(id: string): void {
-    this.#waiting.get(id)?.abort();
+    this.#pending.get(id)?.abort();
   }
 }

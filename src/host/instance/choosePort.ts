@@ -5,7 +5,6 @@ import {
   type KeptAddress,
 } from "../../core/registry/keptAddresses";
 import { takeOver } from "../../core/control/controlClient";
-import type { InstanceRecord } from "../../core/registry/formats";
 import {
   type DiscoveryFiles,
   isOthers,
@@ -13,6 +12,7 @@ import {
 import { rangeIsFull } from "../../core/errors";
 import { isInRange, type PortRange, portsFor } from "../../core/system/ports";
 import { Endpoint, type EndpointRoutes } from "../endpoint/endpoint";
+import type { PortHolder } from "./instanceContext";
 
 /** Milliseconds: at a reload the old and the new extension host overlap for at most this long. */
 const OVERLAP = 5_000;
@@ -26,8 +26,8 @@ export interface PortSituation {
   readonly kept: readonly KeptAddress[];
   /** URI of what this window has open: the same one serves the port while a window reloads. */
   readonly workspace: string | null;
-  /** The live record that names this port, if any. */
-  readonly holderOf: (port: number) => InstanceRecord | undefined;
+  /** The live instance on this port, if any. */
+  readonly holderOf: (port: number) => PortHolder | undefined;
   /** A port for which another program's file stands there is left alone: it would have to be overwritten. */
   readonly discoveryFiles: readonly DiscoveryFiles[];
 }
@@ -67,8 +67,9 @@ async function openKept(
     const endpoint = await Endpoint.open({ port, token }, routes);
     if (endpoint) return endpoint;
     const holder = holderOf(port);
-    // Another window's is not asked: it stays.
-    if (holder && holder.window?.workspace !== workspace) return undefined;
+    // An instance of our own or of another window is not asked: it stays.
+    if (holder === "own" || (holder && holder.window?.workspace !== workspace))
+      return undefined;
     const answer = await takeOver({ port, token: oldToken });
     const mayBePredecessor =
       answer === "handedOver" || holder !== undefined || away < OVERLAP;

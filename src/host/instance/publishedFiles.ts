@@ -4,9 +4,18 @@ import type { CompanionFiles } from "../../core/registry/companionFiles";
 import type { Mark } from "../../core/registry/discoveryFiles";
 import { cannotWrite, messageOf } from "../../core/errors";
 import { Lifetime } from "../../core/lifetime";
+import type { Log } from "../../core/log";
+import type { RegistryFiles } from "../../core/registry/registryFiles";
 import { ensurePrivateDirectory } from "../../core/system/privateDirectory";
 import { pidNamespace } from "../../core/system/processIdentity";
-import type { InstanceSpec, InstanceContext } from "./instanceContext";
+import type { InstanceSpec, ServingProcess } from "./instanceContext";
+
+/** What no rename or change of folders alters. */
+export interface PublishedIdentity extends Address {
+  readonly instanceId: string;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+}
 
 export class PublishedFiles {
   readonly #published = new Lifetime();
@@ -17,24 +26,27 @@ export class PublishedFiles {
   readonly #written = new Map<object, () => Promise<boolean>>();
 
   constructor(
-    private readonly around: InstanceContext,
-    private readonly instanceId: string,
-    private readonly createdAt: number,
-    private readonly address: Address,
+    private readonly identity: PublishedIdentity,
+    private readonly process: ServingProcess,
+    private readonly files: RegistryFiles,
+    private readonly log: Log,
   ) {
-    const { records, lockFiles, companionFiles } = around;
-    // Where a file cannot be taken away, the rest ends all the same.
-    const defer = (withdraw: () => Promise<unknown>): void => {
-      this.#published.defer(() =>
+    const { records, lockFiles, companionFiles } = files;
+    const { instanceId, port } = identity;
+    // Where one file cannot be removed, the others are all the same.
+    const withdrawing = (withdraw: () => Promise<unknown>) => ({
+      dispose: () =>
         withdraw().catch((error: unknown) => {
-          around.log.warn(`A file was left: ${messageOf(error)}`);
+          log.warn(`A file was left: ${messageOf(error)}`);
         }),
-      );
-    };
-    defer(() => records.withdraw(instanceId));
-    for (const files of [lockFiles, ...companionFiles])
-      defer(() => files.withdraw(address.port, instanceId));
-    // What is being written at this moment would otherwise come after its withdrawal.
+    });
+    this.#published.own(withdrawing(() => records.withdraw(instanceId)));
+    this.#published.ownTogether(
+      [lockFiles, ...companionFiles].map((each) =>
+        withdrawing(() => each.withdraw(port, instanceId)),
+      ),
+    );
+    // A write that is still running would otherwise come after the withdrawal.
     this.#published.defer(() => this.#writing);
   }
 
@@ -49,7 +61,7 @@ export class PublishedFiles {
     const written = this.#publishRecord(name, spec).then(async () => {
       const [warning] = await Promise.all([
         this.#publishLock(name, spec),
-        ...this.around.companionFiles.map((files) =>
+        ...this.files.companionFiles.map((files) =>
           this.#announce(files, name, spec),
         ),
       ]);
@@ -68,7 +80,7 @@ export class PublishedFiles {
     );
     if (this.#published.isEnded || !there.includes(false)) return false;
     this.#content = "";
-    await this.around.ensureHome().catch(() => undefined);
+    await this.files.ensureHome().catch(() => undefined);
     return true;
   }
 
@@ -81,28 +93,31 @@ export class PublishedFiles {
     name: string,
     { worktree, window }: InstanceSpec,
   ): Promise<void> {
-    const { options, processStart, records } = this.around;
+    const { records } = this.files;
+    const { pid, processStart, owner } = this.process;
     try {
       await records.publish({
         version: 1,
-        instanceId: this.instanceId,
+        instanceId: this.identity.instanceId,
         name,
         worktree: worktree.path,
         gitCommonDir: worktree.git?.gitCommonDir ?? null,
         repository: worktree.git?.repository ?? null,
         branch: worktree.git?.branch ?? null,
-        pid: options.pid,
+        pid,
         processStart,
         ...namespace(),
-        ...this.address,
-        owner: options.owner,
+        port: this.identity.port,
+        token: this.identity.token,
+        owner,
         window,
         backends: [],
-        createdAt: this.createdAt,
+        createdAt: this.identity.createdAt,
       });
       this.#written.set(
         records,
-        async () => (await records.read(this.instanceId)) !== undefined,
+        async () =>
+          (await records.read(this.identity.instanceId)) !== undefined,
       );
     } catch (error) {
       throw cannotWrite(records.directory, error);
@@ -113,21 +128,22 @@ export class PublishedFiles {
     name: string,
     { worktree, folders }: InstanceSpec,
   ): Promise<string | null> {
-    const { options, lockFiles, log } = this.around;
+    const { lockFiles } = this.files;
+    const { port, token } = this.identity;
     try {
       if (await ensurePrivateDirectory(lockFiles.directory, { shared: true }))
-        log.info(`Closed ${lockFiles.directory} to other users (0700)`);
-      await lockFiles.publish(this.address.port, {
-        pid: options.parentPid,
+        this.log.info(`Closed ${lockFiles.directory} to other users (0700)`);
+      await lockFiles.publish(port, {
+        pid: this.process.parentPid,
         workspaceFolders: folders.map((folder) => folder.path),
         ideName: ideName(name),
         transport: "ws",
         runningInWindows: process.platform === "win32",
-        authToken: this.address.token,
+        authToken: token,
         ...this.#mark,
         worktreePath: worktree.path,
       });
-      this.#written.set(lockFiles, () => lockFiles.has(this.address.port));
+      this.#written.set(lockFiles, () => lockFiles.has(port));
       return null;
     } catch (error) {
       return `${cannotWrite(lockFiles.directory, error).message} Until then agents do not find this instance by themselves.`;
@@ -141,15 +157,16 @@ export class PublishedFiles {
   ): Promise<void> {
     try {
       await files.publish({
-        ...this.address,
-        pid: this.around.options.parentPid,
+        port: this.identity.port,
+        token: this.identity.token,
+        pid: this.process.parentPid,
         folders: folders.map((folder) => folder.path),
         ideName: ideName(name),
         mark: this.#mark,
       });
-      this.#written.set(files, () => files.has(this.address.port));
+      this.#written.set(files, () => files.has(this.identity.port));
     } catch (error) {
-      this.around.log.warn(
+      this.log.warn(
         `${name}: ${cannotWrite(files.directory, error).message} Until then ${files.agent} does not find this instance by itself.`,
       );
     }
@@ -157,10 +174,10 @@ export class PublishedFiles {
 
   get #mark(): Mark {
     return {
-      instanceId: this.instanceId,
-      idePid: this.around.options.pid,
+      instanceId: this.identity.instanceId,
+      idePid: this.process.pid,
       ...namespace(),
-      createdAt: this.createdAt,
+      createdAt: this.identity.createdAt,
     };
   }
 }

@@ -1,10 +1,19 @@
-// Everything that runs for one window, or headless: keeps the instances as they are wanted, and answers the editor.
-import { SEEN_EVERY_MS } from "../../core/registry/keptAddresses";
+// Keeps the instances of one window as they are wanted, and answers the editor. Does not know where it runs.
+import {
+  type Listing,
+  MachineInstances,
+} from "../../core/control/machineInstances";
 import { notAFolder, notStarted, tooManyInstances } from "../../core/errors";
 import { Lifetime } from "../../core/lifetime";
 import type { Log } from "../../core/log";
 import { done, failed, type Outcome } from "../../core/outcome";
+import { RecordWatcher } from "../../core/registry/recordWatcher";
+import {
+  type RegistryFiles,
+  registryFiles,
+} from "../../core/registry/registryFiles";
 import { identifyProcess } from "../../core/system/processIdentity";
+import { PendingSends } from "../clients/pendingSends";
 import type {
   Desired,
   EditorApi,
@@ -15,77 +24,67 @@ import type {
   Pin,
   SendRequest,
 } from "../contract";
+import type { ServingProcess } from "../instance/instanceContext";
 import { EditorCopy } from "../view/editorCopy";
-import {
-  type RegistryFiles,
-  registryFiles,
-} from "../../core/registry/registryFiles";
-import type { Instance } from "../instance/instance";
-import { InstanceSet } from "./instanceSet";
-import {
-  type Listing,
-  MachineInstances,
-} from "../../core/control/machineInstances";
-import { RecordWatcher } from "../../core/registry/recordWatcher";
 import { FileOwners } from "../view/fileOwners";
-import { PassQueue, type Wanted } from "./passQueue";
-import { enteredWorktree, makePlan, type Plan } from "./plan";
-import { PendingSends } from "../clients/pendingSends";
+import { SelectionSharing } from "../view/selectionSharing";
+import { InstanceSet } from "./instanceSet";
+import { KnownWorktrees } from "./knownWorktrees";
+import { LiveInstances } from "./liveInstances";
+import { PassQueue, type PassRequest } from "./passQueue";
+import { enteredWorktree, makePlan, type Plan, plannedFolders } from "./plan";
+import { Upkeep } from "./upkeep";
 import { WorktreeWatcher } from "./worktreeWatcher";
-import { WorktreeFinder } from "./worktreeFinder";
-
-/** Milliseconds between two checks that a client still answers. */
-const PING_EVERY = 30_000;
-/** The same that the files by which an instance is found are still there. */
-const CHECK_FILES_EVERY = 5_000;
 
 export class InstanceHost implements HostApi {
   readonly #lifetime = new Lifetime();
   readonly #pins: Map<string, Pin>;
-  readonly #finder = new WorktreeFinder();
+  readonly #known = new KnownWorktrees();
   readonly #fileOwners = new FileOwners();
   readonly #copy = new EditorCopy((file) => this.#fileOwners.ownerOf(file));
+  readonly #passQueue: PassQueue;
   readonly #worktreeWatcher = new WorktreeWatcher(
-    () => void this.#passQueue.request({ replan: true }),
+    () => void this.#passQueue.request({ refresh: true }),
   );
+  readonly #sharing = new SelectionSharing(() => {
+    this.#share();
+  });
   readonly #instances: InstanceSet;
   readonly #machineInstances: MachineInstances;
   readonly #pendingSends: PendingSends;
   #desired: Desired | undefined;
   #plan: Plan = new Map();
   #active: string | null = null;
-  readonly #passQueue: PassQueue;
-  #sharing: NodeJS.Timeout | undefined;
-  #isTelling = false;
+  #isNotifying = false;
 
   private constructor(
-    private readonly options: HostOptions,
+    options: HostOptions,
+    process: ServingProcess,
     private readonly editor: EditorApi,
     log: Log,
     files: RegistryFiles,
-    private readonly neighbours: RecordWatcher,
-    processStart: string,
-    startedAt: number,
+    private readonly records: RecordWatcher,
   ) {
     this.#pins = new Map(options.pins);
+    this.#passQueue = new PassQueue((request) => this.#pass(request), log);
     this.#machineInstances = new MachineInstances(files);
-    this.#passQueue = new PassQueue((wanted) => this.#pass(wanted), log);
     this.#instances = new InstanceSet(
       {
-        options,
-        processStart,
-        startedAt,
-        ...files,
-        neighbours,
-        editor,
+        process,
+        files,
+        peers: new LiveInstances(records, () => this.#instances.running()),
+        window: {
+          editor,
+          viewOf: (worktree) => this.#copy.viewOf(worktree),
+          isOpenTo: (worktree, file) =>
+            this.#fileOwners.isOpenTo(worktree, file),
+          isActive: (worktree) => this.#active === worktree,
+        },
         log,
-        viewOf: (worktree) => this.#copy.viewOf(worktree),
-        isOpenTo: (worktree, file) => this.#fileOwners.isOpenTo(worktree, file),
-        isActive: (worktree) => this.#active === worktree,
       },
       {
         onDidChange: () => {
-          this.#tell();
+          this.#notifyChanged();
         },
         onDidRequestStop: (worktree) => void this.stop(worktree),
         onDidRequestFocus: (worktree) => {
@@ -94,21 +93,24 @@ export class InstanceHost implements HostApi {
         onDidBecomeDue: () => void this.#passQueue.request({}),
       },
     );
-    this.#pendingSends = new PendingSends(
-      this.#instances,
-      this.#machineInstances,
+    this.#pendingSends = new PendingSends((worktree) => {
+      const state = this.#instances.state(worktree);
+      return state?.kind === "running" ? state.instance.mentions : undefined;
+    }, this.#machineInstances);
+    this.#lifetime.own(records);
+    this.#lifetime.own(
+      // Names may have to be told apart again.
+      records.onDidChange(() => void this.#passQueue.request({})),
     );
-    this.#lifetime.own(neighbours);
     this.#lifetime.defer(() => this.#instances.stopAll());
     this.#lifetime.own(this.#worktreeWatcher);
-    this.#every(PING_EVERY, (instance) => {
-      instance.checkClients();
-    });
-    this.#every(SEEN_EVERY_MS, (instance) => void instance.noteSeen());
-    this.#every(CHECK_FILES_EVERY, (instance) => void this.#restore(instance));
-    this.#lifetime.defer(() => {
-      clearTimeout(this.#sharing);
-    });
+    this.#lifetime.own(
+      new Upkeep(
+        () => this.#instances.running(),
+        () => void this.#passQueue.request({}),
+      ),
+    );
+    this.#lifetime.own(this.#sharing);
     void files.addresses.prune();
   }
 
@@ -119,30 +121,18 @@ export class InstanceHost implements HostApi {
     log: Log,
   ): Promise<InstanceHost> {
     const files = registryFiles(options);
-    const processStart = (await identifyProcess(options.pid))?.start ?? "";
+    const { pid, parentPid, owner, version } = options;
+    const processStart = (await identifyProcess(pid))?.start ?? "";
     const startedAt = Date.now();
-    const started: { host?: InstanceHost } = {};
-    const neighbours = await RecordWatcher.start({
+    const self = { pid, processStart, startedAt };
+    const records = await RecordWatcher.start({
       records: files.records,
       discoveryFiles: [files.lockFiles, ...files.companionFiles],
       log,
-      isLeftOver: (record) =>
-        record.pid === options.pid &&
-        record.processStart === processStart &&
-        record.createdAt < startedAt,
-      onDidChange: () => started.host?.noteNeighbours(),
+      self,
     });
-    const host = new InstanceHost(
-      options,
-      editor,
-      log,
-      files,
-      neighbours,
-      processStart,
-      startedAt,
-    );
-    started.host = host;
-    return host;
+    const process = { ...self, parentPid, owner, version };
+    return new InstanceHost(options, process, editor, log, files, records);
   }
 
   async reconcile(desired: Desired): Promise<void> {
@@ -153,15 +143,15 @@ export class InstanceHost implements HostApi {
       isShared: desired.settings.shareSelection,
     });
     await this.#enter(desired);
-    await this.#passQueue.request({ replan: true, retryFailed: true });
-    if (isFirst) await this.neighbours.sweep();
+    await this.#passQueue.request({ refresh: true, retryFailed: true });
+    if (isFirst) await this.records.sweep();
   }
 
   async start(folder: string): Promise<Outcome<string>> {
-    const worktree = (await this.#finder.find(folder))?.path;
+    const worktree = (await this.#known.find(folder))?.path;
     if (worktree === undefined) return failed(notAFolder(folder));
     this.#pins.set(worktree, "started");
-    await this.#passQueue.request({ replan: true, retryFailed: true });
+    await this.#passQueue.request({ refresh: true, retryFailed: true });
     const state = this.#instances.state(worktree);
     if (state?.kind === "running") return done(worktree);
     if (state?.kind === "failed") return failed(state.error);
@@ -175,20 +165,20 @@ export class InstanceHost implements HostApi {
 
   async stop(worktree: string): Promise<void> {
     this.#pins.set(worktree, "stopped");
-    await this.#passQueue.request({ replan: true });
+    await this.#passQueue.request({ refresh: true });
   }
 
   async restart(worktree: string): Promise<void> {
     this.#instances.requestRestart(worktree);
     if (this.#pins.get(worktree) === "stopped") this.#pins.delete(worktree);
-    await this.#passQueue.request({ replan: true });
+    await this.#passQueue.request({ refresh: true });
   }
 
   list(): Promise<Listing> {
-    void this.neighbours.sweep();
+    void this.records.sweep();
     return this.#machineInstances.list(
       new Set(this.#plan.keys()),
-      this.#fileOwners.siblings,
+      this.#known.siblings,
     );
   }
 
@@ -232,69 +222,63 @@ export class InstanceHost implements HostApi {
     await this.#lifetime.dispose();
   }
 
-  /** Records came or went: names may have to be told apart again. */
-  noteNeighbours(): void {
-    void this.#passQueue.request({});
-  }
-
-  /** Other programs tidy up too: an agent in a container, or the system in its temporary directory. */
-  async #restore(instance: Instance): Promise<void> {
-    if (await instance.lostFiles()) await this.#passQueue.request({});
-  }
-
-  #shareSoon(): void {
-    clearTimeout(this.#sharing);
-    this.#sharing = setTimeout(() => {
-      for (const instance of this.#instances.running()) instance.share();
-    }, this.#desired?.settings.selectionDebounce ?? 0);
-  }
-
   /** With autoStart "activeEditor" the worktree of the active file is wanted from the moment it is entered. */
   async #enter(desired: Desired): Promise<void> {
-    const worktree = await enteredWorktree(desired, this.#finder);
+    const worktree = await enteredWorktree(desired, this.#known);
     if (worktree && !this.#pins.has(worktree.path))
       this.#pins.set(worktree.path, "started");
   }
 
-  async #pass({ replan, retryFailed }: Wanted): Promise<void> {
+  async #pass({ refresh, retryFailed }: PassRequest): Promise<void> {
     const desired = this.#desired;
     if (!desired) return;
-    if (replan) {
-      this.#plan = await makePlan(
-        desired,
-        this.#finder,
-        this.#pins,
-        (worktree) => this.#instances.state(worktree)?.kind === "running",
-      );
-      this.#fileOwners.take(this.#plan);
-    }
+    if (refresh) await this.#known.refresh(plannedFolders(desired, this.#pins));
+    this.#plan = makePlan(
+      desired,
+      this.#known,
+      this.#pins,
+      (worktree) => this.#instances.state(worktree)?.kind === "running",
+    );
+    this.#assignOwners();
     await this.#instances.apply(this.#plan, retryFailed);
-    if (!replan) return;
+    if (!refresh) return;
     this.#worktreeWatcher.watch(
-      [...this.#plan.values()].map(({ spec }) => spec.worktree),
+      this.#worktrees(),
       desired.folders.map((folder) => folder.path),
     );
-    await this.#fileOwners.findSiblings();
+    await this.#known.refreshSiblings(this.#worktrees());
+    this.#assignOwners();
     // What was pushed before its worktree was known finds its owner now.
     this.#copy.attribute();
     this.#shareSoon();
   }
 
-  #every(milliseconds: number, action: (instance: Instance) => void): void {
-    const timer = setInterval(() => {
-      this.#instances.running().forEach(action);
-    }, milliseconds);
-    this.#lifetime.defer(() => {
-      clearInterval(timer);
-    });
+  #worktrees() {
+    return [...this.#plan.values()].map(({ spec }) => spec.worktree);
   }
 
-  /** Many changes of one moment are told once. */
-  #tell(): void {
-    if (this.#isTelling) return;
-    this.#isTelling = true;
+  #assignOwners(): void {
+    this.#fileOwners.replace(
+      this.#worktrees(),
+      this.#known.siblings.map(({ path }) => path),
+    );
+  }
+
+  #shareSoon(): void {
+    this.#sharing.soon(this.#desired?.settings.selectionDebounce ?? 0);
+  }
+
+  #share(): void {
+    for (const { clients, view } of this.#instances.running())
+      clients.share(view);
+  }
+
+  /** Many changes of one moment are one message. */
+  #notifyChanged(): void {
+    if (this.#isNotifying) return;
+    this.#isNotifying = true;
     setImmediate(() => {
-      this.#isTelling = false;
+      this.#isNotifying = false;
       this.editor.onDidChangeInstances(this.#instances.views(this.#pins));
     });
   }

@@ -32,7 +32,7 @@ export class InstanceSet {
   #retry: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly around: InstanceContext,
+    private readonly context: InstanceContext,
     private readonly events: InstanceSetEvents,
   ) {}
 
@@ -94,8 +94,18 @@ export class InstanceSet {
         await this.#run(slot, retryFailed || restarts.has(worktree));
       }),
     );
+    await this.#updateNames();
     this.events.onDidChange();
     this.#scheduleRetry();
+  }
+
+  /** Those that came or went in the same pass may have changed the names of others. */
+  async #updateNames(): Promise<void> {
+    await Promise.all(
+      [...this.#slots.values()].map(async ({ planned, state }) => {
+        if (state.kind === "running") await state.instance.update(planned.spec);
+      }),
+    );
   }
 
   /** Stops each instance when a successor asks for its port, and what is left after `linger` milliseconds. */
@@ -134,7 +144,7 @@ export class InstanceSet {
         return;
       this.#set(slot, { kind: "starting" });
       const worktree = spec.worktree.path;
-      const instance = await Instance.start(spec, this.around, {
+      const instance = await Instance.start(spec, this.context, {
         onDidChange: () => {
           this.events.onDidChange();
         },
@@ -148,7 +158,7 @@ export class InstanceSet {
       this.#set(slot, { kind: "running", instance });
     } catch (error) {
       await this.#stop(slot);
-      this.around.log.error(
+      this.context.log.error(
         `${spec.name}: ${error instanceof UserError ? error.message : ((error as Error).stack ?? messageOf(error))}`,
       );
       this.#set(slot, {
@@ -166,7 +176,7 @@ export class InstanceSet {
     try {
       await instance.stop();
     } catch (error) {
-      this.around.log.error(
+      this.context.log.error(
         `${slot.planned.spec.name} did not stop cleanly: ${messageOf(error)}`,
       );
     }

@@ -3,26 +3,28 @@ import { messageOf } from "../../core/errors";
 import type { Log } from "../../core/log";
 
 /** What a pass has to do beyond comparing plan and instances. */
-export interface Wanted {
-  readonly replan: boolean;
+export interface PassRequest {
+  /** Ask git again. */
+  readonly refresh: boolean;
+  /** Start failed instances without waiting for their pause to end. */
   readonly retryFailed: boolean;
 }
 
 export class PassQueue {
-  #wanted: Wanted | undefined;
+  #requested: PassRequest | undefined;
   #running: Promise<void> | undefined;
   #isEnded = false;
 
   constructor(
-    private readonly pass: (wanted: Wanted) => Promise<void>,
+    private readonly pass: (request: PassRequest) => Promise<void>,
     private readonly log: Log,
   ) {}
 
-  /** Resolves when everything that was asked for so far is done. A pass that fails is logged. */
-  request({ replan = false, retryFailed = false }: Partial<Wanted>) {
-    this.#wanted = {
-      replan: replan || (this.#wanted?.replan ?? false),
-      retryFailed: retryFailed || (this.#wanted?.retryFailed ?? false),
+  /** Resolves when everything requested so far is done. A pass that fails is logged. */
+  request({ refresh = false, retryFailed = false }: Partial<PassRequest>) {
+    this.#requested = {
+      refresh: refresh || (this.#requested?.refresh ?? false),
+      retryFailed: retryFailed || (this.#requested?.retryFailed ?? false),
     };
     this.#running ??= this.#run();
     return this.#running;
@@ -37,14 +39,14 @@ export class PassQueue {
   async #run(): Promise<void> {
     // It must not be over before #running holds it.
     await Promise.resolve();
-    while (this.#wanted && !this.#isEnded) {
-      const wanted = this.#wanted;
-      this.#wanted = undefined;
-      await this.pass(wanted).catch((error: unknown) => {
+    while (this.#requested && !this.#isEnded) {
+      const request = this.#requested;
+      this.#requested = undefined;
+      await this.pass(request).catch((error: unknown) => {
         this.log.error(`Reconciliation failed: ${messageOf(error)}`);
       });
     }
-    // In the same step as the last look at #wanted: what is asked for from here on starts anew.
+    // In the same step as the last look at #requested: what is asked for from here on starts anew.
     this.#running = undefined;
   }
 }

@@ -1,4 +1,5 @@
 // From what the window has open and the user wants to the worktrees concerned, in order, each with a yes or a reason why not.
+// Decided from what git has said before, without asking it.
 import path from "node:path";
 import { instanceName } from "../../core/worktrees/names";
 import { canonicalPath } from "../../core/system/paths";
@@ -9,7 +10,7 @@ import {
 } from "../../core/worktrees/worktree";
 import type { Desired, Pin, WorkspaceFolder } from "../contract";
 import type { InstanceSpec } from "../instance/instanceContext";
-import type { WorktreeFinder } from "./worktreeFinder";
+import type { KnownWorktrees } from "./knownWorktrees";
 
 export interface Planned {
   readonly spec: InstanceSpec;
@@ -19,30 +20,33 @@ export interface Planned {
 /** By the worktree's path; its order is that of the workspace folders, then that of the user's own starts. */
 export type Plan = ReadonlyMap<string, Planned>;
 
-/** Asks git about every folder. `isRunning` decides who stays when there are more than may run. */
-export async function makePlan(
+export type Pins = ReadonlyMap<string, Pin>;
+
+/** Folders whose worktrees a plan is made of: those of the workspace, and those that the user has started. */
+export function plannedFolders({ folders }: Desired, pins: Pins): string[] {
+  const started = [...pins].flatMap(([worktree, pin]) =>
+    pin === "started" ? [worktree] : [],
+  );
+  return [...folders.map((folder) => folder.path), ...started];
+}
+
+/** `isRunning` decides who stays when there are more than may run. */
+export function makePlan(
   desired: Desired,
-  finder: WorktreeFinder,
-  pins: ReadonlyMap<string, Pin>,
+  known: KnownWorktrees,
+  pins: Pins,
   isRunning: (worktree: string) => boolean,
-): Promise<Plan> {
+): Plan {
+  const worktrees = new Map(
+    plannedFolders(desired, pins)
+      .map((folder) => known.of(folder))
+      .filter((worktree) => worktree !== undefined)
+      .map((worktree) => [worktree.path, worktree]),
+  );
   const folders = desired.folders.map((folder) => ({
     ...folder,
     path: canonicalPath(folder.path),
   }));
-  const pinned = [...pins].flatMap(([worktree, pin]) =>
-    pin === "started" ? [worktree] : [],
-  );
-  const detected = await Promise.all(
-    [...folders.map((folder) => folder.path), ...pinned].map((folder) =>
-      finder.find(folder),
-    ),
-  );
-  const worktrees = new Map(
-    detected
-      .filter((worktree) => worktree !== undefined)
-      .map((worktree) => [worktree.path, worktree]),
-  );
   const plan = new Map(
     [...worktrees.values()].map((worktree): [string, Planned] => [
       worktree.path,
@@ -56,22 +60,22 @@ export async function makePlan(
 }
 
 /**
- * With autoStart "activeEditor" that of the active file. Where git knows none, that of the workspace folder around it: a
- * folder inside a plain one is no worktree of its own.
+ * With autoStart "activeEditor" the worktree of the active file. Where git knows none, that of the workspace folder around
+ * it: a folder inside a plain one is no worktree of its own.
  */
 export async function enteredWorktree(
   { activeDirectory, folders, settings }: Desired,
-  finder: WorktreeFinder,
+  known: KnownWorktrees,
 ): Promise<Worktree | undefined> {
   if (settings.autoStart !== "activeEditor" || activeDirectory === null)
     return undefined;
-  const worktree = await finder.find(activeDirectory);
+  const worktree = await known.find(activeDirectory);
   if (!worktree || worktree.git) return worktree;
   const around = deepest(
     folders.map((folder) => canonicalPath(folder.path)),
     worktree.path,
   );
-  return around === undefined ? undefined : finder.find(around);
+  return around === undefined ? undefined : known.find(around);
 }
 
 function verdictOf(

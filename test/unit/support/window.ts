@@ -90,7 +90,7 @@ export class Window {
       },
       isTrusted: true,
     };
-    this.connection = HostConnection.open({
+    this.connection = new HostConnection({
       file: workerFile,
       options: {
         home: setup.home,
@@ -109,17 +109,19 @@ export class Window {
         error: (message) => this.log.push({ level: "error", message }),
       },
       overlapsAtReload: setup.overlapsAtReload ?? false,
+    });
+    this.connection.onDidStart((host) => {
+      this.starts += 1;
+      // A host that dies at once rejects this; the next one is told again.
+      host.reconcile(this.#desired).catch(() => undefined);
+    });
+    this.connection.start({
       pins: () =>
         this.starts === 0
           ? (setup.pins ?? [])
           : this.views.flatMap(({ worktree, pin }) =>
               pin === null ? [] : [[worktree, pin] as const],
             ),
-      onDidStart: (host) => {
-        this.starts += 1;
-        // A host that dies at once rejects this; the next one is told again.
-        host.reconcile(this.#desired).catch(() => undefined);
-      },
       editor: {
         onDidChangeInstances: (views) => {
           this.views = views;

@@ -1,0 +1,69 @@
+// The agents connected to one instance: who they are, what all of them are told, and how many there may be.
+import { messageOf } from "../../core/errors";
+import type { Mention } from "../../core/control/mention";
+import type { Log } from "../../core/log";
+import type { ClientView } from "../contract";
+import type { EditorView } from "../view/editorCopy";
+import type { Client } from "./client";
+import { admit } from "./clientLimit";
+
+export class ClientSet {
+  readonly #clients = new Set<Client>();
+
+  constructor(
+    private readonly log: Log,
+    private readonly onDidChange: () => void,
+  ) {}
+
+  get size(): number {
+    return this.#clients.size;
+  }
+
+  get views(): ClientView[] {
+    return [...this.#clients].map(({ view }) => view);
+  }
+
+  /** Whether one more may connect where `limit` are allowed; see clientLimit.ts. */
+  admit(limit: number): boolean {
+    return admit(this.#clients, limit);
+  }
+
+  add(client: Client): void {
+    this.#clients.add(client);
+    this.log.info(`Agent connected (${this.size} now)`);
+    this.onDidChange();
+  }
+
+  /** Takes back what the client has proposed. */
+  remove(client: Client): void {
+    this.#clients.delete(client);
+    client.diffs.closeAll().catch((error: unknown) => {
+      this.log.error(`Could not close all diffs: ${messageOf(error)}`);
+    });
+    this.log.info(`Agent disconnected (${this.size} now)`);
+    this.onDidChange();
+  }
+
+  /** Tells every client what the user looks at. */
+  share(view: EditorView): void {
+    for (const client of this.#clients) client.share(view);
+  }
+
+  /** Points every client to files, after the current selection. Returns how many took it. */
+  mention(mentions: readonly Mention[], view: EditorView): number {
+    return [...this.#clients].filter((client) => {
+      client.share(view);
+      return client.mention(mentions);
+    }).length;
+  }
+
+  /** Cuts off clients that did not answer the previous check. */
+  checkAlive(): void {
+    for (const client of this.#clients) client.checkAlive();
+  }
+
+  /** Says goodbye to every client; resolves when all lines are closed. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#clients].map((client) => client.close()));
+  }
+}
