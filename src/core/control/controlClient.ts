@@ -9,10 +9,10 @@ import {
   type Health,
   handoverSchema,
   healthSchema,
-  type InstanceRecord,
   refusalSchema,
   sentSchema,
-} from "../registry/formats";
+} from "./api";
+import { type InstanceRecord } from "../registry/formats";
 import { noAnswer, notSent } from "../errors";
 import type { Send } from "./mention";
 

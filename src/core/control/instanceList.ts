@@ -1,5 +1,6 @@
 // The list of every instance on this machine, with how it is doing.
-import type { Health, InstanceRecord } from "../registry/formats";
+import type { Health } from "./api";
+import type { InstanceRecord } from "../registry/formats";
 import { health } from "./controlClient";
 import { recordProcess } from "../registry/liveness";
 import type { Records } from "../registry/records";

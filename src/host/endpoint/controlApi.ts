@@ -1,6 +1,6 @@
 // The control API under /berth/: how other windows and the command line ask and steer one instance.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Description, Health } from "../../core/registry/formats";
+import type { Description, Health } from "../../core/control/api";
 import { UserError } from "../../core/errors";
 import { type Mention, sendSchema } from "../../core/control/mention";
 import { readBody } from "./jsonBody";
