@@ -87,27 +87,41 @@ export default defineConfig(
     [
       ["^vscode$", onlyEditor],
       ["^(ws|birpc|@modelcontextprotocol)(/|$)", "core is plain Node."],
-      [into("host|editor|cli"), "core knows no other layer."],
+      [into("host|worker|programs|editor|cli"), "core knows no other layer."],
     ],
   ),
   layer(
     ["src/host/**"],
     [
       ["^vscode$", onlyEditor],
-      [into("editor|cli"), "host knows only core."],
+      [
+        into("worker|programs|editor|cli"),
+        "host knows only core, and not where it runs.",
+      ],
+    ],
+  ),
+  layer(
+    ["src/programs/**"],
+    [
+      ["^vscode$", onlyEditor],
+      ["^@modelcontextprotocol(/|$)", "A program is small: no SDK."],
+      [into("host|worker|editor|cli"), "programs know only core."],
     ],
   ),
   layer(
     ["src/cli/**"],
     [
       ["^vscode$", onlyEditor],
-      [into("editor"), "cli knows only core and host."],
+      [into("worker|programs|editor"), "cli knows only core and host."],
     ],
   ),
   layer(
     ["src/editor/**"],
     [
-      [into("cli"), "editor knows core and the host's contract."],
+      [
+        into("worker|programs|cli"),
+        "editor knows core and the host's contract.",
+      ],
       [
         "^\\.(\\.?/)+host/(?!contract$)",
         "editor knows core and the host's contract.",

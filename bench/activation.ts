@@ -1,12 +1,12 @@
-// How soon agents find a window that was just opened, by activation event, and what our activation costs the extension
-// host. In a real VS Code.
+// How soon agents find a newly opened window, by activation event, and what our activation costs the extension host. In
+// a real VS Code.
 import { existsSync } from "node:fs";
 import { until } from "../test/harness/until";
 import { median, type Row } from "./row";
 import { bareStart } from "./support/bareStart";
 import { processStartedAt } from "./support/processStart";
 import {
-  lockOf,
+  waitForLock,
   type RealVSCode,
   readLocks,
   startVSCode,
@@ -16,15 +16,15 @@ const REPETITIONS = 5;
 const events = ["*", "onStartupFinished", "workspaceContains:.git"] as const;
 type ActivationEvent = (typeof events)[number];
 
-interface Opening {
-  /** Milliseconds from the start of the extension host's process to the lock file. */
-  readonly untilLock: number;
-  /** The part of it before activate() was called. */
-  readonly untilCall: number;
-  readonly ownShare: number;
-  readonly emptyShare: number;
-  /** Milliseconds from the call of activate() to the lock file. */
-  readonly callUntilLock: number;
+interface OpeningTimes {
+  /** Milliseconds from the start of the extension host process to the lock file. */
+  readonly startToLock: number;
+  /** The part before activate() is called. */
+  readonly startToCall: number;
+  readonly ownActivation: number;
+  readonly emptyActivation: number;
+  /** Milliseconds from the activate() call to the lock file. */
+  readonly callToLock: number;
 }
 
 export async function activation(): Promise<Row[]> {
@@ -42,18 +42,20 @@ export async function activation(): Promise<Row[]> {
     openings.onStartupFinished,
     openings["workspaceContains:.git"],
   ];
-  const of = (openings: readonly Opening[], key: keyof Opening): number =>
-    median(openings.map((opening) => opening[key]));
+  const medianOf = (
+    openings: readonly OpeningTimes[],
+    key: keyof OpeningTimes,
+  ): number => median(openings.map((opening) => opening[key]));
   const finishedLater = {
     what: "activated by `onStartupFinished`",
-    measured: of(finished, "untilLock"),
+    measured: medianOf(finished, "startToLock"),
   };
   return [
     {
       kind: "measured",
       what: "extension host start -> lock file, activated by `*`",
       unit: "ms",
-      measured: of(star, "untilLock"),
+      measured: medianOf(star, "startToLock"),
       reference: finishedLater,
       budget: { of: "value", atMost: 1_200 },
     },
@@ -61,27 +63,27 @@ export async function activation(): Promise<Row[]> {
       kind: "measured",
       what: "of that VS Code's own, until it calls us",
       unit: "ms",
-      measured: of(star, "untilCall"),
+      measured: medianOf(star, "startToCall"),
       reference: {
         what: "activated by `onStartupFinished`",
-        measured: of(finished, "untilCall"),
+        measured: medianOf(finished, "startToCall"),
       },
     },
     {
       kind: "measured",
       what: "the same, activated by `workspaceContains:.git`",
       unit: "ms",
-      measured: of(contains, "untilLock"),
+      measured: medianOf(contains, "startToLock"),
       reference: finishedLater,
     },
     {
       kind: "measured",
       what: "our activation on the main thread: load and call, with the start of the worker",
       unit: "ms",
-      measured: of(star, "ownShare"),
+      measured: medianOf(star, "ownActivation"),
       reference: {
         what: "an empty extension's",
-        measured: of(star, "emptyShare"),
+        measured: medianOf(star, "emptyActivation"),
       },
       budget: { of: "value", atMost: 40 },
     },
@@ -89,7 +91,7 @@ export async function activation(): Promise<Row[]> {
       kind: "measured",
       what: "call -> lock file",
       unit: "ms",
-      measured: of(star, "callUntilLock"),
+      measured: medianOf(star, "callToLock"),
       reference: {
         what: "an empty worker's start, one `git rev-parse`, a listening `http.Server` and 2 files written with fsync, no VS Code",
         measured: await bareStart(),
@@ -99,11 +101,9 @@ export async function activation(): Promise<Row[]> {
   ];
 }
 
-/**
- * Turn by turn, so that whatever else the machine does falls on all; each in a worktree of its own, the first for warming up.
- */
-async function openWindows(): Promise<Record<ActivationEvent, Opening[]>> {
-  const openings: Record<ActivationEvent, Opening[]> = {
+/** Interleaved, so that other load affects all alike; each in its own worktree, the first round is the warm-up. */
+async function openWindows(): Promise<Record<ActivationEvent, OpeningTimes[]>> {
+  const openings: Record<ActivationEvent, OpeningTimes[]> = {
     "*": [],
     onStartupFinished: [],
     "workspaceContains:.git": [],
@@ -114,10 +114,10 @@ async function openWindows(): Promise<Record<ActivationEvent, Opening[]>> {
       vscode: await startVSCode(event, REPETITIONS + 1),
     })),
   );
-  for (let turn = 0; turn <= REPETITIONS; turn += 1)
+  for (let round = 0; round <= REPETITIONS; round += 1)
     for (const { event, vscode } of running) {
-      const opening = await openWindow(vscode, vscode.worktrees[turn] ?? "");
-      if (turn > 0) openings[event].push(opening);
+      const opening = await openWindow(vscode, vscode.worktrees[round] ?? "");
+      if (round > 0) openings[event].push(opening);
     }
   await Promise.all(running.map(({ vscode }) => vscode.stop()));
   return openings;
@@ -126,24 +126,24 @@ async function openWindows(): Promise<Record<ActivationEvent, Opening[]>> {
 async function openWindow(
   { server, home, probes }: RealVSCode,
   worktree: string,
-): Promise<Opening> {
+): Promise<OpeningTimes> {
   const opened = server.openWindow(worktree);
-  const { writtenAt, idePid } = await lockOf(home, worktree);
+  const { writtenAt, idePid } = await waitForLock(home, worktree);
   const startedAt = processStartedAt(idePid);
   const window = await opened;
   const [own, empty] = await until(
     "the notes of both probes",
     () => {
-      const noted = probes.entries().filter(({ pid }) => pid === idePid);
+      const entries = probes.entries().filter(({ pid }) => pid === idePid);
       const [a, b] = ["ours", "empty"].map((name) =>
-        noted.find(({ extension }) => extension === name),
+        entries.find(({ extension }) => extension === name),
       );
       return a && b && ([a, b] as const);
     },
     60_000,
   );
   await window.close();
-  // Its host ends in its own time; a page that is closed in a hurry does not always tell it to.
+  // Best effort: the host ends in its own time, and a page that closes quickly does not always tell it to.
   await until(
     "its lock file to go",
     () =>
@@ -151,10 +151,10 @@ async function openWindow(
     5_000,
   ).catch(() => undefined);
   return {
-    untilLock: writtenAt - startedAt,
-    untilCall: own.calledAt - startedAt,
-    ownShare: own.load + own.call,
-    emptyShare: empty.load + empty.call,
-    callUntilLock: writtenAt - own.calledAt,
+    startToLock: writtenAt - startedAt,
+    startToCall: own.calledAt - startedAt,
+    ownActivation: own.load + own.call,
+    emptyActivation: empty.load + empty.call,
+    callToLock: writtenAt - own.calledAt,
   };
 }

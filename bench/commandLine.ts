@@ -1,4 +1,4 @@
-// How long the command line takes to start, beside a Node that does nothing.
+// Startup time of the command line, compared with an empty Node program.
 import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { median, type Row } from "./row";

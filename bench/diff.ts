@@ -1,9 +1,9 @@
-// How soon a proposed diff stands before the user's eyes, in a real window, beside the opening of a file.
+// How soon a proposed diff is visible in a real window, compared with opening a file.
 import path from "node:path";
 import type { Page } from "playwright-core";
 import { median, type Row } from "./row";
 import { RpcClient } from "./support/rpcClient";
-import { lockOf, startVSCode } from "./support/realWindow";
+import { waitForLock, startVSCode } from "./support/realWindow";
 
 const REPETITIONS = 10;
 
@@ -11,35 +11,35 @@ export async function diff(): Promise<Row[]> {
   const vscode = await startVSCode("*", 1);
   const [worktree = ""] = vscode.worktrees;
   const window = await vscode.server.openWindow(worktree);
-  const { port, authToken } = await lockOf(vscode.home, worktree);
+  const { port, authToken } = await waitForLock(vscode.home, worktree);
   const agent = await RpcClient.connect({ port, token: authToken });
   const call = (name: string, input: object): Promise<number> =>
     agent.request("tools/call", { name, arguments: input });
   const file = path.join(worktree, "src/main.ts");
   const diffs: number[] = [];
   const files: number[] = [];
-  // Turn by turn, so that whatever else the machine does falls on both; the first turn is the warm-up.
-  for (let turn = 0; turn <= REPETITIONS; turn += 1) {
+  // Interleaved, so that other load affects both alike; the first round is the warm-up.
+  for (let round = 0; round <= REPETITIONS; round += 1) {
     files.push(
-      await shownAfter(window.page, "main.ts", () => {
+      await timeUntilShown(window.page, "main.ts", () => {
         void call("openFile", { filePath: file });
       }),
     );
-    const decided: Promise<unknown>[] = [];
+    const pendingCalls: Promise<unknown>[] = [];
     diffs.push(
-      await shownAfter(window.page, "main.ts ←", () => {
-        decided.push(
+      await timeUntilShown(window.page, "main.ts ←", () => {
+        pendingCalls.push(
           call("openDiff", {
             old_file_path: file,
             new_file_path: file,
-            new_file_contents: `one\n2\nthree ${turn}\n`,
+            new_file_contents: `one\n2\nthree ${round}\n`,
             tab_name: "bench",
           }),
         );
       }),
     );
     await call("close_tab", { tab_name: "bench" });
-    await Promise.all(decided);
+    await Promise.all(pendingCalls);
     await window.runCommand("View: Close All Editors");
   }
   agent.dispose();
@@ -59,8 +59,8 @@ export async function diff(): Promise<Row[]> {
   ];
 }
 
-/** Milliseconds until the active tab bears this text and its editor shows a line. */
-async function shownAfter(
+/** Milliseconds until the active tab has this label and its editor shows a line. */
+async function timeUntilShown(
   page: Page,
   label: string,
   call: () => void,

@@ -1,5 +1,5 @@
-// What one more instance costs in a running window. A reconciliation starts it, and the same reconciliation once more, with
-// nothing left to do, is what asking git and comparing cost anyway: the difference is the instance's own.
+// What one more instance costs in a running window: the reconciliation that starts it, minus the same reconciliation
+// repeated with nothing left to do, which is what querying git and comparing cost anyway.
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import path from "node:path";
@@ -11,12 +11,12 @@ import { settings } from "./support/settings";
 
 const COUNT = 100;
 const WARM_UP = 10;
-/** Instances that run beside the new one. */
+/** Instances already running. */
 const FEW = 1;
 const MANY = 19;
 
 interface Times {
-  /** Milliseconds of reconcile() with one more folder, and of the same once more. */
+  /** Milliseconds of reconcile() with one more folder, and of the same call repeated. */
   readonly started: readonly number[];
   readonly unchanged: readonly number[];
 }
@@ -28,14 +28,14 @@ export async function instances(): Promise<Row[]> {
   const own = few.started.map(
     (started, index) => started - (few.unchanged[index] ?? Number.NaN),
   );
-  const whole = ({ started }: Times, beside: number): Row => ({
+  const fullRow = ({ started }: Times, otherCount: number): Row => ({
     kind: "measured",
-    what: `the same with git asked about all folders, beside ${beside} other`,
+    what: `the same with git asked about all folders, beside ${otherCount} other`,
     unit: "ms",
     measured: median(started),
     reference: {
       what: "the same reconciliation with nothing to start",
-      measured: median(beside === FEW ? few.unchanged : many.unchanged),
+      measured: median(otherCount === FEW ? few.unchanged : many.unchanged),
     },
   });
   return [
@@ -50,16 +50,16 @@ export async function instances(): Promise<Row[]> {
       },
       budget: { of: "value", atMost: 2 },
     },
-    whole(few, FEW),
-    whole(many, MANY),
+    fullRow(few, FEW),
+    fullRow(many, MANY),
   ];
 }
 
-async function addOneByOne(beside: number): Promise<Times> {
+async function addOneByOne(otherCount: number): Promise<Times> {
   const ground = new Ground();
   const { home, lockDirectory } = ground;
-  const folders = ground.plainFolders(beside + WARM_UP + COUNT);
-  const others = folders.slice(0, beside);
+  const folders = ground.plainFolders(otherCount + WARM_UP + COUNT);
+  const others = folders.slice(0, otherCount);
   const window = await Window.open({
     home,
     lockDirectory,
@@ -68,7 +68,7 @@ async function addOneByOne(beside: number): Promise<Times> {
   });
   const started: number[] = [];
   const unchanged: number[] = [];
-  for (const folder of folders.slice(beside)) {
+  for (const folder of folders.slice(otherCount)) {
     const wanted = { folders: [...others, folder] };
     started.push(await timeOf(() => window.reconcile(wanted)));
     unchanged.push(await timeOf(() => window.reconcile(wanted)));

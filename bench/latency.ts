@@ -1,5 +1,5 @@
-// How long a client waits: idle, beside a raw TCP echo; and with the extension host's main thread blocked 200 of every
-// 250 ms, beside the same code in the extension host's own thread.
+// How long a client waits: idle, compared with a raw TCP echo; and with the extension host's main thread blocked 200 of
+// every 250 ms, compared with the same code in that thread.
 import { once } from "node:events";
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
@@ -26,9 +26,9 @@ const calls = {
 type Times = Readonly<Record<keyof typeof calls, readonly number[]>>;
 
 export async function latency(): Promise<Row[]> {
-  const idle = await idleRow();
-  const worker = await whileBusy("worker");
-  const inProcess = await whileBusy("inProcess");
+  const idle = await measureIdle();
+  const worker = await measureBusy("worker");
+  const inProcess = await measureBusy("inProcess");
   const busy = (Object.keys(calls) as (keyof typeof calls)[]).flatMap((name) =>
     ([50, 99] as const).map((percent): Row => ({
       kind: "measured",
@@ -45,13 +45,13 @@ export async function latency(): Promise<Row[]> {
   return [idle, ...busy];
 }
 
-async function idleRow(): Promise<Row> {
+async function measureIdle(): Promise<Row> {
   const echo = await Child.start<EchoReady>(programs.echo);
   const tcp = await TcpEcho.connect(echo.ready.tcp);
   const times: { ours: number[]; echo: number[] } = { ours: [], echo: [] };
   await withHost("worker", false, async (endpoint) => {
     const client = await RpcClient.connect(endpoint);
-    // Turn by turn, so that whatever else the machine does falls on both; the first round is the warm-up.
+    // Interleaved, so that other load affects both alike; the first round is the warm-up.
     for (let round = 0; round <= ROUNDS; round += 1)
       for (let trip = 0; trip < 2 * ROUND_TRIPS; trip += 1) {
         const isOurs = trip < ROUND_TRIPS;
@@ -72,7 +72,7 @@ async function idleRow(): Promise<Row> {
   };
 }
 
-async function whileBusy(mode: HostSetup["mode"]): Promise<Times> {
+async function measureBusy(mode: HostSetup["mode"]): Promise<Times> {
   return withHost(mode, true, async (endpoint) => {
     const measured = Object.entries(calls).map(
       async ([name, [method, params]]) => {
@@ -89,7 +89,7 @@ async function whileBusy(mode: HostSetup["mode"]): Promise<Times> {
   });
 }
 
-/** One call at each tick, whether or not the one before was answered. */
+/** One call per tick, whether or not the previous one was answered. */
 async function openLoop(call: () => Promise<number>): Promise<number[]> {
   const answers: Promise<number>[] = [];
   const start = performance.now();
@@ -127,11 +127,11 @@ class TcpEcho {
   readonly #message = Buffer.from(
     '{"jsonrpc":"2.0","id":1000,"method":"ping"}',
   );
-  #answered: () => void = () => undefined;
+  #onAnswer: () => void = () => undefined;
 
   private constructor(private readonly socket: ReturnType<typeof connect>) {
     socket.on("data", () => {
-      this.#answered();
+      this.#onAnswer();
     });
   }
 
@@ -145,7 +145,7 @@ class TcpEcho {
   roundTrip(): Promise<number> {
     return new Promise((resolve) => {
       const sent = performance.now();
-      this.#answered = () => {
+      this.#onAnswer = () => {
         resolve(performance.now() - sent);
       };
       this.socket.write(this.#message);

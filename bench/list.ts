@@ -1,4 +1,4 @@
-// Listing a machine with very many records: a few of them live, the others left behind by processes that are gone.
+// Listing a machine with very many records: a few live, the others stale, left behind by processes that are gone.
 import { randomUUID } from "node:crypto";
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -12,8 +12,8 @@ import { settings } from "./support/settings";
 const RECORDS = 1_000;
 const LIVE = 5;
 const REPETITIONS = 20;
-/** Above every system's highest pid. */
-const NO_PROCESS = 2 ** 30;
+/** Above the highest pid of every system. */
+const DEAD_PID = 2 ** 30;
 
 export async function list(): Promise<Row[]> {
   const ground = new Ground();
@@ -24,7 +24,7 @@ export async function list(): Promise<Row[]> {
     settings,
   });
   const record = await window.record();
-  // A copy of the home, which no window watches: it would sweep what is left behind.
+  // A copy of the home that no window watches: a window would sweep the stale records.
   const records = new Records(path.join(ground.directory, "copied"));
   cpSync(path.join(ground.home, "instances"), records.directory, {
     recursive: true,
@@ -33,7 +33,7 @@ export async function list(): Promise<Row[]> {
     const instanceId = randomUUID();
     writeFileSync(
       records.file(instanceId),
-      JSON.stringify({ ...record, instanceId, pid: NO_PROCESS }),
+      JSON.stringify({ ...record, instanceId, pid: DEAD_PID }),
       { mode: 0o600 },
     );
   }

@@ -1,4 +1,4 @@
-// Runs every bench, or those that are named, one after the other, and prints one table. A missed budget is no failure.
+// Runs all benches or the named ones in sequence and prints one table. A missed budget is not a failure.
 import { activation } from "./activation";
 import { commandLine } from "./commandLine";
 import { diff } from "./diff";
@@ -50,7 +50,7 @@ async function main(names: readonly string[]): Promise<void> {
 
 const names = process.argv.slice(2);
 main(names.length > 0 ? names : Object.keys(benches)).then(
-  // Whatever a bench left behind must not keep the table's reader waiting.
+  // Handles that a bench left open must not keep the process alive.
   () => process.exit(),
   (error: unknown) => {
     console.error(error);

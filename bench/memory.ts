@@ -1,4 +1,4 @@
-// What the first instance and each further one add to the memory of the process that runs them.
+// Memory that the first and each further instance add to the process that runs them.
 import path from "node:path";
 import { workerFile } from "../test/unit/support/root";
 import { median, type Row } from "./row";
@@ -21,18 +21,18 @@ export async function memory(): Promise<Row[]> {
         why: "only Linux tells (/proc/self/smaps_rollup)",
       },
     ];
-  const taken = { nothing: [], idleWorker: [], one: [], many: [] } as Record<
+  const samples = { nothing: [], idleWorker: [], one: [], many: [] } as Record<
     "nothing" | "idleWorker" | "one" | "many",
     number[]
   >;
   for (let repetition = 0; repetition < REPETITIONS; repetition += 1) {
-    taken.nothing.push(await weigh("nothing"));
-    taken.idleWorker.push(await weigh("idleWorker"));
-    taken.one.push(await weigh("instances", 1));
-    taken.many.push(await weigh("instances", MANY));
+    samples.nothing.push(await measureProcess("nothing"));
+    samples.idleWorker.push(await measureProcess("idleWorker"));
+    samples.one.push(await measureProcess("instances", 1));
+    samples.many.push(await measureProcess("instances", MANY));
   }
-  const nothing = median(taken.nothing);
-  const one = median(taken.one);
+  const nothing = median(samples.nothing);
+  const one = median(samples.one);
   return [
     {
       kind: "measured",
@@ -41,7 +41,7 @@ export async function memory(): Promise<Row[]> {
       measured: one - nothing,
       reference: {
         what: "an empty worker thread",
-        measured: median(taken.idleWorker) - nothing,
+        measured: median(samples.idleWorker) - nothing,
       },
       budget: { of: "value", atMost: 15 },
     },
@@ -49,14 +49,14 @@ export async function memory(): Promise<Row[]> {
       kind: "measured",
       what: `memory added by each further instance, at ${MANY} (PSS)`,
       unit: "MB",
-      measured: (median(taken.many) - one) / (MANY - 1),
+      measured: (median(samples.many) - one) / (MANY - 1),
       budget: { of: "value", atMost: 0.1 },
     },
   ];
 }
 
-/** Megabytes of a fresh process. */
-async function weigh(
+/** PSS of a fresh process in megabytes. */
+async function measureProcess(
   holds: MemorySetup["holds"],
   instances = 0,
 ): Promise<number> {

@@ -1,4 +1,4 @@
-// The size of what users download, as `npm run package` makes it.
+// The size of the download that `npm run package` builds.
 import { execFileSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import path from "node:path";

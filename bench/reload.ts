@@ -1,4 +1,4 @@
-// How long a worktree's server is away while its window reloads, and when a retrying agent is back. In a real VS Code.
+// How long a window reload interrupts a worktree's server, and when a retrying agent reconnects. In a real VS Code.
 import { once } from "node:events";
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
@@ -7,23 +7,23 @@ import type { WorkbenchWindow } from "../test/harness/workbenchWindow";
 import { median, type Row } from "./row";
 import type { Endpoint } from "./support/rpcClient";
 import {
-  lockOf,
+  waitForLock,
   type RealVSCode,
   type SeenLock,
   startVSCode,
 } from "./support/realWindow";
 
 const REPETITIONS = 3;
-/** Milliseconds before a reload. */
-const REST = 1_500;
-/** Milliseconds between two tries. */
-const TRY_EVERY = 5;
+/** Milliseconds to settle before a reload. */
+const SETTLE = 1_500;
+/** Milliseconds between attempts. */
+const RETRY_INTERVAL = 5;
 
 interface Reload {
-  /** Milliseconds in which no connection to the port was accepted. */
-  readonly away: number;
-  /** Milliseconds from the agent's lost connection to its next one, with the old token on the old port. */
-  readonly agentAway: number;
+  /** Milliseconds during which the port accepted no connection. */
+  readonly outage: number;
+  /** Milliseconds from the agent's lost connection to its next one, with the old token and port. */
+  readonly reconnectTime: number;
   readonly keptAddress: boolean;
 }
 
@@ -34,8 +34,8 @@ export async function reload(): Promise<Row[]> {
   ]);
   const star: Reload[] = [];
   const finished: Reload[] = [];
-  // Turn by turn, so that whatever else the machine does falls on both; the first turn is the warm-up.
-  for (let turn = 0; turn <= REPETITIONS; turn += 1) {
+  // Interleaved, so that other load affects both alike; the first round is the warm-up.
+  for (let round = 0; round <= REPETITIONS; round += 1) {
     star.push(await reloadWindow(first));
     finished.push(await reloadWindow(second));
   }
@@ -49,18 +49,21 @@ export async function reload(): Promise<Row[]> {
       kind: "measured",
       what: `server away at a window reload (same port and token ${kept} of ${star.length} times)`,
       unit: "ms",
-      measured: median(star.map(({ away }) => away)),
-      reference: { what, measured: median(finished.map(({ away }) => away)) },
+      measured: median(star.map(({ outage }) => outage)),
+      reference: {
+        what,
+        measured: median(finished.map(({ outage }) => outage)),
+      },
       budget: { of: "value", atMost: 1_500 },
     },
     {
       kind: "measured",
-      what: `an agent that tries again every ${TRY_EVERY} ms is without it at a reload`,
+      what: `an agent that tries again every ${RETRY_INTERVAL} ms is without it at a reload`,
       unit: "ms",
-      measured: median(star.map(({ agentAway }) => agentAway)),
+      measured: median(star.map(({ reconnectTime }) => reconnectTime)),
       reference: {
         what,
-        measured: median(finished.map(({ agentAway }) => agentAway)),
+        measured: median(finished.map(({ reconnectTime }) => reconnectTime)),
       },
     },
   ];
@@ -76,7 +79,7 @@ async function openWindow(activationEvent: string): Promise<Opened> {
   const vscode = await startVSCode(activationEvent, 1);
   const [worktree = ""] = vscode.worktrees;
   const window = await vscode.server.openWindow(worktree);
-  return { vscode, window, locks: [await lockOf(vscode.home, worktree)] };
+  return { vscode, window, locks: [await waitForLock(vscode.home, worktree)] };
 }
 
 async function reloadWindow({
@@ -86,36 +89,39 @@ async function reloadWindow({
 }: Opened): Promise<Reload> {
   const before = locks.at(-1) as SeenLock;
   const endpoint = { port: before.port, token: before.authToken };
-  // The window has come to rest, as it is when a user reloads it.
-  await delay(REST);
+  // Let the window settle, as it has when a user reloads it.
+  await delay(SETTLE);
   const stop = new AbortController();
-  const away = longestAway(endpoint.port, stop.signal);
-  const agentAway = agentIsBack(endpoint);
+  const outage = longestOutage(endpoint.port, stop.signal);
+  const reconnect = measureReconnect(endpoint);
   await window.reload();
-  const after = await lockOf(vscode.home, before.worktreePath, locks);
+  const after = await waitForLock(vscode.home, before.worktreePath, locks);
   locks.push(after);
-  const agent = await agentAway;
+  const reconnectTime = await reconnect;
   stop.abort();
   return {
-    away: await away,
-    agentAway: agent,
+    outage: await outage,
+    reconnectTime,
     keptAddress:
       after.port === before.port && after.authToken === before.authToken,
   };
 }
 
-/** The longest time without an accepted connection until the signal, beyond the time between two tries. */
-async function longestAway(port: number, signal: AbortSignal): Promise<number> {
+/** The longest time without an accepted connection until the signal, beyond the interval between attempts. */
+async function longestOutage(
+  port: number,
+  signal: AbortSignal,
+): Promise<number> {
   let longest = 0;
-  let goneSince: number | undefined;
+  let downSince: number | undefined;
   while (!signal.aborted) {
     const tried = performance.now();
     if (await isAccepted(port)) {
-      if (goneSince !== undefined)
-        longest = Math.max(longest, performance.now() - goneSince);
-      goneSince = undefined;
-    } else goneSince ??= tried;
-    await delay(TRY_EVERY);
+      if (downSince !== undefined)
+        longest = Math.max(longest, performance.now() - downSince);
+      downSince = undefined;
+    } else downSince ??= tried;
+    await delay(RETRY_INTERVAL);
   }
   return longest;
 }
@@ -133,23 +139,26 @@ function isAccepted(port: number): Promise<boolean> {
   });
 }
 
-async function agentIsBack(endpoint: Endpoint): Promise<number> {
-  const first = await dial(endpoint);
+async function measureReconnect(endpoint: Endpoint): Promise<number> {
+  const first = await connectAgent(endpoint);
   if (!first) throw new Error("the instance refuses its own token");
   await once(first, "close");
   const lost = performance.now();
   for (;;) {
-    const socket = await dial(endpoint);
+    const socket = await connectAgent(endpoint);
     if (socket) {
-      const away = performance.now() - lost;
+      const reconnectTime = performance.now() - lost;
       socket.terminate();
-      return away;
+      return reconnectTime;
     }
-    await delay(TRY_EVERY);
+    await delay(RETRY_INTERVAL);
   }
 }
 
-function dial({ port, token }: Endpoint): Promise<WebSocket | undefined> {
+function connectAgent({
+  port,
+  token,
+}: Endpoint): Promise<WebSocket | undefined> {
   return new Promise((resolve) => {
     const socket = new WebSocket(`ws://127.0.0.1:${port}/`, {
       headers: { authorization: `Bearer ${token}` },

@@ -1,8 +1,8 @@
-// What a bench hands back: one number a row, with what it stands beside. Nothing here decides whether a run succeeded.
+// What a bench returns: one number per row, with its reference. Nothing here decides whether a run succeeded.
 
 export type Unit = "ms" | "MB" | "KB" | "messages/s";
 
-/** What DESIGN promises: of the number itself, or of its ratio to the reference. */
+/** What DESIGN promises, for the value itself or for its ratio to the reference. */
 export type Budget =
   | { readonly of: "value"; readonly atMost: number }
   | { readonly of: "ratio"; readonly atMost: number }
@@ -13,7 +13,7 @@ export interface Measurement {
   readonly what: string;
   readonly unit: Unit;
   readonly measured: number;
-  /** Measured in the same run, by the same means. */
+  /** Measured in the same run and the same way. */
   readonly reference?: { readonly what: string; readonly measured: number };
   readonly budget?: Budget;
 }
@@ -32,7 +32,7 @@ export function median(values: readonly number[]): number {
   return percentile(values, 50);
 }
 
-/** The smallest value that at least `percent` of all do not exceed. */
+/** Nearest rank: the smallest value that at least `percent` % of all do not exceed. */
 export function percentile(values: readonly number[], percent: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const rank = Math.ceil((percent / 100) * sorted.length);

@@ -1,4 +1,4 @@
-// Rows as a Markdown table, and the machine they come from.
+// Formats rows as a Markdown table, and describes the machine they were measured on.
 import { readFileSync } from "node:fs";
 import os from "node:os";
 import type { Budget, Measurement, Row } from "./row";
@@ -78,7 +78,7 @@ function withUnit({ unit }: Measurement, value: number): string {
   return `${digits(value)} ${unit}`;
 }
 
-/** Three significant digits, and all that stand before the point. */
+/** Three significant digits, and all digits before the decimal point. */
 function digits(value: number): string {
   const decimals = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
   return value.toFixed(Math.abs(value) < 0.1 ? 3 : decimals);

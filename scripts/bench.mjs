@@ -1,4 +1,4 @@
-// npm run bench [-- NAME...]: installs what is missing, builds, runs the benches (all, or those named) and prints their table.
+// `npm run bench [-- NAME...]`: installs what is missing, builds, runs all benches or the named ones, prints a table.
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { installPackages, root } from "./lib/install.mjs";

@@ -1,5 +1,5 @@
-// Builds the bundles of the extension into dist/, and with --tests every test and bench file into out/.
-// Only the extension bundle may see `vscode`; test/unit/layers.test.ts holds the layers over the metafile.
+// Builds the extension's bundles into dist/ and, with --tests, every test and bench file into out/.
+// Only the extension bundle may import `vscode`; test/unit/layers.test.ts checks the layers in the metafile.
 import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
@@ -17,7 +17,7 @@ const common = {
   mainFields: ["module", "main"],
 };
 
-/** Builds dist/ and returns esbuild's metafile of each bundle by its name. */
+/** Builds dist/ and returns esbuild's metafiles by bundle name. */
 export async function buildExtension() {
   rmSync(path.join(root, "dist"), { recursive: true, force: true });
   const bundle = async (entry, outfile, extra = {}) =>
@@ -43,7 +43,7 @@ export async function buildExtension() {
   return { extension, worker, cli, agentTerminal };
 }
 
-/** Builds every .ts file below test/ and bench/ to the same place below out/; packages stay in node_modules. */
+/** Builds every .ts file in test/ and bench/ to the same path in out/; packages stay in node_modules. */
 async function buildTests() {
   rmSync(path.join(root, "out"), { recursive: true, force: true });
   const entryPoints = ["test", "bench"]

@@ -1,4 +1,4 @@
-// `npm run check`: types, lint, format and unused code, side by side; what failed is printed whole.
+// `npm run check`: types, lint, format and unused code, in parallel; prints the whole output of each failure.
 import path from "node:path";
 import { installPackages, root } from "./lib/install.mjs";
 import { isMain, main, Problem, run } from "./lib/task.mjs";
@@ -10,7 +10,7 @@ const checks = {
   "unused code": ["knip/bin/knip.js", "--no-config-hints"],
 };
 
-/** Runs every check, and returns how many passed and the output of those that did not. */
+/** Runs every check; returns how many passed and the output of those that failed. */
 export async function runChecks() {
   const results = await Promise.allSettled(
     Object.values(checks).map(([tool, ...args]) =>

@@ -1,22 +1,22 @@
-// `npm run package`: builds the extension and writes berth-<version>.vsix at the top level; .vscodeignore says what is in it.
+// `npm run package`: builds the extension and berth-<version>.vsix in the root; .vscodeignore decides its contents.
 import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { installPackages, root } from "./lib/install.mjs";
 import { isMain, main, run, step } from "./lib/task.mjs";
 
-/** The path of the VSIX of this version. */
+/** The path of this version's VSIX. */
 export function vsixPath() {
   const manifest = path.join(root, "package.json");
   const { name, version } = JSON.parse(readFileSync(manifest, "utf8"));
   return path.join(root, `${name}-${version}.vsix`);
 }
 
-/** Packages what is in dist/ now, and returns the VSIX. */
+/** Packages the current dist/ and returns the path of the VSIX. */
 export async function packageExtension() {
   const vsce = path.join(root, "node_modules", "@vscode", "vsce", "vsce");
   const options = [
     ...["--out", vsixPath()],
-    // Everything is bundled, the README's pictures too; it starts with the window; and there is no public repository.
+    // Everything is bundled, README images included; it activates with the window; there is no public repository.
     ...["--no-dependencies", "--allow-star-activation"],
     ...["--no-rewrite-relative-links", "--allow-missing-repository"],
   ];

@@ -1,5 +1,5 @@
-// `npm start [-- FOLDER...]`: builds the extension and runs it in an embedded VS Code, one address per folder, until Ctrl-C.
-// `npm start -- --desktop [FOLDER...]`: installs it into the VS Code that `code` on PATH starts, and opens the folders there.
+// `npm start [-- FOLDER...]`: builds and runs the extension in an embedded VS Code, one URL per folder, until Ctrl-C.
+// `npm start -- --desktop [FOLDER...]`: installs it into the VS Code of `code` on PATH and opens the folders there.
 import { mkdtempSync, realpathSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -37,7 +37,7 @@ async function buildVsix() {
   return packageExtension();
 }
 
-/** Windows has `code` as a script, which only a shell runs.
+/** On Windows `code` is a script, which only a shell can run.
  * @param {readonly string[]} args */
 const code = (...args) =>
   process.platform === "win32"

@@ -1,5 +1,5 @@
-// `npm test [-- SUITE...] [--grep TEXT]`: sets up what is missing, builds, runs every suite or the named ones whatever
-// the others did, and ends with a table of counts and the line `N passed, M failed`.
+// `npm test [-- SUITE...] [--grep TEXT]`: installs what is missing, builds, runs the default or the named suites even
+// if others fail, and ends with a table of counts and the line `N passed, M failed`.
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,16 +17,17 @@ import { main, Problem, run, step } from "./lib/task.mjs";
 import { packageExtension, vsixPath } from "./package.mjs";
 
 /**
- * What a suite returns: how many tests passed, failed, were skipped and had to be tried again, why it fails beyond them, or why it did not run.
- * @typedef {{passes: number, failures: number, pending?: number, retried?: number, problem?: string, notRun?: string}} Counts
+ * How many tests passed, failed, were skipped (pending) or retried; why the suite failed otherwise, or did not run.
+ * @typedef {{passes: number, failures: number, pending?: number, retried?: number,
+ *   problem?: string, notRun?: string}} Counts
  */
 
 const temporary = mkdtempSync(path.join(tmpdir(), "berth-results-"));
 process.once("exit", () => rmSync(temporary, { recursive: true, force: true }));
 
-const tsOutput = (...parts) => path.join(root, "out", "test", ...parts);
+const testOutput = (...parts) => path.join(root, "out", "test", ...parts);
 
-/** Runs a Node program that writes Mocha's counts to $BERTH_TEST_RESULT; without counts it failed, whatever it exits with.
+/** Runs a Node program that writes Mocha's counts to $BERTH_TEST_RESULT; no counts means failure, even on exit code 0.
  * @returns {Promise<Counts>} */
 async function runNode(name, args, grep) {
   const result = path.join(temporary, `${name}.json`);
@@ -41,10 +42,10 @@ async function runNode(name, args, grep) {
     env,
     stdio: ["ignore", "inherit", "inherit"],
   });
-  const end = () => child.kill();
-  process.once("exit", end);
+  const kill = () => child.kill();
+  process.once("exit", kill);
   const code = await new Promise((resolve) => child.once("close", resolve));
-  process.off("exit", end);
+  process.off("exit", kill);
   if (!existsSync(result))
     return {
       passes: 0,
@@ -70,11 +71,11 @@ const mocha =
       [
         path.join(root, "node_modules", "mocha", "bin", "mocha.js"),
         ...["--reporter", path.join(root, "scripts", "lib", "reporter.cjs")],
-        // Node ends when the report does, even where a failed test left a server running.
+        // Exits after the report, even if a failed test left a server running.
         ...["--exit", "--timeout", String(timeout)],
         ...["--retries", String(retries)],
         ...(grep ? ["--grep", grep] : []),
-        ...[tsOutput(name, "**", "*.test.js")],
+        ...[testOutput(name, "**", "*.test.js")],
       ],
       grep,
     );
@@ -90,32 +91,32 @@ async function testPackage(grep) {
   return mocha("package", 60_000)(grep);
 }
 
-const host = (kind) => (grep) =>
-  runNode(kind, [tsOutput("harness", "runHostTests.js"), kind], grep);
+const hostTests = (kind) => (grep) =>
+  runNode(kind, [testOutput("harness", "runHostTests.js"), kind], grep);
 
-/** The real agents come from the npm registry, and run in tmux; not every machine has a way to both. */
-async function getAgents() {
+/** The real agents need the npm registry and tmux, which are not available on every machine. */
+async function prepareAgents() {
   await installAgents();
   await findTmux();
 }
 
 /**
- * Whole programs of others take part in `ui` and `agents`: a test there is tried once more, which is counted.
- * In the order of running; those without `isDefault` run only when named. What cannot be had for `get` is no failure of
- * ours: the suite does not run then, and says so, unless it was named.
+ * In execution order; suites without `isDefault` run only when named. `ui` and `agents` depend on third-party programs,
+ * so a failed test is retried once, and the retry counted. If `prepare` fails, the suite is reported as not run instead
+ * of failed, unless it was named.
  */
 const suites = {
   check: { run: check, isDefault: true },
   unit: { run: mocha("unit", 180_000), isDefault: true },
   package: { run: testPackage, isDefault: true, needsVSCode: true },
-  host: { run: host("host"), isDefault: true, needsVSCode: true },
+  host: { run: hostTests("host"), isDefault: true, needsVSCode: true },
   ui: { run: mocha("ui", 300_000, 1), isDefault: true, needsVSCode: true },
-  electron: { run: host("electron") },
+  electron: { run: hostTests("electron") },
   agents: {
     run: mocha("agents", 300_000, 1),
     isDefault: true,
     needsVSCode: true,
-    get: getAgents,
+    prepare: prepareAgents,
   },
 };
 
@@ -137,14 +138,14 @@ function readArguments() {
   return { chosen, isNamed: positionals.length > 0, grep: values.grep };
 }
 
-/** Runs a suite; what keeps it from running is its failure, and the next suite's turn.
+/** Runs a suite; whatever keeps it from running counts as its failure and does not stop the next suite.
  * @returns {Promise<Counts>} */
-async function runSuite(name, { grep, isNamed }, built, setUp) {
+async function runSuite(name, { grep, isNamed }, built, vscodeReady) {
   try {
     if (name !== "check") await built;
-    if (suites[name].needsVSCode) await setUp;
+    if (suites[name].needsVSCode) await vscodeReady;
     try {
-      await suites[name].get?.();
+      await suites[name].prepare?.();
     } catch (error) {
       if (isNamed || !(error instanceof Problem)) throw error;
       return { passes: 0, failures: 0, notRun: error.message };
@@ -160,14 +161,14 @@ async function runSuite(name, { grep, isNamed }, built, setUp) {
 }
 
 main(async () => {
-  const { chosen, ...how } = readArguments();
+  const { chosen, ...options } = readArguments();
   await run("git", ["--version"]);
   await installPackages();
-  // Downloads go on while the first suites run.
-  const setUp = chosen.some((name) => suites[name].needsVSCode)
+  // Downloads continue while the first suites run.
+  const vscodeReady = chosen.some((name) => suites[name].needsVSCode)
     ? findBrowser().then(installVSCode)
     : undefined;
-  setUp?.catch(() => {});
+  vscodeReady?.catch(() => {});
   const built = step("Building", build()).catch((error) => {
     console.log(error.message);
     throw new Problem("the build failed");
@@ -180,7 +181,7 @@ main(async () => {
   for (const name of chosen) {
     console.log(`\n=== ${name}`);
     const start = Date.now();
-    const counts = await runSuite(name, how, built, setUp);
+    const counts = await runSuite(name, options, built, vscodeReady);
     if (counts.notRun) {
       console.log(`${name}: not run: ${counts.notRun}`);
       notRun.push(`${name} not run: ${counts.notRun.split("\n")[0]}`);
@@ -200,12 +201,12 @@ main(async () => {
 
   console.log();
   console.table(table);
-  const others = ["skipped", "retried"]
+  const extras = ["skipped", "retried"]
     .filter((kind) => total[kind] > 0)
     .map((kind) => `, ${total[kind]} ${kind}`);
   for (const line of notRun) console.log(line);
   console.log(
-    `${total.passed} passed, ${total.failed} failed${others.join("")}`,
+    `${total.passed} passed, ${total.failed} failed${extras.join("")}`,
   );
   process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
 });

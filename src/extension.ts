@@ -1,4 +1,4 @@
-// Wires the parts together, and takes them apart again. Nothing else.
+// Composition root: builds the parts, wires them by constructor and disposes them. Nothing else.
 import path from "node:path";
 import * as vscode from "vscode";
 import { messageOf } from "./core/errors";
@@ -17,7 +17,7 @@ import {
   registerCommands,
 } from "./editor/commands/commands";
 import { DiffReview } from "./editor/diffs/diffReview";
-import { show } from "./editor/instances/target";
+import { revealWorktree } from "./editor/instances/target";
 import { WindowInstances } from "./editor/instances/windowInstances";
 import { CurrentSettings } from "./editor/settings/settings";
 import { AgentTerminals } from "./editor/terminals/agentTerminals";
@@ -72,9 +72,16 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   lifetime.own(new StatusBar(instances, diffs, terminals, settings));
   const pusher = lifetime.own(new EditorStatePusher(connection, settings));
-  const reach = { instances, diffs, terminals, connection, pusher, log };
-  registerCommands(reach).forEach((command) => lifetime.own(command));
-  lifetime.own(registerAgentProfile(reach));
+  const commandContext = {
+    instances,
+    diffs,
+    terminals,
+    connection,
+    pusher,
+    log,
+  };
+  registerCommands(commandContext).forEach((command) => lifetime.own(command));
+  lifetime.own(registerAgentProfile(commandContext));
 
   const reconcile = (): void => {
     connection.host
@@ -108,7 +115,7 @@ export function activate(context: vscode.ExtensionContext): void {
       onDidChangeInstances: (views) => {
         instances.replace(views);
       },
-      onDidRequestFocus: (worktree) => void show(instances, worktree),
+      onDidRequestFocus: (worktree) => void revealWorktree(instances, worktree),
       onDidLog: (level, message) => {
         log[level](message);
       },
@@ -123,9 +130,9 @@ export function activate(context: vscode.ExtensionContext): void {
       executeCode: createExecutor(),
     },
   });
-  // Owned last and so ended first: an agent whose window goes loses its connection, and is told nothing else.
+  // Owned last, so disposed first: an agent whose window closes sees only its connection end.
   lifetime.own(connection);
 }
 
-/** VS Code waits for this, up to 5 s, and cuts it off then. */
+/** VS Code awaits this for at most 5 s, then cuts it off. */
 export const deactivate = (): Promise<void> => lifetime.dispose();

@@ -1,12 +1,12 @@
-// Stands in front of an extension's main file inside a real extension host, and notes how long its parts take. The copy
-// of the extension that it is put into names the file to write to in probe.json.
+// Wraps an extension's main file in a real extension host, and records how long loading and activating it take. The
+// extension's probe.json names the file to write to.
 import { appendFileSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 export interface ProbeEntry {
   readonly extension: string;
   readonly pid: number;
-  /** Milliseconds of main thread: requiring the main file, and activate(). */
+  /** Milliseconds on the main thread: requiring the main file, and activate(). */
   readonly load: number;
   readonly call: number;
   /** When activate() was called, in milliseconds since 1970. */
@@ -29,7 +29,7 @@ const setup = JSON.parse(
 ) as ProbeSetup;
 
 const loading = performance.now();
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- as the extension host loads a main file
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- this is how the extension host loads a main file
 const extension = require(path.join(__dirname, setup.main)) as Extension;
 const load = performance.now() - loading;
 

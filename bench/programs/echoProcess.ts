@@ -1,5 +1,4 @@
-// The bare servers that ours stand beside, in the worker thread of an otherwise idle process: a TCP echo, and `ws` that
-// reads JSON and sends it back.
+// The reference servers, in the worker thread of an otherwise idle process: a TCP echo and a bare `ws` JSON echo.
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { isMainThread, parentPort, Worker } from "node:worker_threads";
@@ -11,7 +10,7 @@ export interface EchoReady {
   readonly webSocket: number;
 }
 
-async function serve(): Promise<EchoReady> {
+async function startServers(): Promise<EchoReady> {
   const tcp = createServer({ noDelay: true }, (socket) => socket.pipe(socket));
   tcp.listen(0, "127.0.0.1");
   const webSocket = new WebSocketServer({
@@ -34,7 +33,7 @@ async function serve(): Promise<EchoReady> {
 
 async function run(): Promise<void> {
   if (!isMainThread) {
-    parentPort?.postMessage(await serve());
+    parentPort?.postMessage(await startServers());
     return;
   }
   const worker = new Worker(__filename);

@@ -1,4 +1,4 @@
-// A process that runs Berth as an extension host does, without an editor: idle, or as busy as another extension makes it.
+// Runs Berth as an extension host does, but without an editor: idle, or kept busy as by another extension.
 import { until } from "../../test/harness/until";
 import { Window } from "../../test/unit/support/window";
 import { settings } from "../support/settings";
@@ -8,7 +8,7 @@ export interface HostSetup {
   readonly home: string;
   readonly lockDirectory: string;
   readonly folders: readonly string[];
-  /** "inProcess": as after three deaths of the worker. */
+  /** "inProcess": as after three worker crashes. */
   readonly mode: "worker" | "inProcess";
   readonly isBusy: boolean;
 }
@@ -19,7 +19,7 @@ export interface HostReady {
   readonly token: string;
 }
 
-/** Milliseconds of each period in which the main thread does nothing else. */
+/** Milliseconds of each period for which the main thread is blocked. */
 const BUSY = 200;
 const PERIOD = 250;
 

@@ -1,4 +1,4 @@
-// A process that holds so many instances, or an idle worker, or nothing, and says what memory it takes.
+// Runs a number of instances, an idle worker or nothing, and reports the memory of the process.
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
@@ -15,7 +15,7 @@ export interface MemoryReady {
   readonly megabytes: number | null;
 }
 
-/** Milliseconds that a process has to come to rest. */
+/** Milliseconds for the process to settle. */
 const SETTLE = 1_500;
 
 async function run(setup: MemorySetup): Promise<void> {
@@ -35,7 +35,7 @@ async function hold(setup: MemorySetup): Promise<() => unknown> {
       return () => worker.terminate();
     }
     case "instances": {
-      // Loaded only here: its code is part of what is weighed.
+      // Loaded only here, because its code is part of what is measured.
       const { holdInstances } = await import("../support/heldInstances");
       return holdInstances(setup);
     }

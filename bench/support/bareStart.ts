@@ -1,4 +1,4 @@
-// The bare parts of starting an instance, one after the other and without VS Code: what no implementation can save.
+// The bare steps of starting an instance, in sequence and without VS Code: what no implementation can avoid.
 import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";

@@ -1,4 +1,4 @@
-// A program of ours in a process of its own, which says what it has to say in one message once it is ready.
+// Runs one of our programs in a child process, which reports in a single message once it is ready.
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 
@@ -8,7 +8,7 @@ export class Child<Ready> {
     readonly ready: Ready,
   ) {}
 
-  /** Rejects when it ends before it was ready. */
+  /** Rejects if the child ends before it is ready. */
   static async start<Ready>(
     file: string,
     setup: object = {},
@@ -29,7 +29,7 @@ export class Child<Ready> {
     return new Child(child, ready);
   }
 
-  /** Ends it the polite way and waits for that. */
+  /** Shuts the child down gracefully and waits for its exit. */
   async dispose(): Promise<void> {
     const exited = once(this.process, "exit");
     this.process.disconnect();
@@ -37,12 +37,12 @@ export class Child<Ready> {
   }
 }
 
-/** Inside the child: what Child.start() was given. */
+/** In the child: the setup passed to Child.start(). */
 export function readSetup(): unknown {
   return JSON.parse(process.argv[2] ?? "{}");
 }
 
-/** Inside the child: hands over what the parent waits for, and ends with the parent. */
+/** In the child: sends what the parent waits for, and ends with the parent. */
 export function announce(ready: object, end: () => unknown): void {
   process.once("disconnect", () => {
     void Promise.resolve(end()).finally(() => process.exit(0));

@@ -1,4 +1,4 @@
-// Copies of our extension, as they would be if package.json named another activation event, each with a probe in front.
+// Copies of our extension with another activation event in package.json, each wrapped in a probe.
 import {
   cpSync,
   copyFileSync,
@@ -13,11 +13,11 @@ import { programs } from "./programs";
 
 export interface ProbedCopies {
   readonly folders: readonly string[];
-  /** What the probes have noted so far. */
+  /** What the probes have recorded so far. */
   entries(): ProbeEntry[];
 }
 
-/** Our extension, and beside it one that does nothing, activated by the same event. */
+/** Our extension and an empty one, activated by the same event. */
 export function copyExtensions(
   directory: string,
   activationEvent: string,

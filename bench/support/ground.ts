@@ -1,4 +1,4 @@
-// The place a bench works in: a directory of its own, with Berth's home, the lock directory and plain folders in it.
+// A bench's temporary directory, with Berth's home, the lock directory and plain folders.
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";

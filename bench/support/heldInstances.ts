@@ -1,4 +1,4 @@
-// Instances as the extension runs them, with nothing else loaded: the connection and its worker, no test code.
+// Runs instances as the extension does, with nothing else loaded: the connection and its worker, no test code.
 import { HostConnection } from "../../src/editor/window/hostConnection";
 import type { Desired, EditorApi, InstanceView } from "../../src/host/contract";
 
@@ -9,7 +9,7 @@ export interface HeldSetup {
   readonly desired: Desired;
 }
 
-/** Resolves when all run, with the function that ends them. */
+/** Resolves once all are running, with a function that stops them. */
 export async function holdInstances({
   worker,
   home,
@@ -35,7 +35,7 @@ export async function holdInstances({
   });
   connection.onDidStart((host) => void host.reconcile(desired));
   await new Promise<void>((resolve) => {
-    // Without agents nobody asks the editor for anything.
+    // Without agents, nothing calls the editor.
     const editor: Partial<EditorApi> = {
       onDidChangeInstances: (views) => {
         if (views.filter(isRunning).length === desired.folders.length)

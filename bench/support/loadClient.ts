@@ -1,5 +1,5 @@
-// One of many clients that keep a server busy and cost next to nothing themselves: ready-made frames go out, frames that
-// come in are only counted. So the server is what is measured.
+// One of many clients that keep a server busy at almost no cost of their own: outgoing frames are prebuilt and incoming
+// ones only counted, so the server is what is measured.
 import { randomBytes } from "node:crypto";
 import { request } from "node:http";
 import type { Socket } from "node:net";
@@ -9,7 +9,7 @@ export class LoadClient {
   answers = 0;
   #received: Buffer = Buffer.alloc(0);
   #next: Buffer | undefined;
-  #answered: () => void = () => undefined;
+  #onAnswer: () => void = () => undefined;
 
   private constructor(private readonly socket: Socket) {
     socket.setNoDelay(true);
@@ -44,22 +44,22 @@ export class LoadClient {
     return new LoadClient(socket);
   }
 
-  /** PendingSends one message and waits for one answer. */
-  async ask(message: object): Promise<void> {
+  /** Sends one message and waits for one answer. */
+  async request(message: object): Promise<void> {
     const answered = new Promise<void>((resolve) => {
-      this.#answered = resolve;
+      this.#onAnswer = resolve;
     });
-    this.tell(message);
+    this.send(message);
     await answered;
   }
 
-  tell(message: object): void {
-    this.socket.write(frameOf(message));
+  send(message: object): void {
+    this.socket.write(encodeFrame(message));
   }
 
-  /** Sends the message again as soon as it has been answered, until dispose(). */
-  keepAsking(message: object): void {
-    this.#next = frameOf(message);
+  /** Resends the message after each answer, until dispose(). */
+  requestContinuously(message: object): void {
+    this.#next = encodeFrame(message);
     this.socket.write(this.#next);
   }
 
@@ -78,14 +78,14 @@ export class LoadClient {
       if (size === undefined || size > this.#received.length) return;
       this.#received = this.#received.subarray(size);
       this.answers += 1;
-      this.#answered();
+      this.#onAnswer();
       if (this.#next) this.socket.write(this.#next);
     }
   }
 }
 
 /** A masked text frame; the mask is zero, which the protocol allows and the server still applies. */
-function frameOf(message: object): Buffer {
+function encodeFrame(message: object): Buffer {
   const payload = Buffer.from(JSON.stringify(message));
   const isShort = payload.length < 126;
   const header = Buffer.alloc(isShort ? 6 : 8);
@@ -95,7 +95,7 @@ function frameOf(message: object): Buffer {
   return Buffer.concat([header, payload]);
 }
 
-/** Of the unmasked frame at the start; undefined while its header is incomplete. */
+/** Bytes of the unmasked frame at the start; undefined while its header is incomplete. */
 function frameSize(received: Buffer): number | undefined {
   const length = received[1];
   if (length === undefined) return undefined;

@@ -1,4 +1,4 @@
-// Where the compiled programs of the bench lie.
+// Paths of the compiled bench programs.
 import path from "node:path";
 import { root } from "../../test/unit/support/root";
 

@@ -1,7 +1,7 @@
-// Memory of this process as the kernel shares it out: what others map too counts in part.
+// The PSS of this process: pages shared with other processes count proportionally.
 import { readFileSync } from "node:fs";
 
-/** Megabytes; undefined where the system does not tell. */
+/** Megabytes; undefined if the system does not report it. */
 export function ownPss(): number | undefined {
   try {
     const rollup = readFileSync("/proc/self/smaps_rollup", "utf8");

@@ -1,4 +1,4 @@
-// A worktree in a real window, and the moment at which its lock file was there.
+// Worktrees in a real VS Code, and when their lock files appeared.
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import type { LockFile } from "../../src/core/registry/formats";
@@ -8,7 +8,7 @@ import { until } from "../../test/harness/until";
 import { VSCodeServer } from "../../test/harness/vscodeServer";
 import { copyExtensions, type ProbedCopies } from "./extensionCopies";
 
-/** A running VS Code with probed copies of our extension and as many worktrees as asked for. */
+/** A running VS Code with probed copies of our extension and the requested number of worktrees. */
 export interface RealVSCode {
   readonly server: VSCodeServer;
   readonly home: TestHome;
@@ -50,12 +50,12 @@ export async function startVSCode(
 
 export interface SeenLock extends LockFile {
   readonly port: number;
-  /** When it got its name, in milliseconds since 1970. */
+  /** When it was renamed into place, in milliseconds since 1970. */
   readonly writtenAt: number;
 }
 
-/** The lock file of a worktree other than these earlier ones, as soon as it is there. */
-export function lockOf(
+/** Waits for a lock file of the worktree other than the earlier ones. */
+export function waitForLock(
   home: TestHome,
   worktree: string,
   earlier: readonly SeenLock[] = [],
@@ -82,7 +82,7 @@ export function readLocks(home: TestHome): SeenLock[] {
         const lock = JSON.parse(readFileSync(file, "utf8")) as LockFile;
         return [{ ...lock, port: Number.parseInt(name), writtenAt: ctimeMs }];
       } catch {
-        return []; // It has just gone.
+        return []; // It was just removed.
       }
     });
 }

@@ -1,4 +1,4 @@
-// An agent that only measures: requests over a WebSocket, each answered in the tick in which its frame arrives.
+// An agent that only measures: requests over a WebSocket, each resolved in the tick in which its answer arrives.
 import { once } from "node:events";
 import { type RawData, WebSocket } from "ws";
 
@@ -20,7 +20,7 @@ export class RpcClient {
     });
   }
 
-  /** Connected and introduced as an agent. */
+  /** Connects and completes the MCP handshake. */
   static async connect({ port, token }: Endpoint): Promise<RpcClient> {
     const socket = new WebSocket(`ws://127.0.0.1:${port}/`, {
       headers: { authorization: `Bearer ${token}` },
@@ -37,7 +37,7 @@ export class RpcClient {
     return client;
   }
 
-  /** Resolves with the milliseconds from sending to the answer. */
+  /** Resolves with the milliseconds from request to answer. */
   request(method: string, params?: object): Promise<number> {
     this.#lastId += 1;
     const id = this.#lastId;

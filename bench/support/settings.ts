@@ -1,4 +1,4 @@
-// Settings of a window in a bench: the defaults, away from the ports of the user's own instances, with room for many.
+// A bench window's settings: the defaults, but away from the ports of the user's own instances and with higher limits.
 import type { HostSettings } from "../../src/host/contract";
 
 export const settings: HostSettings = {

@@ -1,4 +1,4 @@
-// Loads and uses the parts of Node that every extension host has long loaded, so that they are not taken for ours.
+// Loads and uses the parts of Node that every extension host has already loaded, so that they do not count as ours.
 import { execFile } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
 import { once } from "node:events";

@@ -1,27 +1,27 @@
-// Installs what test/agents needs: the real agents, pinned, once into the cache outside the repository, and tmux.
+// Installs what test/agents needs: tmux, and the real agents, pinned, once, in the cache outside the repository.
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import path from "node:path";
-import { filledOnce } from "../lib/cache.mjs";
+import { cachedFolder } from "../lib/cache.mjs";
 import { installVSCode } from "../lib/install.mjs";
 import { npm, Problem, run, step } from "../lib/task.mjs";
 
 const source = import.meta.dirname;
 
 /**
- * Installs the agents once per content of their lockfile, and returns the command that runs each.
+ * Installs the agents once per lockfile content, and returns the command that runs each.
  * @returns {Promise<Record<"claude" | "gemini" | "qwen", readonly string[]>>}
  */
 export async function installAgents() {
   const lockfile = readFileSync(path.join(source, "package-lock.json"));
   const key = createHash("sha256").update(lockfile);
-  const folder = await filledOnce("agents", key, async (partial) => {
+  const folder = await cachedFolder("agents", key, async (partial) => {
     for (const name of ["package.json", "package-lock.json", ".npmrc"])
       await cp(path.join(source, name), path.join(partial, name));
     await step(
       "Installing Claude Code, Gemini CLI and Qwen Code, once (600 MB)",
-      // Not `npm ci`: some optional packages of Qwen Code's are not in the registry, so no lockfile is complete.
+      // Not `npm ci`: some optional packages of Qwen Code are not in the registry, so no lockfile is complete.
       npm(["install", "--no-save", "--ignore-scripts"], partial),
     );
   });
@@ -39,7 +39,7 @@ export async function installAgents() {
   };
 }
 
-/** The package's own script would copy the platform's binary over a placeholder; we run it where it is. */
+/** Finds the platform's binary, which the package's own script would copy over a placeholder; we run it in place. */
 function claudeBinary(scope) {
   const binary = readdirSync(scope)
     .map((name) => path.join(scope, name, "claude"))
@@ -51,16 +51,16 @@ function claudeBinary(scope) {
 }
 
 /**
- * Returns the path of tmux; on Debian, root gets it installed.
+ * Returns the path of tmux; installs it when run as root on Debian.
  * @returns {Promise<string>}
  */
 export async function findTmux() {
-  const installed = () =>
+  const findInstalled = () =>
     (process.env["PATH"] ?? "")
       .split(path.delimiter)
       .map((folder) => path.join(folder, "tmux"))
       .find((file) => existsSync(file));
-  const found = installed();
+  const found = findInstalled();
   if (found) return found;
   if (process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
@@ -70,7 +70,7 @@ export async function findTmux() {
       "Installing tmux",
       apt("install", "-y", "--no-install-recommends", "tmux"),
     );
-    const tmux = installed();
+    const tmux = findInstalled();
     if (tmux) return tmux;
   }
   throw new Problem(

@@ -1,4 +1,4 @@
-// The folder outside the repository in which what was downloaded stays.
+// The download cache, outside the repository.
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { mkdir, mkdtemp, rename } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -14,14 +14,14 @@ function cacheHome() {
 }
 
 /**
- * Returns a folder of the cache, filled once for a name and what the hash was made of.
- * One with the final name is always whole: it is filled under another name beside it, then renamed.
+ * Returns a cache folder, filled once per name and hash.
+ * A folder with its final name is always complete: it is filled under a temporary name, then renamed.
  * @param {string} name
  * @param {import("node:crypto").Hash} hash
  * @param {(partial: string) => Promise<void>} fill
  * @returns {Promise<string>}
  */
-export async function filledOnce(name, hash, fill) {
+export async function cachedFolder(name, hash, fill) {
   const folder = path.join(
     cacheHome(),
     `${name}-${hash.digest("hex").slice(0, 12)}`,
@@ -35,7 +35,7 @@ export async function filledOnce(name, hash, fill) {
   try {
     await fill(partial);
     await rename(partial, folder).catch((error) => {
-      // Another run was faster; its folder is as good as ours.
+      // Another run won the race; its folder is as good as ours.
       if (!existsSync(folder)) throw error;
     });
   } finally {
@@ -45,7 +45,7 @@ export async function filledOnce(name, hash, fill) {
   return folder;
 }
 
-/** A run that was killed leaves its partial folder; none takes a day. */
+/** Killed runs leave partial folders behind; no run takes a day. */
 function removeAbandoned(cache) {
   for (const name of readdirSync(cache)) {
     const file = path.join(cache, name);

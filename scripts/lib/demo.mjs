@@ -1,4 +1,4 @@
-// The repository that `npm start` opens when it is given no folder: a small app with two linked worktrees.
+// The repository that `npm start` opens when given no folder: a small app with two linked worktrees.
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { run } from "./task.mjs";
@@ -27,7 +27,7 @@ export function total(cart) {
 };
 
 /**
- * Makes the repository `app` in a folder, and returns the paths of its linked worktrees.
+ * Creates the repository `app` in a folder and returns the paths of its linked worktrees.
  * @param {string} folder
  */
 export async function makeDemo(folder) {

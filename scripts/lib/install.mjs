@@ -1,4 +1,4 @@
-// Installs what a fresh machine lacks: our npm packages, a browser, and a VS Code in a cache outside the repository.
+// Installs what a fresh machine lacks: our npm packages, a browser, and VS Code in a cache outside the repository.
 import { createHash } from "node:crypto";
 import {
   accessSync,
@@ -10,26 +10,29 @@ import {
 } from "node:fs";
 import { cp, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { filledOnce } from "./cache.mjs";
+import { cachedFolder } from "./cache.mjs";
 import { npm, Problem, run, step } from "./task.mjs";
 
 export const root = path.resolve(import.meta.dirname, "..", "..");
 
 /** Runs `npm ci` when node_modules is missing or older than package-lock.json. */
 export async function installPackages() {
-  const time = (file) =>
+  const modifiedAt = (file) =>
     statSync(path.join(root, file), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  if (time("node_modules/.package-lock.json") >= time("package-lock.json"))
+  if (
+    modifiedAt("node_modules/.package-lock.json") >=
+    modifiedAt("package-lock.json")
+  )
     return;
   await step("Installing npm packages", npm(["ci"], root));
 }
 
-/** Dependencies of the server that neither a test nor a demo reaches: half of the download, or in need of a compiler. */
+/** Server dependencies that no test or demo uses; they are half of the download or need a compiler. */
 const unusedDependencies =
   /^@github\/copilot-sdk|^@microsoft\/mxc-sdk|windows-process-tree|sqlite3$/;
 
 /**
- * Installs VS Code (code-server and a Node of its own) once per content of its lockfile and of this recipe, and returns where it is.
+ * Installs VS Code (code-server and its own Node) once per content of its lockfile and of this file; returns its paths.
  * @returns {Promise<{node: string, entry: string}>}
  */
 export async function installVSCode() {
@@ -38,7 +41,7 @@ export async function installVSCode() {
   for (const file of ["package-lock.json", "spdlog.cjs"])
     key.update(readFileSync(path.join(source, file)));
   key.update(readFileSync(import.meta.filename));
-  const folder = await filledOnce("vscode", key, async (partial) => {
+  const folder = await cachedFolder("vscode", key, async (partial) => {
     if (process.platform === "win32")
       throw new Problem(
         "The embedded VS Code does not run on Windows. Use your own: npm start -- --desktop",
@@ -63,8 +66,8 @@ function nodePackage(modules) {
   );
 }
 
-// code-server's own postinstall insists on being run by Node 24 and on a compiler. The same installs without scripts
-// leave two native modules unbuilt: the logger, which gets a stand-in, and the watchdog, which VS Code can miss.
+// code-server's own postinstall requires Node 24 and a compiler. The same installs without scripts leave two native
+// modules unbuilt: the logger, which gets a stub, and the watchdog, which VS Code can do without.
 async function fillVSCode(folder) {
   const modules = path.join(folder, "node_modules");
   const vscode = path.join(modules, "code-server", "lib", "vscode");
@@ -115,7 +118,7 @@ const macBrowsers = ["Google Chrome", "Chromium", "Microsoft Edge"].map(
   (name) => `/Applications/${name}.app/Contents/MacOS/${name}`,
 );
 
-function installedBrowser() {
+function findInstalledBrowser() {
   const onPath = (process.env["PATH"] ?? "")
     .split(path.delimiter)
     .flatMap((folder) => browserNames.map((name) => path.join(folder, name)));
@@ -130,7 +133,7 @@ function installedBrowser() {
 }
 
 /**
- * Returns the path of a Chromium or Chrome; on Debian, root gets one installed.
+ * Returns the path of Chromium or Chrome; installs Chromium when run as root on Debian.
  * @returns {Promise<string>}
  */
 export async function findBrowser() {
@@ -141,7 +144,7 @@ export async function findBrowser() {
       `There is no browser at ${chosen}: correct BERTH_BROWSER or CHROME_PATH.`,
     );
   }
-  const found = installedBrowser();
+  const found = findInstalledBrowser();
   if (found) return found;
   if (process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
@@ -157,7 +160,7 @@ export async function findBrowser() {
         "fonts-dejavu-core",
       ),
     );
-    const installed = installedBrowser();
+    const installed = findInstalledBrowser();
     if (installed) return installed;
   }
   throw new Problem(

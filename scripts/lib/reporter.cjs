@@ -1,4 +1,4 @@
-// Mocha's own report for people, with what was tried again, and its counts as JSON in $BERTH_TEST_RESULT for scripts/test.mjs.
+// Mocha's spec report plus retries, and its counts as JSON in $BERTH_TEST_RESULT for scripts/test.mjs.
 const { writeFileSync } = require("node:fs");
 const { reporters } = require("mocha");
 

@@ -1,4 +1,4 @@
-// Runs the embedded VS Code: one server process, its settings and extensions in a folder of its own.
+// Runs the embedded VS Code: one server process, with its settings and extensions in a folder of its own.
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
@@ -7,7 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { installVSCode } from "./install.mjs";
 import { Problem, run } from "./task.mjs";
 
-/** Nothing that asks, updates, recommends or talks to the network. */
+/** No prompts, updates, recommendations or network access. */
 const quietSettings = {
   "chat.disableAIFeatures": true,
   "extensions.autoCheckUpdates": false,
@@ -27,15 +27,15 @@ const quietSettings = {
 /**
  * @typedef {object} ServerOptions
  * @property {string} folder where settings, extensions and logs go; the caller removes it
- * @property {readonly string[]} extensions VSIX files, and folders to run an extension from
+ * @property {readonly string[]} extensions VSIX files, or source folders of extensions
  * @property {Record<string, unknown>} [settings] user settings
  * @property {boolean} [workspaceTrust] whether VS Code asks for trust; every folder is trusted otherwise
  * @property {NodeJS.ProcessEnv} [env]
- * @property {readonly string[]} [args] more arguments of the server
+ * @property {readonly string[]} [args] further server arguments
  */
 
 /**
- * Starts VS Code and returns when it listens. `stop` ends every process of it, and returns when they are gone.
+ * Starts VS Code and resolves once it listens. `stop` ends all its processes and resolves when they are gone.
  * @param {ServerOptions} options
  */
 export async function startServer(options) {
@@ -48,7 +48,7 @@ export async function startServer(options) {
   await mkdir(path.join(userData, "Machine"), { recursive: true });
   await mkdir(extensions, { recursive: true });
   await writeFile(config, "");
-  // Two files: a running browser does not see the user's change on disk, but it does see the machine's, which go before.
+  // Two files: a running browser picks up changes on disk only in the machine settings, which take precedence.
   const userSettings = { ...quietSettings, ...options.settings };
   const settingsFile = path.join(userData, "Machine", "settings.json");
   await writeFile(
@@ -57,7 +57,7 @@ export async function startServer(options) {
   );
   await writeFile(settingsFile, "{}");
   const env = { ...process.env, EXTENSIONS_GALLERY: "{}", ...options.env };
-  // Inside a terminal of VS Code this would hand every command line to that window.
+  // In a VS Code terminal this would forward every command line to that window.
   delete env.VSCODE_IPC_HOOK_CLI;
   const common = [
     entry,
@@ -75,21 +75,21 @@ export async function startServer(options) {
     node,
     [
       ...common,
-      // Bound on loopback only, so that no password is needed; port 0 leaves the choice to the system.
+      // Bound to loopback only, so no password is needed; port 0 leaves the choice to the system.
       ...["--bind-addr", "127.0.0.1:0", "--auth", "none"],
       ...["--disable-telemetry", "--disable-update-check"],
       ...["--disable-getting-started-override", "--ignore-last-opened"],
       ...(options.workspaceTrust ? [] : ["--disable-workspace-trust"]),
       ...(options.args ?? []),
     ],
-    // A process group of its own: Ctrl-C reaches only us, and the whole group can be seen to have ended.
+    // A process group of its own: Ctrl-C reaches only us, and we can tell when the whole group has ended.
     { stdio: ["ignore", log, log], env, detached: true },
   );
   closeSync(log);
   const pid = child.pid;
   if (pid === undefined) throw new Problem(`${node} cannot be started.`);
   const readLog = () => readFileSync(logFile, "utf8");
-  // When we end without a stop, in whatever way, this pipe closes and the guard leaves nothing behind.
+  // If we end in any way without stop(), this pipe closes and the guard kills the group.
   const guard = spawn("sh", ["-c", `cat; kill -KILL -${pid}`], {
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
@@ -121,7 +121,7 @@ async function linkExtension(folder, extensions) {
   );
 }
 
-/** The address of a folder, or of a `.code-workspace` file.
+/** The URL that opens a folder or a `.code-workspace` file.
  * @param {number} port
  * @param {string} target */
 export function windowUrl(port, target) {
@@ -130,7 +130,7 @@ export function windowUrl(port, target) {
   return new URL(`http://localhost:${port}/?${kind}=${value}`);
 }
 
-/** Sends a signal (0 only asks) to a process group, and returns whether it had any process.
+/** Sends a signal (0 only probes) to a process group, and returns whether it has any process.
  * @param {number} group
  * @param {NodeJS.Signals | 0} signal */
 function signalGroup(group, signal) {
@@ -141,7 +141,7 @@ function signalGroup(group, signal) {
   }
 }
 
-/** Whether a process group has a process that is more than a zombie: a container may have nobody who buries those.
+/** Whether a process group has any process but zombies, which nothing may reap in a container.
  * @param {number} group */
 function isRunning(group) {
   if (!signalGroup(group, 0)) return false;
@@ -161,7 +161,7 @@ function isRunning(group) {
 
 /** @param {number} group */
 async function stopGroup(group) {
-  const isGone = async (milliseconds) => {
+  const waitUntilGone = async (milliseconds) => {
     for (let waited = 0; isRunning(group); waited += 50) {
       if (waited >= milliseconds) return false;
       await delay(50);
@@ -169,12 +169,12 @@ async function stopGroup(group) {
     return true;
   };
   try {
-    // Only the leader: extension hosts then notice, and have their 5 seconds to deactivate.
+    // Signals only the leader: extension hosts then notice and have their 5 seconds to deactivate.
     process.kill(group, "SIGTERM");
   } catch {
-    // It ended by itself.
+    // It has already exited.
   }
-  if (await isGone(8000)) return;
+  if (await waitUntilGone(8000)) return;
   signalGroup(group, "SIGKILL");
-  await isGone(2000);
+  await waitUntilGone(2000);
 }

@@ -1,17 +1,20 @@
-// What every script shares: failures told in one sentence, child processes, and progress that shows on a terminal and in a log.
+// Shared by all scripts: one-sentence errors, child processes, and progress for terminals and logs.
 import { spawn } from "node:child_process";
 import { pathToFileURL } from "node:url";
 
-const oldestNode = [20, 19];
+const minimumNode = [20, 19];
 
-/** A failure that the user can act on: printed as it is, without a stack. */
+/** An error that the user can act on; printed without a stack. */
 export class Problem extends Error {}
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1]))
+if (
+  major < minimumNode[0] ||
+  (major === minimumNode[0] && minor < minimumNode[1])
+)
   fail(
     new Problem(
-      `Node ${oldestNode.join(".")} or newer is needed, and this is ${process.versions.node}. Install it from https://nodejs.org.`,
+      `Node ${minimumNode.join(".")} or newer is needed, and this is ${process.versions.node}. Install it from https://nodejs.org.`,
     ),
   );
 
@@ -21,16 +24,16 @@ function fail(error) {
   process.exit(1);
 }
 
-/** What Ctrl-C does, or whoever asks us to end: the listeners of "exit" still clean up. */
+/** Runs on Ctrl-C and termination signals; "exit" listeners still clean up. */
 let interrupt = () => process.exit(130);
 
-/** Waits for Ctrl-C instead of ending by it. */
+/** Resolves on Ctrl-C, which then does not end the process. */
 export const interrupted = () =>
   new Promise((resolve) => {
     interrupt = resolve;
   });
 
-/** Runs a script: what it throws ends the process with 1.
+/** Runs a script; an error ends the process with exit code 1.
  * @param {() => Promise<void>} body */
 export function main(body) {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
@@ -38,19 +41,19 @@ export function main(body) {
   body().catch(fail);
 }
 
-/** Whether a module is the script that was started, and not imported by another.
+/** Whether a module is the script that was started, not an import.
  * @param {string} url its import.meta.url */
 export const isMain = (url) => url === pathToFileURL(process.argv[1]).href;
 
 /** @type {Record<string, string>} */
-const howToInstall = {
+const installHints = {
   git: "Install git: https://git-scm.com.",
   npm: "npm comes with Node: https://nodejs.org.",
   code: "Start VS Code and run \"Shell Command: Install 'code' command in PATH\", or leave out --desktop.",
 };
 
 /**
- * Runs a program to its end and returns its whole output; a Problem with that output when it exits with anything but 0.
+ * Runs a program to completion and returns its whole output. Any exit code but 0 rejects with a Problem containing it.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {{cwd?: string, env?: NodeJS.ProcessEnv}} [options]
@@ -66,7 +69,7 @@ export function run(command, args, options = {}) {
     child.stdout.on("data", (chunk) => (output += chunk));
     child.stderr.on("data", (chunk) => (output += chunk));
     child.once("error", (error) =>
-      reject(missing(command, error) ?? new Problem(error.message)),
+      reject(notInstalled(command, error) ?? new Problem(error.message)),
     );
     child.once("close", (code, signal) => {
       if (code === 0) resolve(output);
@@ -80,7 +83,7 @@ export function run(command, args, options = {}) {
   });
 }
 
-/** Runs npm, the very one that started us where it did.
+/** Runs npm, the same one that started us if one did.
  * @param {readonly string[]} args
  * @param {string} cwd */
 export async function npm(args, cwd) {
@@ -103,15 +106,15 @@ export async function npm(args, cwd) {
 
 /** @param {string} command
  * @param {NodeJS.ErrnoException} error */
-function missing(command, error) {
+function notInstalled(command, error) {
   if (error.code !== "ENOENT") return undefined;
   return new Problem(
-    `${command} is not installed or not on PATH. ${howToInstall[command] ?? ""}`.trimEnd(),
+    `${command} is not installed or not on PATH. ${installHints[command] ?? ""}`.trimEnd(),
   );
 }
 
 /**
- * Shows what is being waited for: a running clock on a terminal, one line at the start and one at the end elsewhere.
+ * Shows progress: a running clock on a terminal, elsewhere one line at the start and one at the end.
  * @template T
  * @param {string} what
  * @param {Promise<T>} work

@@ -1,4 +1,4 @@
-// Stands in for @vscode/spdlog, which would need a compiler: without it, output channels of extensions stay empty.
+// Stub for @vscode/spdlog, which needs a compiler; without it, output channels of extensions stay empty.
 const { appendFileSync, mkdirSync } = require("node:fs");
 const path = require("node:path");
 

@@ -1,4 +1,4 @@
-// The `berth` command. So far it says its version; data goes to stdout, everything else to stderr.
+// The `berth` command. So far it only prints its version; data goes to stdout, everything else to stderr.
 import { version } from "../../package.json";
 
 if (process.argv[2] === "--version") {

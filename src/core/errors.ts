@@ -1,10 +1,10 @@
-// Every failure that a user is expected to meet: one plain sentence of what happened and what to do about it.
+// Every failure a user is expected to see: one plain sentence of what happened and what to do about it.
 
 export class UserError extends Error {
   override readonly name = "UserError";
 }
 
-/** The code of a node.js system error ("EACCES", ...), if it is one. */
+/** The code of a Node system error, such as "EACCES"; undefined for any other error. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error &&
     "code" in error &&
@@ -13,7 +13,7 @@ export function errorCode(error: unknown): string | undefined {
     : undefined;
 }
 
-/** The sentence for a user: the message of an expected failure, and also of any other, without its stack. */
+/** The text to show a user: any error's message, without its stack. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
@@ -29,7 +29,7 @@ export function notPrivate(
   );
 }
 
-/** For a system error; what is a UserError already is passed through. */
+/** Wraps a system error; returns a UserError as it is. */
 export function cannotWrite(path: string, cause: unknown): UserError {
   if (cause instanceof UserError) return cause;
   const reasons: Record<string, string> = {
@@ -130,7 +130,7 @@ export function notSent(name: string, reason: string): UserError {
 }
 
 export function cannotOpen(path: string, error: unknown): UserError {
-  // What VS Code says before its own detail names the server and not the file.
+  // VS Code's text before its own detail names the server, not the file.
   const reason = messageOf(error).replace(/^.*\bDetail: /s, "");
   return new UserError(`${path} cannot be opened as text: ${reason}`);
 }

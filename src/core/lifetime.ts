@@ -1,13 +1,13 @@
-// Ownership in one place: whoever starts something hands it here, and one dispose() ends everything in reverse order.
+// Ownership in one place: register what you start, and one dispose() ends it all in reverse order.
 
-/** What can be ended. `dispose` may be async; a lifetime awaits it. */
+/** `dispose` may be async; a Lifetime awaits it. */
 export interface Disposable {
   dispose(): unknown;
 }
 
 /**
- * Owns disposables until `dispose()`. Ends them one after the other, newest first, goes on after a failure and then
- * throws one AggregateError. What is handed over after the end is ended at once. Disposing twice is harmless.
+ * Disposes what it owns one by one, newest first. Continues after a failure and throws all failures as one
+ * AggregateError. What is added after dispose() is disposed at once. dispose() is idempotent.
  */
 export class Lifetime {
   readonly #owned: Disposable[] = [];
@@ -20,7 +20,7 @@ export class Lifetime {
     return disposable;
   }
 
-  /** Owns members that do not depend on one another: they are ended at the same time. */
+  /** Owns independent members, which are disposed in parallel. */
   ownTogether(members: readonly Disposable[]): void {
     this.defer(() => disposeTogether(members));
   }
@@ -50,23 +50,23 @@ export class Lifetime {
         failures.push(failure);
       }
     }
-    throwAny(failures);
+    throwIfAny(failures);
   }
 }
 
 async function disposeTogether(members: readonly Disposable[]): Promise<void> {
   const outcomes = await Promise.allSettled(
-    // In a callback of a promise, so that a throw is a rejection and the others are still ended.
+    // Inside then(), so that a synchronous throw becomes a rejection and the others are still disposed.
     members.map((member) => Promise.resolve().then(() => member.dispose())),
   );
-  throwAny(
+  throwIfAny(
     outcomes.flatMap((outcome) =>
       outcome.status === "rejected" ? [outcome.reason as unknown] : [],
     ),
   );
 }
 
-function throwAny(failures: readonly unknown[]): void {
+function throwIfAny(failures: readonly unknown[]): void {
   if (failures.length > 0)
     throw new AggregateError(failures, "Some parts did not end cleanly.");
 }

@@ -1,4 +1,4 @@
-// What every part of Berth logs through. Lifecycle goes to info, message names and sizes to debug; never bodies or tokens.
+// The logger interface. Lifecycle goes to info, message names and sizes to debug; never log bodies or tokens.
 
 export interface Log {
   debug(message: string): void;
@@ -9,7 +9,7 @@ export interface Log {
 
 export type LogLevel = keyof Log;
 
-/** A log whose every line starts with the name of what it is about. */
+/** Adds `[prefix]` to every line; the prefix is evaluated per line. */
 export function prefixed(log: Log, prefix: () => string): Log {
   return {
     debug: (message) => {

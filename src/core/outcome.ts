@@ -1,4 +1,4 @@
-// How an expected failure crosses from one thread to the other, where an error would lose its class.
+// Carries an expected failure across threads, where an Error would lose its class.
 import { messageOf, UserError } from "./errors";
 
 export type Outcome<T> =
@@ -13,7 +13,7 @@ export function failed(error: unknown): Outcome<never> {
   return { kind: "failed", message: messageOf(error) };
 }
 
-/** Throws a UserError where it failed. */
+/** Throws a UserError on failure. */
 export function unwrap<T>(outcome: Outcome<T>): T {
   if (outcome.kind === "failed") throw new UserError(outcome.message);
   return outcome.value;

@@ -1,13 +1,13 @@
-// How an instance is put into words and icons; the status bar and the picker say the same.
+// Text and icons for instances, shared by the status bar and the picker.
 import type { InstanceState } from "../host/contract";
 
-/** Text from outside, for a place where VS Code reads `$(name)` as an icon. */
-export function withoutIcons(text: string): string {
+/** Escapes untrusted text for places where VS Code renders `$(name)` as an icon. */
+export function escapeIcons(text: string): string {
   return text.replaceAll(/\$(?=\([\w-]+(~[\w-]+)?\))/g, "\\$");
 }
 
-/** Text from outside, for a MarkdownString. */
-export function withoutMarkdown(text: string): string {
+/** Escapes untrusted text for a MarkdownString. */
+export function escapeMarkdown(text: string): string {
   return text.replaceAll(/[\\`*_{}[\]()<>#+\-.!|~$&]/g, "\\$&");
 }
 
@@ -25,14 +25,14 @@ export function stateIcon(state: InstanceState): string {
   }
 }
 
-export function stateWords(state: InstanceState): string {
+export function formatState(state: InstanceState): string {
   switch (state.kind) {
     case "starting":
       return "starting";
     case "stopping":
       return "stopping";
     case "running":
-      return `port ${state.port}, ${agents(state.clients.length)}`;
+      return `port ${state.port}, ${formatAgentCount(state.clients.length)}`;
     case "failed":
       return "failed";
     case "stopped":
@@ -42,11 +42,11 @@ export function stateWords(state: InstanceState): string {
   }
 }
 
-export function agents(count: number): string {
+export function formatAgentCount(count: number): string {
   return count === 0 ? "no agent" : count === 1 ? "1 agent" : `${count} agents`;
 }
 
-export function waitingWords(count: number): string {
+export function formatPendingDiffs(count: number): string {
   return count === 1
     ? "1 diff waits for review"
     : `${count} diffs wait for review`;

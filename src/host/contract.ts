@@ -1,4 +1,4 @@
-// What the instance host and the editor say to each other across the worker's boundary: plain data, all of it typed.
+// The typed contract between the instance host and the editor, across the worker boundary: plain data only.
 // The editor pushes state as it changes; the host answers agents from its copy and calls back only to act.
 import type { Listing } from "../core/control/machineInstances";
 import type { InstanceRecord } from "../core/registry/formats";
@@ -9,15 +9,15 @@ import type { Outcome } from "../core/outcome";
 import type { RegistryLocations } from "../core/registry/registryFiles";
 import type { PortRange } from "../core/system/ports";
 
-/** Everything the wanted instances follow from. The whole of it is sent at every change. */
+/** Everything that determines which instances run. Sent whole at every change. */
 export interface Desired {
-  /** Paths of the workspace folders, in their order; not yet real paths. */
+  /** The workspace folders in order; not yet real paths. */
   readonly folders: readonly WorkspaceFolder[];
-  /** Directory of the file in the active editor, for autoStart "activeEditor". */
+  /** Directory of the active editor's file, for autoStart "activeEditor". */
   readonly activeDirectory: string | null;
   readonly settings: HostSettings;
   readonly window: InstanceRecord["window"];
-  /** Whether the user trusts what this window has open. */
+  /** Whether the user trusts this workspace. */
   readonly isTrusted: boolean;
 }
 
@@ -37,7 +37,7 @@ export interface HostSettings extends Naming {
   readonly selectionDebounce: number;
 }
 
-/** What the user asked for in this window, beyond the settings; the host keeps it, and a new host gets it back. */
+/** The user's own start or stop in this window, which overrides the settings. A restarted host gets its pins back. */
 export type Pin = "started" | "stopped";
 
 export interface HostOptions extends RegistryLocations {
@@ -51,10 +51,10 @@ export interface HostOptions extends RegistryLocations {
 
 export interface ClientView {
   readonly id: string;
-  /** As the client names itself ("claude-code"); null until it has. */
+  /** The client's own name ("claude-code"); null until it is initialized. */
   readonly name: string | null;
   readonly version: string | null;
-  /** The agent's own process, where it says so. */
+  /** The agent's own process, if it reports one. */
   readonly pid: number | null;
 }
 
@@ -69,7 +69,7 @@ export type InstanceState =
       readonly instanceId: string;
       readonly port: number;
       readonly clients: readonly ClientView[];
-      /** A user's sentence where something is missing, such as the lock file; else null. */
+      /** A sentence for the user if something is missing, such as the lock file; else null. */
       readonly warning: string | null;
     }
   | { readonly kind: "stopping" }
@@ -80,15 +80,15 @@ export type InstanceState =
       readonly retryAt: number;
     };
 
-/** One worktree of this window, with its instance or without. */
+/** One worktree of this window, with or without an instance. */
 export interface InstanceView {
   readonly worktree: string;
-  /** null where there is no git. */
+  /** null without git. */
   readonly gitCommonDir: string | null;
   readonly name: string;
   readonly pin: Pin | null;
   readonly state: InstanceState;
-  /** Why git has nothing to say of the folder, where that may surprise; else null. */
+  /** Why git reports nothing about the folder, if that may surprise the user; else null. */
   readonly warning: string | null;
 }
 
@@ -112,7 +112,7 @@ export interface EditorSelection {
 
 export interface EditorTab {
   readonly uri: string;
-  /** null where the tab is not a file on disk. */
+  /** null if the tab is not a file on disk. */
   readonly path: string | null;
   readonly isActive: boolean;
   readonly isPinned: boolean;
@@ -138,13 +138,13 @@ export interface FileDiagnostic {
 export interface FileDiagnostics {
   readonly uri: string;
   readonly path: string;
-  /** Empty: the file has none any more. */
+  /** Empty once the file has none. */
   readonly diagnostics: readonly FileDiagnostic[];
 }
 
-/** The parts of the editor's state that are pushed, each whole. */
+/** The editor state that is pushed; each part is sent whole. */
 export interface EditorState {
-  /** The active text editor's; null when there is none or it may not be shared. */
+  /** The active text editor's; null if there is none or it may not be shared. */
   readonly selection: EditorSelection | null;
   readonly tabs: readonly EditorTab[];
 }
@@ -164,22 +164,22 @@ export interface OpenedFile {
   readonly lineCount: number;
 }
 
-/** A change that an agent proposes, for a person to decide. */
+/** A change that an agent proposes and the user decides on. */
 export interface ProposedDiff {
   /** Unique in this window. */
   readonly id: string;
   readonly worktree: string;
-  /** As the user knows it: the agent's name and the instance's. */
+  /** Display names of the agent and the instance. */
   readonly agent: string;
   readonly instance: string;
-  /** Real paths; equal but for a rename. The old one need not exist. */
+  /** Real paths, equal except for a rename. The old one need not exist. */
   readonly oldPath: string;
   readonly newPath: string;
   readonly contents: string;
 }
 
 export type DiffDecision =
-  /** `content` is what the user let stand; the agent writes it. */
+  /** `content` is what the user accepted, edits included; the agent writes it. */
   | { readonly kind: "accepted"; readonly content: string }
   | { readonly kind: "rejected" };
 
@@ -188,7 +188,7 @@ export interface DocumentState {
   readonly isUntitled: boolean;
 }
 
-/** What the user sends, to an instance of this window by its worktree or to one of any window by its id. */
+/** Goes to an instance of this window by worktree, or to one of any window by id. */
 export interface SendRequest {
   /** Unique in this window. */
   readonly id: string;
@@ -196,11 +196,11 @@ export interface SendRequest {
   readonly mentions: readonly Mention[];
 }
 
-/** The host's side. Calls are answered in the order they were made. */
+/** Implemented by the host. Calls are answered in the order they were made. */
 export interface HostApi {
-  /** The wanted state, whole; resolves when the difference has been applied. */
+  /** Takes the whole desired state; resolves once it has been applied. */
   reconcile(desired: Desired): Promise<void>;
-  /** Starts the instance of a worktree (any directory in it) on the user's word. */
+  /** Starts an instance at the user's request. `worktree` may be any directory in it; returns the worktree's path. */
   start(worktree: string): Promise<Outcome<string>>;
   /** Stops it until the user starts it again. */
   stop(worktree: string): Promise<void>;
@@ -210,44 +210,45 @@ export interface HostApi {
   stopRemote(instanceId: string): Promise<Outcome<null>>;
   focusRemote(instanceId: string): Promise<Outcome<null>>;
   /**
-   * Points every agent of an instance to files, after what was pushed of the selection, and says how many were told.
+   * Mentions files to every agent of an instance, after the selection pushed so far; returns how many received them.
    * Waits up to 15 s for the first to connect.
    */
   send(request: SendRequest): Promise<Outcome<number>>;
-  /** Ends the wait of a send(); nothing is sent then. */
+  /** Cancels a send() that still waits; nothing is sent. */
   cancelSend(id: string): void;
   setActive(worktree: string | null): void;
   pushState(state: Partial<EditorState>): void;
   pushDiagnostics(changed: readonly FileDiagnostics[]): void;
-  /** What was pushed may be secret from now on: no agent hears of it again. */
+  /** The pushed selections may be secret from now on: no agent sees them again. */
   forgetSelections(): void;
   /**
-   * Withdraws every file, then closes every client and port. With `linger` (milliseconds) it goes on serving for that
-   * long without files, or until a successor asks for its ports: so agents hardly notice a reload. Of no more use then.
+   * Graceful shutdown: withdraws every file, then closes every client and port. With `linger` (milliseconds) it first
+   * serves on without files for that long, or until a successor asks for its ports, so that agents hardly notice a
+   * reload. The host is unusable afterwards.
    */
   shutDown(linger: number): Promise<void>;
 }
 
-/** The editor's side. */
+/** Implemented by the editor. */
 export interface EditorApi {
   onDidChangeInstances(instances: readonly InstanceView[]): void;
-  /** Another window or the command line asks for this worktree to be shown. */
+  /** Another window or the command line asks to show this worktree. */
   onDidRequestFocus(worktree: string): void;
   onDidLog(level: LogLevel, message: string): void;
-  /** Resolves when the window itself has answered; never, where its page is gone and only its extension host is left. */
+  /** Resolves when the window itself answers; never, if its page is gone and only its extension host is left. */
   reachWindow(): Promise<void>;
   openFile(file: OpenFileArguments): Promise<Outcome<OpenedFile>>;
-  /** Shows the diff, and resolves once, when it is decided. */
+  /** Shows the diff; resolves when it is decided. */
   openDiff(diff: ProposedDiff): Promise<Outcome<DiffDecision>>;
   /**
-   * Takes back a diff that is not decided yet: it closes and counts as rejected. Resolves with the proposal as the user
-   * has edited it so far; null: there is no such diff any more.
+   * Closes an undecided diff, which then counts as rejected. Returns the proposal as edited so far; null if there is no
+   * such diff any more.
    */
   closeDiff(id: string): Promise<string | null>;
   /** null: the file is not open. */
   readDocument(path: string): Promise<DocumentState | null>;
-  /** Whether it could be saved; null: the file is not open. */
+  /** Whether it was saved; null: the file is not open. */
   saveDocument(path: string): Promise<boolean | null>;
-  /** Runs code in the kernel of the open notebook, after the user agreed to that for this notebook. */
+  /** Runs code in the kernel of the open notebook, once the user has allowed that for this notebook. */
   executeCode(worktree: string, code: string): Promise<Outcome<string>>;
 }

@@ -1,6 +1,6 @@
-// Runs an agent in a terminal of VS Code, in the environment of its instance. Other extensions' environment collections
-// go over what createTerminal() is given; what this program sets for its own child goes over theirs, on every system.
-// When the agent has ended, a shell comes up; when the agent loses its editor, the terminal says why.
+// Runs an agent in a VS Code terminal with the environment of its instance. Other extensions' environment collections
+// override createTerminal(), but not what this program sets for its own child, on any system. Starts a shell when the
+// agent exits, and says why when the agent loses its editor.
 import { spawn } from "node:child_process";
 import { rmSync, watch } from "node:fs";
 import path from "node:path";
@@ -14,12 +14,12 @@ import { drawOver } from "./drawOver";
 
 const setup = JSON.parse(process.argv[2] ?? "") as AgentTerminalSetup;
 
-/** Where agents that start here find their editor. */
+/** Where agents started here find their editor. */
 let served = setup.served;
-/** Why the agent that runs has lost its editor, as it is on the screen. */
-let shown: string | undefined;
+/** The message on screen that says why the running agent lost its editor. */
+let shownMessage: string | undefined;
 
-// Keys that interrupt are for the agent alone.
+// Interrupt keys are for the agent only.
 for (const signal of ["SIGINT", "SIGQUIT"] as const)
   process.on(signal, () => undefined);
 for (const signal of ["SIGHUP", "SIGTERM"] as const)
@@ -32,37 +32,43 @@ void main();
 
 async function main(): Promise<void> {
   const stopWatching = watchNotice();
-  const end = await runChild(setup.command, setup.args);
+  const result = await runChild(setup.command, setup.args);
   stopWatching();
-  say(`${setup.name} ${end.words}. ${shown ?? ""}`);
+  print(`${setup.name} ${result.description}. ${shownMessage ?? ""}`);
   const notice = await readNotice();
   if (notice?.kind === "running") served = notice.served;
   process.exitCode = await runShell();
 }
 
-interface End {
+interface ExitResult {
   readonly code: number;
-  readonly words: string;
+  readonly description: string;
 }
 
-function runChild(command: string, args: readonly string[]): Promise<End> {
+function runChild(
+  command: string,
+  args: readonly string[],
+): Promise<ExitResult> {
   return new Promise((resolve) => {
-    // Windows runs a script only through its command interpreter.
+    // Windows runs scripts only through its command interpreter.
     const isScript = /\.(cmd|bat)$/i.test(command);
     const child = isScript
       ? spawn([command, ...args].map((word) => `"${word}"`).join(" "), {
           stdio: "inherit",
-          env: environment(),
+          env: childEnvironment(),
           shell: true,
         })
-      : spawn(command, args, { stdio: "inherit", env: environment() });
+      : spawn(command, args, { stdio: "inherit", env: childEnvironment() });
     child.on("error", (error) => {
-      resolve({ code: 1, words: `could not be started: ${messageOf(error)}` });
+      resolve({
+        code: 1,
+        description: `could not be started: ${messageOf(error)}`,
+      });
     });
     child.on("exit", (code, signal) => {
       resolve({
         code: code ?? 1,
-        words:
+        description:
           code === 0
             ? "has ended"
             : `has ended with ${signal ?? `exit code ${String(code)}`}`,
@@ -71,36 +77,39 @@ function runChild(command: string, args: readonly string[]): Promise<End> {
   });
 }
 
-/** The user's own shell, or another one where that is not there. */
+/** Runs the user's own shell, or a fallback if it is missing. */
 async function runShell(): Promise<number> {
-  const wanted = [
+  const candidates = [
     setup.shell,
     process.env["SHELL"] ?? "",
     ...(process.platform === "win32"
       ? [process.env["ComSpec"] ?? "", "cmd.exe"]
       : ["/bin/bash", "/bin/sh"]),
   ].filter((shell) => shell !== "");
-  const shell = wanted.map((each) => findCommand(each)).find(Boolean);
+  const shell = candidates.map((each) => findCommand(each)).find(Boolean);
   if (shell === undefined) {
-    say(`No shell was found (${wanted.join(", ")}): this terminal ends here.`);
+    print(
+      `No shell was found (${candidates.join(", ")}): this terminal ends here.`,
+    );
     return 1;
   }
-  const [first = shell] = wanted;
+  const [first = shell] = candidates;
   if (findCommand(first) === undefined)
-    say(`The shell ${first} was not found: this is ${shell}.`);
-  const end = await runChild(shell, []);
-  if (end.words.startsWith("could not")) say(`${shell} ${end.words}.`);
-  return end.code;
+    print(`The shell ${first} was not found: this is ${shell}.`);
+  const result = await runChild(shell, []);
+  if (result.description.startsWith("could not"))
+    print(`${shell} ${result.description}.`);
+  return result.code;
 }
 
-/** Where an agent or a notice has been drawn, the rest of the screen is no longer of use. */
-function say(sentence: string): void {
+/** Clears the rest of the screen, which holds only leftovers of an agent or a notice. */
+function print(sentence: string): void {
   process.stdout.write(`\r\x1b[J\x1b[2m${printable(sentence)}\x1b[0m\r\n`);
 }
 
-function environment(): NodeJS.ProcessEnv {
+function childEnvironment(): NodeJS.ProcessEnv {
   const env = { ...process.env, ...withoutProxy(process.env) };
-  // It made this program run, and would keep the agent from starting any other VS Code.
+  // Needed to run this program; inherited, it would keep the agent from starting VS Code.
   delete env["ELECTRON_RUN_AS_NODE"];
   const { families, worktree } = setup;
   const { port, instanceId } = served;
@@ -115,14 +124,14 @@ async function readNotice(): Promise<Notice | undefined> {
   return (await readJson(setup.notice)) as Notice | undefined;
 }
 
-/** Shows why the agent has lost its editor. Where nothing can be watched, nothing is said. */
+/** Shows why the agent lost its editor, or nothing if the file cannot be watched. */
 function watchNotice(): () => void {
   const show = async (): Promise<void> => {
     const notice = await readNotice();
     if (!notice) return;
-    const sentence = loss(notice, setup.served.port);
-    if (sentence !== undefined && sentence !== shown) drawOver(sentence);
-    shown = sentence;
+    const sentence = lossMessage(notice, setup.served.port);
+    if (sentence !== undefined && sentence !== shownMessage) drawOver(sentence);
+    shownMessage = sentence;
   };
   try {
     const watcher = watch(path.dirname(setup.notice), (_event, name) => {
@@ -138,7 +147,7 @@ function watchNotice(): () => void {
   }
 }
 
-function loss(notice: Notice, port: number): string | undefined {
+function lossMessage(notice: Notice, port: number): string | undefined {
   if (notice.kind === "stopped") return notice.sentence;
   return notice.served.port === port
     ? undefined

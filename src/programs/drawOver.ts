@@ -1,9 +1,9 @@
-// Draws a sentence over the screen of a program that runs in this terminal, and leaves the program undisturbed.
+// Draws a sentence over the screen of a program running in this terminal, without disturbing the program.
 import { printable } from "../core/worktrees/names";
 
-/** Over the top lines, with the cursor back in its place after: the program draws on below. */
+/** Draws over the top lines and restores the cursor, so the program continues below. */
 export function drawOver(sentence: string): void {
-  // Without a terminal, as when it is only piped, there is no size.
+  // Without a terminal, for example in a pipe, there is no size.
   const { columns = 80, rows = 24 } = process.stdout as Partial<
     typeof process.stdout
   >;

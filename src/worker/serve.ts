@@ -30,7 +30,7 @@ export function serve(port: MessagePort, options: HostOptions): void {
         return (...args: unknown[]) => api[name]?.(...args);
       },
       eventNames: ["onDidChangeInstances", "onDidLog", "onDidRequestFocus"],
-      // An editor that is busy for minutes is still the one we belong to.
+      // The editor may be busy for minutes, and is still the one this host serves.
       timeout: -1,
     },
   );

@@ -24,7 +24,7 @@ describe("Claude Code", function () {
   afterEach(() => scene.endAgents());
   after(() => scene.close());
 
-  /** An agent as in a terminal of its worktree's window, once it has found its editor. */
+  /** Starts an agent as in a terminal of its worktree's window; resolves once it has found its editor. */
   const connected = async (worktree: string): Promise<Terminal> => {
     const { port } = await scene.instance(worktree);
     const agent = await scene.agent(worktree, { port });
@@ -52,19 +52,19 @@ describe("Claude Code", function () {
     await select(second, 1, 2);
     await other.shows(/2 lines selected/);
     assert.match(await own.screen(), /3 lines selected/);
-    // Once more, so that a stray selection has had its time to arrive.
+    // Once more, so that a stray selection would have had time to arrive.
     await select(first, 1, 4);
     await own.shows(/4 lines selected/);
     assert.match(await other.screen(), /2 lines selected/);
   });
 
-  it("shows what was selected before it came", async () => {
+  it("shows what was selected before it connected", async () => {
     await select(first, 1, 2);
     const agent = await connected(scene.app);
     await agent.shows(/2 lines selected/);
   });
 
-  it("has in its prompt what the person points it to, also when it is only starting", async () => {
+  it("gets what the user points it to into its prompt, even while it is still starting", async () => {
     await select(first, 2, 3);
     const starting = connected(scene.app);
     await first.runCommand("Berth: Send Selection");
@@ -76,7 +76,7 @@ describe("Claude Code", function () {
     await agent.shows(/@src\/main\.ts#L1\b/);
   });
 
-  it("calls its instance by repository and branch", async () => {
+  it("names its instance by repository and branch", async () => {
     for (const [worktree, name] of [
       [scene.app, "app@main"],
       [scene.feature, "app@feature-x"],
@@ -89,7 +89,7 @@ describe("Claude Code", function () {
     }
   });
 
-  it("finds its worktree by the lock file, from any terminal", async () => {
+  it("finds its worktree's instance by the lock file, from any terminal", async () => {
     const agent = await scene.agent(scene.feature, { args: ["--ide"] });
     await scene.clients(scene.feature, 1);
     await scene.clients(scene.app, 0);
@@ -97,7 +97,7 @@ describe("Claude Code", function () {
     await agent.shows(/3 lines selected/);
   });
 
-  it("gets back by itself when the window reloads", async () => {
+  it("reconnects by itself when the window reloads", async () => {
     const agent = await connected(scene.app);
     const before = await scene.instance(scene.app);
     await first.page.bringToFront();

@@ -54,7 +54,7 @@ describe("A change that Claude Code proposes", function () {
     await scene.close();
   });
 
-  /** Gives a prompt to a new agent, once that shows what the window does: it knows its editor then. */
+  /** Prompts a new agent once it shows the active file, and so has found its editor. */
   const prompted = async (
     prompt: string,
     { port }: { readonly port: number } = wiretap,
@@ -66,7 +66,7 @@ describe("A change that Claude Code proposes", function () {
   };
   const content = (): Promise<string> => readFile(file, "utf8");
 
-  it("is written as the person left it in the editor", async () => {
+  it("is written as the user left it in the editor", async () => {
     const agent = await prompted("Change two");
     const diff = await DiffEditor.shown(window.page, "main.ts");
     assert.equal(await content(), lines);
@@ -86,7 +86,7 @@ describe("A change that Claude Code proposes", function () {
     assert.equal(await content(), lines);
   });
 
-  it("leaves the editor when answered in the terminal", async () => {
+  it("is closed in the editor when answered in the terminal", async () => {
     const agent = await prompted("Change two");
     const diff = await DiffEditor.shown(window.page, "main.ts");
     await agent.answer(/Do you want to make this edit/, "Enter");
@@ -107,7 +107,7 @@ describe("A change that Claude Code proposes", function () {
     );
   });
 
-  it("waits beside another agent's, and each gets its own answer", async () => {
+  it("waits alongside another agent's, and each agent gets its own answer", async () => {
     const own = await prompted("Change two");
     await DiffEditor.shown(window.page, "main.ts");
     const other = await prompted("Make a second file");
@@ -123,7 +123,7 @@ describe("A change that Claude Code proposes", function () {
     assert.equal(await content(), "one\n2\nthree\n");
   });
 
-  it("goes when its agent ends", async () => {
+  it("is closed when its agent ends", async () => {
     await prompted("Change two");
     const diff = await DiffEditor.shown(window.page, "main.ts");
     await scene.endAgents();
@@ -131,7 +131,7 @@ describe("A change that Claude Code proposes", function () {
     assert.equal(await content(), lines);
   });
 
-  it("is still asked for in the terminal when the window reloads, and the next one in the editor", async () => {
+  it("can still be answered in the terminal after a reload, and the next one in the editor", async () => {
     const before = await scene.instance(scene.app);
     const agent = await prompted("Change two", before);
     const lost = await DiffEditor.shown(window.page, "main.ts");
@@ -141,7 +141,7 @@ describe("A change that Claude Code proposes", function () {
     await agent.answer(/Do you want to make this edit/, "Enter");
     await agent.shows(new RegExp(done));
     assert.equal(await content(), "one\n2\nthree\n");
-    // The old extension host serves on for a while.
+    // The old extension host goes on serving for a while.
     await scene.successor(before);
     await scene.clients(scene.app, 1);
     await scene.prompt(agent, "Make a third file");
@@ -153,7 +153,7 @@ describe("A change that Claude Code proposes", function () {
     );
   });
 
-  it("costs no call that is answered with an error", () => {
+  it("leads to no call that is answered with an error", () => {
     const { exchanges } = wiretap;
     const called = exchanges.map(({ request }) => request.params?.["name"]);
     for (const tool of ["openDiff", "close_tab", "getDiagnostics"])

@@ -1,4 +1,4 @@
-// Where and when the real Claude Code may be started, and still finds the one server that is its own.
+// Places and times at which the real Claude Code may be started, and still finds its own server.
 import { openShown } from "../ui/instances";
 import { claudeCode } from "./support/claudeCode";
 import { Scene } from "./support/scene";
@@ -22,7 +22,7 @@ describe("Claude Code finds its own server", function () {
     await window.close();
   });
 
-  it("in a worktree inside another, both open", async () => {
+  it("in a worktree nested in another, with both open", async () => {
     const outer = await openShown(scene.vscode, scene.home, scene.app);
     const inner = await openShown(scene.vscode, scene.home, scene.nested);
     const inApp = await scene.agent(scene.app, {

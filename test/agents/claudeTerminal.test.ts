@@ -17,7 +17,7 @@ describe("Claude Code in an agent terminal", function () {
   });
   after(() => scene.close());
 
-  it("finds its server and hears the selection (Screenshots)", async () => {
+  it("finds its server and receives the selection (Screenshots)", async () => {
     await writeFile(
       path.join(scene.feature, "src", "greet.ts"),
       "export function greet(name: string): string {\n  return `Hello, ${name}!`;\n}\n",
@@ -40,12 +40,12 @@ describe("Claude Code in an agent terminal", function () {
     await window.screenshot(path.join(screenshots, "terminal.png"));
   });
 
-  it("is told from one in a terminal of the user's own, and both are found", async () => {
+  it("is told apart from one in the user's own terminal, and both terminals can be shown", async () => {
     await window.runCommand("Terminal: Create New Terminal");
     await window.terminals.shows(/[$#] $/);
     await window.terminals.type("claude");
     await scene.clients(scene.feature, 2);
-    // There is one only once both agents have said which process they are.
+    // The choice is offered only once both agents have said which process they are.
     const choice = () =>
       until(
         "both terminals to be found",
@@ -74,7 +74,7 @@ describe("Claude Code in an agent terminal", function () {
       );
       await window.pickRow(rows[tab]?.label ?? "");
       await until(
-        "that terminal in view",
+        "that terminal to be visible",
         async () => (await window.terminals.activeTab()) === tab,
       );
     }

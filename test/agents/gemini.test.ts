@@ -28,16 +28,16 @@ describe("Gemini CLI", function () {
     await window.openFile("src/main.ts");
     await window.selectLines(first, last);
   };
-  it("finds its worktree's server by the discovery file alone, and tells its model what is selected there", async () => {
+  it("finds its worktree's server by the discovery file alone, and tells its model the selection", async () => {
     await look(app, 4, 5);
     await look(feature, 2, 3);
     const agent = await scene.agent(scene.feature);
     await scene.clients(scene.feature, 1);
     await scene.clients(scene.app, 0);
-    const heard = await hears(scene, agent, /two\\nthree/);
-    assert.ok(heard.includes(`${scene.feature}/src/main.ts`));
-    assert.ok(!heard.includes(`${scene.app}/src/main.ts`));
-    assert.ok(!heard.includes("four\\nfive"));
+    const received = await hears(scene, agent, /two\\nthree/);
+    assert.ok(received.includes(`${scene.feature}/src/main.ts`));
+    assert.ok(!received.includes(`${scene.app}/src/main.ts`));
+    assert.ok(!received.includes("four\\nfive"));
   });
 
   it("tells its model at the next prompt what has changed since", async () => {
@@ -49,7 +49,7 @@ describe("Gemini CLI", function () {
     await hears(scene, agent, /three\\nfour\\nfive/);
   });
 
-  it("finds the server of a worktree inside another by the port of its terminal", async () => {
+  it("finds the server of a nested worktree by the port of its terminal", async () => {
     const inner = await openShown(scene.vscode, scene.home, scene.nested);
     for (const worktree of [scene.nested, scene.app]) {
       const { port } = await scene.instance(worktree);
@@ -60,7 +60,7 @@ describe("Gemini CLI", function () {
     await inner.close();
   });
 
-  it("finds its server in the terminal that is opened for it", async () => {
+  it("finds its server in the terminal that Berth opens for it", async () => {
     await app.page.bringToFront();
     await app.openFile("src/main.ts");
     await app.runCommand("Berth: Open Agent Terminal...");

@@ -52,7 +52,7 @@ describe("A change that Gemini CLI proposes", function () {
   };
   const content = (): Promise<string> => readFile(file, "utf8");
 
-  it("is written as the person left it in the editor", async () => {
+  it("is written as the user left it in the editor", async () => {
     const agent = await prompted("Change two");
     const diff = await DiffEditor.shown(window.page, "main.ts");
     assert.equal(await content(), lines);
@@ -60,7 +60,7 @@ describe("A change that Gemini CLI proposes", function () {
     await diff.accept();
     await agent.shows(new RegExp(done));
     await diff.gone();
-    // Gemini CLI itself ends the file as it ended before.
+    // Gemini CLI itself keeps the file's last newline.
     assert.equal(await content(), "one\n2\nthree\nfour\n");
   });
 
@@ -73,7 +73,7 @@ describe("A change that Gemini CLI proposes", function () {
     assert.equal(await content(), lines);
   });
 
-  it("leaves the editor when accepted in the terminal, and loses nothing of what the person typed", async () => {
+  it("is closed in the editor when accepted in the terminal, and keeps what the user typed", async () => {
     const agent = await prompted("Change two");
     const diff = await DiffEditor.shown(window.page, "main.ts");
     await diff.append("four");
@@ -83,10 +83,10 @@ describe("A change that Gemini CLI proposes", function () {
     assert.equal(await content(), "one\n2\nthree\nfour\n");
   });
 
-  it("leaves the editor when rejected in the terminal", async () => {
+  it("is closed in the editor when rejected in the terminal", async () => {
     const agent = await prompted("Change two");
     const diff = await DiffEditor.shown(window.page, "main.ts");
-    // Not Escape: that cancels the whole request, and no editor hears of it.
+    // Not Escape: that cancels the whole request, and the editor is not told.
     const [, no = ""] = await agent.shows(/(\d)\. No, suggest changes/);
     await agent.answer(/Apply this change\?/, no);
     await diff.gone();
@@ -103,7 +103,7 @@ describe("A change that Gemini CLI proposes", function () {
     assert.equal(await readFile(made, "utf8"), "new\n");
   });
 
-  it("goes when its agent ends", async () => {
+  it("is closed when its agent ends", async () => {
     await prompted("Change two");
     const diff = await DiffEditor.shown(window.page, "main.ts");
     await scene.endAgents();

@@ -37,11 +37,11 @@ describe("Qwen Code", function () {
     await feature.selectLines(2, 3);
     const agent = await connected(scene.feature);
     await scene.clients(scene.app, 0);
-    const heard = await hears(scene, agent, /two\nthree/);
-    assert.ok(heard.includes(`${scene.feature}/src/main.ts`));
+    const received = await hears(scene, agent, /two\nthree/);
+    assert.ok(received.includes(`${scene.feature}/src/main.ts`));
   });
 
-  it("writes what it proposed as the person left it in the editor", async () => {
+  it("writes what it proposed as the user left it in the editor", async () => {
     const file = path.join(scene.app, "src", "main.ts");
     scene.model.script(
       "Change two",

@@ -5,7 +5,7 @@ import { Explorer } from "./explorer";
 export class ContextMenu {
   private constructor(private readonly page: Page) {}
 
-  /** Of the editor in front, in the line of its cursor. */
+  /** Of the active editor, at its cursor. */
   static ofEditor(page: Page): Promise<ContextMenu> {
     return ContextMenu.#open(
       page,
@@ -20,7 +20,7 @@ export class ContextMenu {
     );
   }
 
-  /** Of rows of the explorer, selected together. */
+  /** Of several rows of the explorer, all selected. */
   static async ofFiles(
     page: Page,
     [first, ...others]: readonly [string, ...string[]],
@@ -33,7 +33,7 @@ export class ContextMenu {
   }
 
   static async #open(page: Page, where: Locator): Promise<ContextMenu> {
-    // The cursor of an editor blinks.
+    // Forced, because the cursor of an editor blinks.
     await where.click({ button: "right", force: true });
     await page.getByRole("menu").waitFor();
     return new ContextMenu(page);

@@ -7,7 +7,7 @@ export class DiffEditor {
     private readonly tab: Locator,
   ) {}
 
-  /** Resolves when the window shows the diff of this file, in front. */
+  /** Resolves when the diff of this file is the active tab of the window. */
   static async shown(page: Page, file: string): Promise<DiffEditor> {
     const tab = page.locator(".tab.active", { hasText: `${file} ←` });
     await tab.waitFor({ timeout: 60_000 });
@@ -30,7 +30,7 @@ export class DiffEditor {
     await this.#press("Reject Diff");
   }
 
-  /** Resolves when the window shows it no more. */
+  /** Resolves when the window no longer shows it. */
   async gone(): Promise<void> {
     await this.tab.waitFor({ state: "detached", timeout: 60_000 });
   }

@@ -14,7 +14,7 @@ export class Explorer {
     });
   }
 
-  /** The paths of what is selected, as `~/app/lib`. */
+  /** The paths of the selected rows, such as `~/app/lib`. */
   selected(): Promise<string[]> {
     return this.page
       .locator(`${row}.selected .monaco-icon-label`)
@@ -23,7 +23,7 @@ export class Explorer {
       );
   }
 
-  /** Whether folders come into it; false after 10 s without. */
+  /** Whether it shows any folder or file within 10 s. */
   async fills(): Promise<boolean> {
     const first = this.page.locator(row).first();
     return first.waitFor({ timeout: 10_000 }).then(

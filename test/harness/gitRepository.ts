@@ -1,4 +1,4 @@
-// Real git repositories with linked worktrees, in temporary places.
+// Real git repositories with linked worktrees, in temporary folders.
 import { execFile } from "node:child_process";
 import { mkdir, realpath, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 
 const execute = promisify(execFile);
 
-/** Independent of the configuration of whoever runs the tests. */
+/** Keeps tests independent of the developer's own git configuration. */
 const config = [
   ["user.name", "Test"],
   ["user.email", "test@example.com"],
@@ -17,7 +17,7 @@ const config = [
 export class GitRepository {
   private constructor(readonly folder: string) {}
 
-  /** Makes a repository with one commit of these files (path to content) on branch main. The folder may exist. */
+  /** Creates a repository with one commit of these files (path to content) on branch main. The folder may exist. */
   static async create(
     folder: string,
     files: Readonly<Record<string, string>> = { "README.md": "# A test\n" },

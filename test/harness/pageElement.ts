@@ -1,5 +1,5 @@
-// What code that a test runs inside a page may use of it.
-/** The little of the DOM that code run inside the page needs; our own code has no DOM. */
+// The few parts of the DOM that tests use inside a page; our own code has no DOM types.
+
 export interface PageElement {
   readonly textContent: string | null;
   getAttribute(name: string): string | null;

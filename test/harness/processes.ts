@@ -1,4 +1,4 @@
-// Processes seen from outside: who runs below whom. A process is its pid and its start, since pids come again.
+// Processes as seen from outside. A process is identified by its pid and its start, because pids are reused.
 import { execFile } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { promisify } from "node:util";
@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 export interface Process {
   readonly pid: number;
   readonly parent: number;
-  /** Says nothing but "the same" or "another". */
+  /** Only to be compared with the start of the same pid at another time. */
   readonly start: string;
   readonly command: string;
 }

@@ -20,7 +20,7 @@ async function runEmbedded(
     home,
     env,
     extensions: [],
-    // In a browser VS Code saves after a second; a test says when.
+    // In a browser VS Code saves after a second; these tests save when they want to.
     settings: { "files.autoSave": "off" },
     args: ["--vscode-option", "enable-smoke-test-driver"],
   });

@@ -1,9 +1,9 @@
-// The terminals of a window, as a user sees them: the list of their tabs, and what is in the one in front.
+// The terminals of a window, as a user sees them: the list of their tabs, and the text of the visible one.
 import type { Page } from "playwright-core";
 import type { PageElement } from "./pageElement";
 import { until } from "./until";
 
-/** Milliseconds: big programs start slowly on a machine that is busy with other things. */
+/** Milliseconds: large programs start slowly on a busy machine. */
 const patience = 60_000;
 
 /** Settings with which a test can read terminals and the list of their tabs. */
@@ -13,15 +13,25 @@ export const readableTerminals = {
 } as const;
 
 export class TerminalPanel {
-  /** How many a reload would bring back, as VS Code has last told its server. */
-  #kept = 0;
+  /** Ids of the terminals that a reload would restore, as VS Code last told its server. */
+  #savedLayout: readonly number[] = [];
+  /** Ids of those whose icon and colour it has told as well, which it does a moment later. */
+  readonly #savedIcons = new Set<number>();
 
   constructor(private readonly page: Page) {
     page.on("websocket", (socket) => {
       socket.on("framesent", ({ payload }) => {
-        const layout = /\$setTerminalLayoutInfo.*/s.exec(payload.toString());
+        const frame = payload.toString();
+        const layout = /\$setTerminalLayoutInfo.*/s.exec(frame);
         if (layout)
-          this.#kept = layout[0].match(/"terminal":[1-9]/g)?.length ?? 0;
+          this.#savedLayout = [
+            ...layout[0].matchAll(/"terminal":([1-9]\d*)/g),
+          ].map(([, id]) => Number(id));
+        // The call's first argument is the id, as one byte after the marks of an array of four and of a number.
+        for (const [, id = ""] of frame.matchAll(
+          /\$updateIcon\x04\x04\x06([^])/g,
+        ))
+          this.#savedIcons.add(id.charCodeAt(0));
       });
     });
   }
@@ -32,7 +42,7 @@ export class TerminalPanel {
     return (await names.allInnerTexts()).map((name) => name.trim());
   }
 
-  /** Icon and colour of each of them, as `robot terminal_ansiBlue`. */
+  /** Icon and colour of each of them, such as `robot terminal_ansiBlue`. */
   async icons(): Promise<string[]> {
     const labels = this.page.locator(".terminal-tabs-entry .monaco-icon-label");
     return labels.evaluateAll((elements: PageElement[]) =>
@@ -49,7 +59,7 @@ export class TerminalPanel {
     );
   }
 
-  /** The number in that list of the terminal in view, from 0. */
+  /** The 0-based index of the visible terminal in that list. */
   async activeTab(): Promise<number> {
     const rows = this.page.locator(".tabs-list .monaco-list-row");
     const classes = await rows.evaluateAll((elements: PageElement[]) =>
@@ -58,12 +68,12 @@ export class TerminalPanel {
     return classes.findIndex((names) => names.split(" ").includes("selected"));
   }
 
-  /** Brings a terminal in view by its tab. */
+  /** Shows a terminal by clicking its tab. */
   async show(tab: number): Promise<void> {
     await this.page.locator(".terminal-tabs-entry").nth(tab).click();
   }
 
-  /** The text of the terminal in view (with readableTerminals). */
+  /** The text of the visible terminal (with readableTerminals). */
   async text(): Promise<string> {
     const rows = this.page.locator(
       ".terminal-wrapper.active .xterm-rows > div",
@@ -72,12 +82,12 @@ export class TerminalPanel {
     return lines.map((line) => line.replaceAll("\u00a0", " ")).join("\n");
   }
 
-  /** Resolves once the terminal in view shows it, a single space for any white space; fails with its whole text. */
+  /** Resolves once the visible terminal matches, with any white space read as one space; fails with its whole text. */
   async shows(pattern: RegExp): Promise<void> {
     let text = "";
     try {
       await until(
-        `${String(pattern)} in the terminal in view`,
+        `${String(pattern)} in the visible terminal`,
         async () => {
           text = await this.text();
           return pattern.test(text.replaceAll(/\s+/g, " "));
@@ -86,7 +96,7 @@ export class TerminalPanel {
       );
     } catch (error) {
       throw new Error(
-        `The terminal in view never showed ${String(pattern)}:\n${text}`,
+        `The visible terminal never showed ${String(pattern)}:\n${text}`,
         { cause: error },
       );
     }
@@ -95,22 +105,24 @@ export class TerminalPanel {
   /** Opens a terminal by its profile, from the menu beside the `+` of the terminals. */
   async openFromMenu(profile: string): Promise<void> {
     await this.page.getByRole("button", { name: /^Launch Profile/ }).click();
-    // A menu that has only just opened does not take a click.
+    // A menu that has just opened ignores clicks.
     await this.page
       .getByRole("menuitem", { name: profile, exact: true })
       .hover();
     await this.page.keyboard.press("Enter");
   }
 
-  /** Resolves when a reload would bring all of them back. */
+  /** Resolves when a reload would restore all of them, with their icons. */
   async saved(): Promise<void> {
     await until(
-      "the terminals kept",
-      async () => (await this.tabs()).length === this.#kept,
+      "the terminals to be saved",
+      async () =>
+        (await this.tabs()).length === this.#savedLayout.length &&
+        this.#savedLayout.every((id) => this.#savedIcons.has(id)),
     );
   }
 
-  /** Types a line into the terminal in view. */
+  /** Types a line into the visible terminal. */
   async type(line: string): Promise<void> {
     await this.page.locator(".terminal-wrapper.active .xterm").click();
     await this.page.keyboard.type(line);

@@ -1,11 +1,11 @@
-// A home directory of its own for one test: nothing is read from the user's, nothing is left behind.
+// A separate home directory for one test: nothing is read from the user's own, and nothing is left behind.
 import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
 /**
- * What programs keep of our own environment. All else goes: where a build machine says CI=true, Gemini CLI takes nothing
- * that is typed.
+ * The variables that programs inherit from our own environment. All others are unset: with CI=true, as on a build
+ * machine, Gemini CLI accepts no typed input.
  */
 const inherited =
   /^(PATH|PATHEXT|LANG|LC_.*|TERM|SHELL|USER|LOGNAME|USERNAME|DISPLAY|WAYLAND_DISPLAY|XAUTHORITY|SYSTEMROOT|WINDIR|COMSPEC|BERTH_TEST_.*)$/i;
@@ -45,7 +45,7 @@ export class TestHome {
     return new TestHome(folder);
   }
 
-  /** Programs that are just ending may still write: removal is tried again for a while. */
+  /** Retries for a while, because programs that are just ending may still write. */
   async remove(): Promise<void> {
     await rm(this.folder, {
       recursive: true,

@@ -1,4 +1,4 @@
-// Waiting in tests: for a condition with a deadline, never for a time.
+// Waits in tests for a condition with a deadline, never for a fixed time.
 import { setTimeout as delay } from "node:timers/promises";
 import { inspect } from "node:util";
 
@@ -8,7 +8,7 @@ const pollEvery = 20;
 type Held<T> = Exclude<T, false | 0 | "" | null | undefined>;
 
 /**
- * Polls until `condition` gives something truthy, and resolves with that. An error counts as "not yet".
+ * Polls until `condition` returns something truthy, and resolves with that. An error counts as "not yet".
  * Fails with what it waited for, and the last value or error.
  */
 export async function until<T>(
@@ -30,7 +30,7 @@ export async function until<T>(
     }
     if (Date.now() > deadline)
       throw new Error(
-        `Waited ${String(timeoutMs)} ms in vain for ${what}; last: ${last}`,
+        `Timed out after ${String(timeoutMs)} ms: ${what}; last: ${last}`,
         { cause },
       );
     await delay(pollEvery);

@@ -19,21 +19,21 @@ const script = <T>(name: string): Promise<T> =>
 
 export interface StartOptions {
   readonly home: TestHome;
-  /** User settings, over quiet defaults. */
+  /** User settings, on top of quiet defaults. */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** VSIX files, or folders to run an extension from. By default ours, as it is built in the repository. */
+  /** VSIX files, or folders to run an extension from. By default ours, as built in the repository. */
   readonly extensions?: readonly string[];
-  /** Over the environment of the home. */
+  /** On top of the environment of the home. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Whether VS Code asks for workspace trust; every folder is trusted otherwise. */
   readonly workspaceTrust?: boolean;
-  /** More arguments of the server. */
+  /** Further arguments of the server. */
   readonly args?: readonly string[];
 }
 
 type RunningServer = Awaited<ReturnType<typeof Server.startServer>>;
 
-/** Never the network, and nothing that slows a headless page down. */
+/** No network, and nothing that slows down a headless page. */
 const browserArguments = [
   "--disable-dev-shm-usage",
   "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
@@ -57,7 +57,7 @@ export class VSCodeServer {
     private readonly windowUrl: typeof Server.windowUrl,
   ) {}
 
-  /** Starts the server, with our extension installed, and the browser. Installs VS Code on a machine without. */
+  /** Starts the server, with our extension installed, and the browser. Installs VS Code if it is missing. */
   static async start(options: StartOptions): Promise<VSCodeServer> {
     const { startServer, windowUrl } =
       await script<typeof Server>("server.mjs");
@@ -75,7 +75,7 @@ export class VSCodeServer {
       const browser = await chromium.launch({
         executablePath,
         args: browserArguments,
-        // Its profile and crash reports go with the home.
+        // Its profile and crash reports are removed with the home.
         env: definedOnly({ ...process.env, ...options.home.env }),
       });
       const context = await browser.newContext({
@@ -108,7 +108,7 @@ export class VSCodeServer {
         `the folders of ${target}`,
         async () => {
           if (await window.explorer.fills()) return true;
-          // Now and then VS Code reads the file as if there were none in it, and never again.
+          // Now and then VS Code reads no folders from the file, and never reads it again.
           await window.reload();
           return false;
         },
@@ -174,7 +174,7 @@ export class VSCodeServer {
     );
   }
 
-  /** Sets these settings over those of the start, while VS Code runs; a setting left out is back at its start. */
+  /** Changes settings while VS Code runs; a setting that is left out goes back to its value at the start. */
   async setSettings(
     settings: Readonly<Record<string, unknown>>,
   ): Promise<void> {

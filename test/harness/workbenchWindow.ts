@@ -16,9 +16,9 @@ export interface PickerRow {
   readonly buttons: readonly string[];
 }
 
-/** For what depends on the whole workbench, on a machine that is busy with other things. */
+/** Milliseconds for what depends on the whole workbench, on a busy machine. */
 const patience = 120_000;
-/** For one step, after which the whole is tried again. */
+/** Milliseconds for one step, after which the whole operation is tried again. */
 const timeout = 5_000;
 
 const picker = ".quick-input-widget:visible";
@@ -52,18 +52,18 @@ export class WorkbenchWindow {
       .waitFor({ timeout: patience });
   }
 
-  /** Runs a command by its title in the palette, as `Berth: List Instances`, as soon as it is offered there. */
+  /** Runs a command by its title in the palette, such as `Berth: List Instances`, as soon as it is offered there. */
   async runCommand(title: string): Promise<void> {
     await this.pickWith("F1", `>${title}`, this.row(title));
   }
 
-  /** The text of a status bar item (as `berth.berth.instance`: extension id, dot, item id), undefined when absent. */
+  /** The text of a status bar item (extension id, dot, item id: `berth.berth.instance`), undefined when absent. */
   async statusBarText(id: string): Promise<string | undefined> {
     const [text] = await this.statusBarItem(id).allInnerTexts();
     return text?.trim();
   }
 
-  /** The icons of a status bar item, as `server` or `loading~spin`. */
+  /** The icons of a status bar item, such as `server` or `loading~spin`. */
   async statusBarIcons(id: string): Promise<string[]> {
     const icons = this.statusBarItem(id).locator(".codicon");
     const classes = await icons.evaluateAll((elements: PageElement[]) =>
@@ -90,7 +90,7 @@ export class WorkbenchWindow {
     return tooltip.innerText();
   }
 
-  /** The rows of the open picker; empty when none is open. A long list has only those that are in view. */
+  /** The rows of the open picker; empty when none is open. Of a long list, only those in view. */
   pickerRows(): Promise<PickerRow[]> {
     return this.page.locator(pickerRow).evaluateAll(
       (rows: PageElement[], selectors): PickerRow[] =>
@@ -128,7 +128,7 @@ export class WorkbenchWindow {
     await this.row(label).first().click();
   }
 
-  /** Runs a command by its title and picks the row with this label of the list that it opens. */
+  /** Runs a command by its title and picks the row with this label in the list that it opens. */
   async runAndPick(title: string, label: string): Promise<void> {
     await until(
       `"${label}" in the list of ${title}`,
@@ -183,7 +183,7 @@ export class WorkbenchWindow {
       .click();
   }
 
-  /** Opens a file of the workspace in an editor, by its path from the folder, or from above it where there are several. */
+  /** Opens a file of the workspace in an editor, by its path in the folder, or with the folder if there are several. */
   async openFile(file: string): Promise<void> {
     await this.openTab(file);
     await this.page.locator(".editor-instance .view-lines").first().waitFor();
@@ -232,7 +232,7 @@ export class WorkbenchWindow {
     await this.waitForWorkbench();
   }
 
-  /** The page dies without a word, and with it the window: only its extension host is left. */
+  /** Crashes the page, and with it the window: only its extension host is left. */
   async crash(): Promise<void> {
     const crashed = this.page.waitForEvent("crash");
     // Its navigation never ends.
@@ -249,7 +249,7 @@ export class WorkbenchWindow {
     const { base, dir } = path.parse(file);
     const description = (text: RegExp): Locator =>
       this.page.locator(rowDescription, { hasText: text });
-    // Another folder may hold a file of that name; a file of no folder has no description.
+    // Another folder may hold a file of the same name; a file at the top has no description.
     const row = this.row(base).filter(
       dir === ""
         ? { hasNot: description(/\S/) }
@@ -262,8 +262,8 @@ export class WorkbenchWindow {
   }
 
   /**
-   * Opens a list by its key, narrows it down and picks a row, and begins again where that fails: an open list does not
-   * learn of what comes later, and closes when something else takes the focus.
+   * Opens a list by its key, filters it and picks a row, and tries again if that fails: an open list does not show what
+   * is added later, and closes when something else takes the focus.
    */
   private async pickWith(
     key: string,

@@ -8,7 +8,7 @@ import { until } from "../harness/until";
 import { recordOf, workspaceFolder } from "./berth";
 
 describe("Activation", () => {
-  it("publishes a record and a lock file with the documented fields, readable by us alone", async () => {
+  it("publishes a record and a lock file with the documented fields, readable by the user alone", async () => {
     const worktree = workspaceFolder();
     const record = await recordOf(worktree);
     const lockFile = path.join(lockDirectory(), `${record.port}.lock`);
@@ -38,7 +38,7 @@ describe("Activation", () => {
       assert.equal((await lstat(directory)).mode & 0o777, 0o700);
   });
 
-  it("registers every command of package.json, and no other of ours", async () => {
+  it("registers exactly the commands of package.json", async () => {
     const extension = vscode.extensions.getExtension("berth.berth");
     const { contributes } = extension?.packageJSON as {
       contributes: { commands: { command: string }[] };

@@ -1,4 +1,4 @@
-// What a test inside the extension host knows of its own window's instance.
+// What a test inside the extension host can find out about its own window's instance.
 import { realpathSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
@@ -40,7 +40,7 @@ export async function connect(): Promise<Agent> {
   return Agent.connect(await recordOf(workspaceFolder()));
 }
 
-/** Writes a file of the workspace and shows it. */
+/** Writes a file in the workspace and shows it. */
 export async function show(
   name: string,
   content: string,

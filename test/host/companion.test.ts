@@ -1,4 +1,4 @@
-// Gemini CLI's and Qwen Code's half of diff review, in the real editor.
+// The companion protocol of Gemini CLI and Qwen Code, in the real editor.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import { until } from "../harness/until";
 import { McpAgent } from "../unit/support/mcpAgent";
 import { closeEditors, recordOf, show, workspaceFolder } from "./berth";
 
-describe("A companion's agent", () => {
+describe("A companion agent", () => {
   let agent: McpAgent;
   beforeEach(async () => {
     agent = await McpAgent.connect(await recordOf(workspaceFolder()));
@@ -33,7 +33,7 @@ describe("A companion's agent", () => {
     return filePath;
   };
 
-  it("is told what was accepted, with what the user changed", async () => {
+  it("is told that its diff was accepted, with the user's edits", async () => {
     const filePath = await propose("one\n");
     await vscode.commands.executeCommand("berth.acceptDiff");
     const accepted = await until(
@@ -43,7 +43,7 @@ describe("A companion's agent", () => {
     assert.deepEqual(accepted.params, { filePath, content: "one\nmine\n" });
   });
 
-  it("gets what the user has changed so far when it takes the diff back", async () => {
+  it("gets the user's edits so far when it closes the diff", async () => {
     const filePath = await propose("one\n");
     const { content } = await agent.call("closeDiff", { filePath });
     assert.equal(content[0]?.text, '{"content":"one\\nmine\\n"}');
@@ -54,7 +54,7 @@ describe("A companion's agent", () => {
     ["rejected", "berth.rejectDiff"],
     ["closed without a decision", "workbench.action.closeActiveEditor"],
   ] as const)
-    it(`is told that its diff was ${how}, and the file is as before`, async () => {
+    it(`is told that its diff was ${how}, and the file stays as it was`, async () => {
       await show("proposed.ts", "before\n");
       const filePath = path.join(workspaceFolder(), "proposed.ts");
       await agent.call("openDiff", { filePath, newContent: "after\n" });
@@ -69,7 +69,7 @@ describe("A companion's agent", () => {
       assert.equal(await readFile(filePath, "utf8"), "before\n");
     });
 
-  it("hears nothing more of a diff that it takes back in silence", async () => {
+  it("is told nothing more about a diff that it closes silently", async () => {
     const filePath = await propose("one\n");
     await agent.call("closeDiff", { filePath, suppressNotification: true });
     await until("the diff is gone", () =>
@@ -77,7 +77,7 @@ describe("A companion's agent", () => {
         .flatMap(({ tabs }) => tabs)
         .every(({ input }) => !(input instanceof vscode.TabInputTextDiff)),
     );
-    // A decision about another diff comes after whatever would have been said of the first.
+    // A decision on another diff arrives after anything that would have been sent about the first.
     const other = path.join(workspaceFolder(), "other.ts");
     await agent.call("openDiff", { filePath: other, newContent: "2\n" });
     await proposal();
@@ -89,7 +89,7 @@ describe("A companion's agent", () => {
     assert.deepEqual(agent.notified("ide/diffRejected"), []);
   });
 
-  it("finds the window by the file that Gemini CLI reads", async () => {
+  it("finds the window through the file that Gemini CLI reads", async () => {
     const { port, token } = await recordOf(workspaceFolder());
     const file = path.join(
       tmpdir(),
@@ -106,7 +106,7 @@ describe("A companion's agent", () => {
     );
   });
 
-  it("hears of the file in front, with cursor and selection, and of the window's trust", async () => {
+  it("is told the active file with its cursor and selection, and whether the window is trusted", async () => {
     const editor = await show("seen.ts", "one\ntwo\n");
     editor.selection = new vscode.Selection(1, 0, 1, 3);
     await until("the selection", () => {

@@ -1,4 +1,4 @@
-// Proposed diffs in the tabs of the real editor: whose they are, when they close, and what they leave alone.
+// Proposed diffs in the tabs of the real editor: who owns them, when they close, and what they leave alone.
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
@@ -15,11 +15,11 @@ import {
   texts,
 } from "./proposals";
 
-describe("A diff in its tab", () => {
+describe("A diff tab", () => {
   const proposals = Proposals.use();
   const { propose } = proposals;
 
-  it("takes the place of an earlier one with the same name", async () => {
+  it("replaces an earlier one with the same name", async () => {
     const first = propose("one\n2\n");
     await shown();
     const second = propose("one\n3\n");
@@ -32,7 +32,7 @@ describe("A diff in its tab", () => {
     assert.deepEqual(texts(await second), ["FILE_SAVED", "one\n3\n"]);
   });
 
-  it("belongs to its agent: two may propose for one file, and each closes only its own", async () => {
+  it("belongs to its agent: two may propose changes of one file, and each closes only its own", async () => {
     const other = await connect();
     const [mine, theirs] = [
       propose("mine\n"),
@@ -54,7 +54,7 @@ describe("A diff in its tab", () => {
     other.dispose();
   });
 
-  it("closes when its agent takes it back while it is edited, or goes away", async () => {
+  it("closes when its agent closes it while it is edited, or disconnects", async () => {
     const answer = propose("one\n2\n");
     const [tab] = await shown();
     await append(await rightSide(tab), "edited\n");
@@ -68,7 +68,7 @@ describe("A diff in its tab", () => {
     await shown(0);
   });
 
-  it("is never shown when it is taken back at once", async () => {
+  it("is never shown if its agent closes it at once", async () => {
     const answer = propose("one\n2\n");
     const closed = proposals.agent.call("close_tab", { tab_name: "tab" });
     assert.deepEqual(texts(await answer), ["DIFF_REJECTED", "tab"]);
@@ -81,7 +81,7 @@ describe("A diff in its tab", () => {
     await shown(0);
   });
 
-  it("is a text, also of a notebook, and never a folder", async () => {
+  it("shows text, even for a notebook, and never a folder", async () => {
     const notebook = path.join(workspaceFolder(), "proposed.ipynb");
     const contents = JSON.stringify({ cells: [], metadata: {}, nbformat: 4 });
     const answer = propose(contents, { target: notebook });
@@ -93,7 +93,7 @@ describe("A diff in its tab", () => {
     await shown(0);
   });
 
-  it("is not accepted where files of its language are saved by themselves", async () => {
+  it("is not accepted by saving if auto save is on for its language", async () => {
     const markdown = vscode.workspace.getConfiguration("files", {
       languageId: "markdown",
     });
@@ -114,7 +114,7 @@ describe("A diff in its tab", () => {
     }
   });
 
-  it("is the one whose button is pressed, and no other", async () => {
+  it("is the only one that its own button accepts", async () => {
     const first = propose("first\n", { name: "first" });
     const [tab] = await shown();
     const { uri } = await rightSide(tab);
@@ -123,13 +123,13 @@ describe("A diff in its tab", () => {
     await vscode.commands.executeCommand("berth.acceptDiff", uri);
     assert.deepEqual(texts(await first), ["FILE_SAVED", "first\n"]);
     await shown(1);
-    // Its tab may have been opened again.
+    // As in a tab of the first that was opened again: nothing may happen.
     void vscode.commands.executeCommand("berth.acceptDiff", uri);
     await vscode.commands.executeCommand("berth.rejectDiff");
     assert.deepEqual(texts(await second), ["DIFF_REJECTED", "second"]);
   });
 
-  it("is not accepted unseen: where another file is in front, the user chooses", async () => {
+  it("is not accepted unseen: if another file is active, the user is asked", async () => {
     const answer = propose("one\n2\n");
     await shown();
     await show("front.ts", "in front\n");
@@ -145,7 +145,7 @@ describe("A diff in its tab", () => {
     assert.equal(texts(await answer)[0], "DIFF_REJECTED");
   });
 
-  it("does not take the focus from what the user types in", async () => {
+  it("does not take the focus from where the user is typing", async () => {
     const terminal = vscode.window.createTerminal("typing");
     terminal.show();
     await until(
@@ -161,7 +161,7 @@ describe("A diff in its tab", () => {
     terminal.dispose();
   });
 
-  it("waits among 200 others, each with its own answer", async () => {
+  it("may be one of 200 that wait, each with its own answer", async () => {
     await mkdir(path.join(workspaceFolder(), "many"), { recursive: true });
     const answers = Array.from({ length: 200 }, (_, index) =>
       propose(`${index}\n`, {

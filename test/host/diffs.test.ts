@@ -1,8 +1,9 @@
-// What a proposed diff returns in the real editor: one answer each, whatever the file, and nothing lost.
+// What a proposed diff returns in the real editor: exactly one answer, whatever the file, and nothing lost.
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
+import { cannotShowDiff } from "../../src/core/errors";
 import { show, workspaceFolder } from "./berth";
 import {
   append,
@@ -34,7 +35,7 @@ describe("A proposed diff", () => {
     assert.equal(Buffer.from(bytes).toString(), "one\ntwo\n");
   });
 
-  it("is accepted with what the user changed", async () => {
+  it("is accepted with the user's edits", async () => {
     const answer = propose("one\n2\n");
     const [tab] = await shown();
     await append(await rightSide(tab), "mine\n");
@@ -54,7 +55,7 @@ describe("A proposed diff", () => {
     assert.deepEqual(texts(await second), ["DIFF_REJECTED", "second"]);
   });
 
-  it("is accepted by saving, unless files are saved by themselves", async () => {
+  it("is accepted by saving, unless auto save is on", async () => {
     const files = vscode.workspace.getConfiguration("files");
     const { Workspace } = vscode.ConfigurationTarget;
     try {
@@ -81,7 +82,7 @@ describe("A proposed diff", () => {
     }
   });
 
-  it("leaves line ends and a byte order mark as proposed, or as they were when edited", async () => {
+  it("keeps the proposed line endings and byte order mark, even if it is edited", async () => {
     const mixed = "\ufeffone\r\ntwo\nthree\r\n";
     const answer = propose(mixed);
     await shown();
@@ -97,7 +98,7 @@ describe("A proposed diff", () => {
     ]);
   });
 
-  it("keeps every letter, whatever encoding the user has set for files", async () => {
+  it("keeps every character, whatever encoding the user has set for files", async () => {
     const files = vscode.workspace.getConfiguration("files");
     const { Workspace } = vscode.ConfigurationTarget;
     await files.update("encoding", "windows1252", Workspace);
@@ -117,7 +118,7 @@ describe("A proposed diff", () => {
     }
   });
 
-  it("may be a new file in a directory that does not exist", async () => {
+  it("may be of a new file in a directory that does not exist", async () => {
     const target = path.join(workspaceFolder(), "no", "such", "new.ts");
     const answer = propose("hello\n", { target });
     const [tab] = await shown();
@@ -126,7 +127,7 @@ describe("A proposed diff", () => {
     assert.deepEqual(texts(await answer), ["FILE_SAVED", "hello\n"]);
   });
 
-  it("of 5 MB comes back whole", async () => {
+  it("of 5 MB is returned whole", async () => {
     const large = "0123456789abcde\n".repeat(5 * 65_536);
     const answer = propose(large);
     await shown();
@@ -136,17 +137,17 @@ describe("A proposed diff", () => {
     assert.ok(content === large);
   });
 
-  it("of a binary file is refused with a sentence, and nothing opens", async () => {
+  it("of a binary file is refused with an error, and nothing opens", async () => {
     const target = path.join(workspaceFolder(), "binary.dat");
     await writeFile(target, Buffer.from([1, 0, 2]));
     const refused = await propose("text", { target });
     assert.equal(refused.isError, true);
-    assert.match(texts(refused)[0] ?? "", /not text/);
+    assert.equal(texts(refused)[0], cannotShowDiff(target).message);
     assert.equal((await propose("a\0b")).isError, true);
     assert.deepEqual(diffTabs(), []);
   });
 
-  it("does not touch unsaved changes of the file", async () => {
+  it("does not touch unsaved changes in the file", async () => {
     const editor = await show("dirty.ts", "one\n");
     await append(editor.document, "unsaved\n");
     const answer = propose("two\n", { target: editor.document.uri.fsPath });

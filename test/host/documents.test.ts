@@ -1,6 +1,7 @@
-// What the editor tells of documents, and does with them, at an agent's call.
+// What agents can ask about open documents, and do with them.
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
+import { noNotebook } from "../../src/core/errors";
 import { closeEditors, connect, show } from "./berth";
 
 describe("Documents", () => {
@@ -29,7 +30,7 @@ describe("Documents", () => {
     await closeEditors();
     const answer = await agent.call("executeCode", { code: "1" });
     assert.equal(answer.isError, true);
-    assert.match(answer.content[0]?.text ?? "", /No Jupyter notebook/);
+    assert.equal(answer.content[0]?.text, noNotebook().message);
     agent.dispose();
   });
 });

@@ -1,4 +1,4 @@
-// What agents learn of the editor, pushed by the real one.
+// What agents learn about the editor, pushed by the real one.
 import assert from "node:assert/strict";
 import path from "node:path";
 import * as vscode from "vscode";
@@ -16,7 +16,7 @@ describe("An agent", () => {
     await closeEditors();
   });
 
-  it("sees the selection as it changes, and the latest one when no editor is left", async () => {
+  it("sees the selection as it changes, and still the latest one when no editor is open", async () => {
     const editor = await show("selected.txt", "one\ntwo\nthree\n");
     editor.selection = new vscode.Selection(0, 1, 1, 2);
     const filePath = path.join(workspaceFolder(), "selected.txt");
@@ -50,7 +50,7 @@ describe("An agent", () => {
     assert.deepEqual(await agent.callForJson("getLatestSelection"), expected);
   });
 
-  it("is told nothing while the selection is not shared", async () => {
+  it("is told nothing while selections are not shared", async () => {
     const settings = vscode.workspace.getConfiguration("berth");
     await settings.update(
       "shareSelection",
@@ -60,7 +60,7 @@ describe("An agent", () => {
     try {
       const editor = await show("private.txt", "secret\n");
       editor.selection = new vscode.Selection(0, 0, 0, 6);
-      // The tab comes by the same way, after the selection would have.
+      // The tab is pushed the same way, after the selection would have been.
       const tab = await until("the tab", async () =>
         (await tabs(agent)).find(({ label }) => label === "private.txt"),
       );
@@ -85,7 +85,7 @@ describe("An agent", () => {
     }
   });
 
-  it("sees the open editors, with what is unsaved", async () => {
+  it("sees the open editors, and which are unsaved", async () => {
     await show("first.json", "{}\n");
     const editor = await show("second.md", "# Two\n");
     await editor.edit((edit) => {
@@ -119,7 +119,7 @@ describe("An agent", () => {
     await vscode.commands.executeCommand("workbench.action.files.revert");
   });
 
-  it("gets diagnostics in the documented form, of one file or all, and none when there are none", async () => {
+  it("gets the diagnostics of a file in the documented form, and none when there are none", async () => {
     const collection = vscode.languages.createDiagnosticCollection("test");
     try {
       const uri = vscode.Uri.file(path.join(workspaceFolder(), "bad.x"));

@@ -1,4 +1,4 @@
-// The entry that VS Code calls in its extension host: runs every test beside it, wherever that VS Code comes from.
+// The entry point that VS Code, embedded or downloaded, calls in its extension host: runs every test in this folder.
 import { appendFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { format } from "node:util";
@@ -11,7 +11,7 @@ export async function run(): Promise<void> {
     reporter: path.resolve(__dirname, "../../../scripts/lib/reporter.cjs"),
     ...(grep && { grep }),
   });
-  // The console ends up among the remarks of all of VS Code: the report goes to a file.
+  // The console is mixed with VS Code's own output, so the report goes to a file.
   const report = process.env["BERTH_TEST_REPORT"];
   if (report)
     Mocha.reporters.Base.consoleLog = (...words: unknown[]) => {

@@ -49,7 +49,7 @@ describe("openFile", () => {
     assert.equal(selected(), "epsilon");
   });
 
-  it("takes a preview tab when asked to", async () => {
+  it("uses a preview tab when asked to", async () => {
     await open({ preview: true });
     assert.equal(
       vscode.window.tabGroups.activeTabGroup.activeTab?.isPreview,
@@ -57,7 +57,7 @@ describe("openFile", () => {
     );
   });
 
-  it("leaves the user's editor alone when it is not to be frontmost", async () => {
+  it("leaves the user's editor active if makeFrontmost is false", async () => {
     const own = await show("own.txt", "mine\n");
     const { content } = await open({ makeFrontmost: false });
     assert.deepEqual(JSON.parse(content[0]?.text ?? ""), {
@@ -74,7 +74,7 @@ describe("openFile", () => {
     );
   });
 
-  it("says what is wrong with a file that is missing or no text", async () => {
+  it("says what is wrong with a file that is missing or not text", async () => {
     const missing = await open({ filePath: `${file}.missing` });
     assert.equal(missing.isError, true);
     assert.match(missing.content[0]?.text ?? "", /open\.ts\.missing/);

@@ -1,4 +1,4 @@
-// Diffs that a test's agent proposes, and what the window shows of them.
+// Diffs that a test's agent proposes, and how the window shows them.
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
@@ -6,7 +6,7 @@ import { until } from "../harness/until";
 import type { Agent, ToolResult } from "../unit/support/agent";
 import { closeEditors, connect, workspaceFolder } from "./berth";
 
-/** For each test a connected agent, and a file for it to change; no diff is left after it. */
+/** Gives each test a connected agent and a file for it to change, and closes its diffs afterwards. */
 export class Proposals {
   static use(): Proposals {
     const proposals = new Proposals();
@@ -25,7 +25,7 @@ export class Proposals {
   #agent: Agent | undefined;
 
   get agent(): Agent {
-    if (!this.#agent) throw new Error("only within a test");
+    if (!this.#agent) throw new Error("there is an agent only within a test");
     return this.#agent;
   }
 
@@ -33,7 +33,7 @@ export class Proposals {
     return path.join(workspaceFolder(), "reviewed.ts");
   }
 
-  /** Not awaited until the diff is decided. */
+  /** Resolves only when the diff is decided. */
   readonly propose = (
     contents: string,
     { name = "tab", target = this.file, from = this.agent } = {},

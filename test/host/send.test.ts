@@ -27,13 +27,13 @@ describe("An agent is pointed", () => {
       return true;
     });
 
-  it("to the lines that are selected, and to the whole file where none are", async () => {
+  it("to the selected lines, or to the whole file if none are selected", async () => {
     agent = await connect();
     const editor = await show("lines.txt", "one\ntwo\nthree\nfour\n");
     const filePath = fileOf("lines.txt");
     editor.selection = new vscode.Selection(1, 2, 2, 1);
     await run("sendSelection");
-    // Up to the start of a line is without it.
+    // A selection that ends at the start of a line does not include it.
     editor.selection = new vscode.Selection(2, 0, 0, 0);
     await run("sendSelection");
     editor.selection = new vscode.Selection(3, 1, 3, 2);
@@ -48,7 +48,7 @@ describe("An agent is pointed", () => {
     ]);
   });
 
-  it("to several files and folders of the explorer, to one of a tab, and to the one in front", async () => {
+  it("to files and folders in the explorer, to a tab's file, and to the active file", async () => {
     agent = await connect();
     await show("first.txt", "1\n");
     await show("second.txt", "2\n");
@@ -67,7 +67,7 @@ describe("An agent is pointed", () => {
     ]);
   });
 
-  it("to a file as soon as it is there, with the selection before it", async () => {
+  it("to a file as soon as it connects, and after the selection", async () => {
     const editor = await show("early.txt", "early\n");
     const sending = run("sendSelection");
     agent = await connect();
@@ -82,7 +82,7 @@ describe("An agent is pointed", () => {
     assert.equal(mention?.method, "at_mentioned");
   });
 
-  it("to a secret file where the user wants it: the path, and nothing of what is in it", async () => {
+  it("to a secret file if the user wants it, but only by its path", async () => {
     agent = await connect();
     const editor = await show(".env", "SECRET\n");
     editor.selection = new vscode.Selection(0, 0, 0, 6);

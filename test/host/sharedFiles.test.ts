@@ -1,4 +1,4 @@
-// Of which files agents hear nothing, whatever is selected in them: decided in the real editor, by its settings.
+// Files that agents learn nothing about, whatever is selected in them, decided by the real editor's settings.
 import assert from "node:assert/strict";
 import { symlink } from "node:fs/promises";
 import path from "node:path";
@@ -12,7 +12,7 @@ interface Answer {
   readonly text?: string;
 }
 
-describe("An agent hears nothing of", () => {
+describe("An agent learns nothing about", () => {
   let agent: Agent;
   beforeEach(async () => {
     agent = await connect();
@@ -40,7 +40,7 @@ describe("An agent hears nothing of", () => {
     });
   };
 
-  /** Selects a secret beside what is shared; all that is said of the window afterwards is searched for it. */
+  /** Selects a secret between two shared selections, and checks that nothing the agent has received mentions it. */
   const staysSecret = async (uri: vscode.Uri): Promise<void> => {
     const name = path.basename(uri.fsPath);
     await selectShared("before");
@@ -53,11 +53,11 @@ describe("An agent hears nothing of", () => {
     });
     assert.equal((await ask("getLatestSelection")).text, "before");
     assert.ok(!(await labels()).includes(name));
-    // Whatever was on its way has arrived with this.
+    // Anything that was still on its way has arrived by now.
     await selectShared("after");
-    const said = JSON.stringify([agent.answers, agent.notifications]);
-    assert.ok(!said.includes("SECRET"), said);
-    assert.ok(!said.includes(name), said);
+    const received = JSON.stringify([agent.answers, agent.notifications]);
+    assert.ok(!received.includes("SECRET"), received);
+    assert.ok(!received.includes(name), received);
   };
 
   const write = async (name: string): Promise<vscode.Uri> => {
@@ -98,7 +98,7 @@ describe("An agent hears nothing of", () => {
     await staysSecret(vscode.Uri.file(link));
   });
 
-  it("a file of a folder that the explorer hides, or one that it hides beside another", async () => {
+  it("a file that the explorer hides with its folder or next to another file", async () => {
     const generated = await write("generated/code.js");
     await withSetting("files.exclude", { generated: true }, () =>
       staysSecret(generated),
@@ -109,10 +109,10 @@ describe("An agent hears nothing of", () => {
     await withSetting("files.exclude", lone, () => staysSecret(twin));
   });
 
-  it("what was selected before its file became secret", async () => {
+  it("a selection from before its file became secret", async () => {
     await selectShared("plain");
     await withSetting("berth.secretFiles", ["plain.*"], async () => {
-      await until("the agent does not know any more", async () => {
+      await until("the agent no longer knows it", async () => {
         return !(await ask("getLatestSelection")).success;
       });
       const late = await connect();
@@ -121,7 +121,7 @@ describe("An agent hears nothing of", () => {
           return !(await labels()).includes("plain.txt");
         });
         await selectShared("other");
-        await until("the late agent knows the next", () =>
+        await until("the late agent knows the next selection", () =>
           late
             .notified("selection_changed")
             .some(({ params }) => params?.["text"] === "other"),
@@ -131,14 +131,14 @@ describe("An agent hears nothing of", () => {
         late.dispose();
       }
     });
-    // And it is shared again when it is not secret any more.
+    // It is shared again once it is no longer secret.
     await show("plain.txt", "plain\n");
     await until("the tab is back", async () => {
       return (await labels()).includes("plain.txt");
     });
   });
 
-  it("no change while a terminal has the focus: the editor counts on", async () => {
+  it("a terminal that gets the focus: the selection in the editor still counts", async () => {
     await selectShared("kept");
     const terminal = vscode.window.createTerminal("focus");
     try {

@@ -1,4 +1,4 @@
-// What users get: the VSIX installs, holds exactly these files, and is small.
+// What users get: a VSIX that installs, contains exactly these files, and is small.
 import assert from "node:assert/strict";
 import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
@@ -37,7 +37,7 @@ const expected = [
 ];
 
 describe("The manifest", () => {
-  it("lets no setting of a workspace count before the workspace is trusted", async () => {
+  it("restricts every setting until the workspace is trusted", async () => {
     const { capabilities, contributes } = JSON.parse(
       await readFile("package.json", "utf8"),
     ) as Manifest;
@@ -51,12 +51,12 @@ describe("The manifest", () => {
 describe("The VSIX", () => {
   const vsix = process.env["BERTH_TEST_VSIX"] ?? "";
 
-  it("has at most 500 KB", async () => {
+  it("is at most 500 KB", async () => {
     const { size } = await stat(vsix);
     assert.ok(size <= 500 * 1024, `${size} bytes`);
   });
 
-  it("installs, with exactly the expected files", async () => {
+  it("installs exactly the expected files", async () => {
     const home = await TestHome.create();
     try {
       const vscode = await VSCodeServer.start({ home, extensions: [vsix] });

@@ -1,4 +1,4 @@
-// A proposed diff as a person meets it: in the status bar, in the list, and when the window reloads under it.
+// A proposed diff as a user sees it: in the status bar, in the list, while typing, and when the window reloads.
 import assert from "node:assert/strict";
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
@@ -48,7 +48,7 @@ describe("A diff under review", function () {
     worktree = repository.folder;
     vscode = await VSCodeServer.start({
       home,
-      // The pictures are of the text.
+      // The screenshots show the text alone.
       settings: {
         "workbench.reduceMotion": "on",
         "editor.scrollbar.vertical": "hidden",
@@ -64,7 +64,7 @@ describe("A diff under review", function () {
     await home.remove();
   });
 
-  /** Not awaited until a person has decided. */
+  /** Resolves only when a person has decided. */
   const propose = (): Promise<ToolResult> => {
     const file = path.join(worktree, "src/greet.ts");
     return agent.call("openDiff", {
@@ -79,7 +79,7 @@ describe("A diff under review", function () {
       text.test((await window.statusBarText(STATUS)) ?? ""),
     );
 
-  it("is in the status bar, and a click reveals it (Screenshots)", async () => {
+  it("is shown in the status bar, where a click reveals it (Screenshots)", async () => {
     const answer = propose();
     await statusBar(/1 diff waits for review/);
     await window.openFile("src/main.ts");
@@ -93,7 +93,7 @@ describe("A diff under review", function () {
     await statusBar(/^app@main\s+1$/);
   });
 
-  it("is accepted in the list", async () => {
+  it("can be accepted in the list", async () => {
     const answer = propose();
     await statusBar(/1 diff waits for review/);
     await window.runCommand("Berth: List Instances");
@@ -112,7 +112,7 @@ describe("A diff under review", function () {
     await window.closePicker();
   });
 
-  it("waits behind the file that somebody types into", async () => {
+  it("opens behind the file that the user is typing in", async () => {
     await window.openFile("src/main.ts");
     const { keyboard } = window.page;
     await keyboard.press("Control+Home");
@@ -132,7 +132,7 @@ describe("A diff under review", function () {
   });
 
   for (const autoSave of ["off", "afterDelay"])
-    it(`closes under who types in it, with no question and no rest (files.autoSave: ${autoSave})`, async () => {
+    it(`closes while the user types in it, asking and leaving nothing (files.autoSave: ${autoSave})`, async () => {
       await vscode.setSettings({ "files.autoSave": autoSave });
       for (let round = 0; round < 3; round += 1) {
         const answer = propose();
@@ -153,7 +153,7 @@ describe("A diff under review", function () {
       await vscode.setSettings({});
     });
 
-  it("goes with its window's reload, and may be proposed again", async () => {
+  it("is lost when its window reloads, and can be proposed again", async () => {
     const lost = assert.rejects(propose());
     await DiffEditor.shown(window.page, "greet.ts");
     await window.reload();

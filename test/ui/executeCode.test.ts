@@ -1,7 +1,8 @@
-// Code that an agent wants to run in the notebook that is open: only there, and only when the user has agreed.
+// Code that agents run in the open notebook: only there, and only with the user's consent.
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { codeNotAllowed, codeNotRun, noNotebook } from "../../src/core/errors";
 import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
 import { until } from "../harness/until";
@@ -11,7 +12,7 @@ import { Agent, type ToolResult } from "../unit/support/agent";
 import { root } from "../unit/support/root";
 import { openShown, recordOf } from "./instances";
 
-/** A kernel that says what it has run: the only thing of Jupyter's extension that counts here. */
+/** A kernel that says what it has run: all that these tests need of the Jupyter extension. */
 const kernel = `"use strict";
 const vscode = require("vscode");
 exports.activate = () => {
@@ -79,10 +80,10 @@ describe("executeCode", function () {
   it("is refused without a notebook", async () => {
     const { content, isError } = await execute("1 + 1");
     assert.ok(isError);
-    assert.match(content[0]?.text ?? "", /No Jupyter notebook .* is open/);
+    assert.equal(content[0]?.text, noNotebook().message);
   });
 
-  it("is refused when the user says no, and runs when he says yes, asked once for each notebook", async () => {
+  it("is refused if the user declines, and runs once the user has agreed, asked once for each notebook", async () => {
     await window.openNotebook("data.ipynb");
     await window.page.locator(".kernel-label").waitFor();
     const refused = execute("one");
@@ -92,15 +93,15 @@ describe("executeCode", function () {
       ),
     );
     await window.pressDialogButton("Cancel");
-    assert.match(
-      (await refused).content[0]?.text ?? "",
-      /does not let agents run code/,
-    );
+    assert.equal((await refused).content[0]?.text, codeNotAllowed().message);
     const allowed = execute("two");
     await until("the question again", () => window.dialogText());
     await window.pressDialogButton("Run Code in This Notebook");
-    const early = await allowed;
-    assert.match(early.content[0]?.text ?? "", /ran two|is still opening/);
+    const [early] = (await allowed).content;
+    assert.ok(
+      ["ran two", codeNotRun().message].includes(early?.text ?? ""),
+      early?.text,
+    );
     await until("the notebook to have opened", async () => {
       const { content, isError } = await execute("three");
       return !isError && content[0]?.text === "ran three";

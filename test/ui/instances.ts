@@ -1,4 +1,4 @@
-// What a test sees of the instances on disk, and an agent that connects to one of them as a real one would.
+// Reads the files of instances on disk, and connects agents to them as real agents do.
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import type { InstanceRecord, LockFile } from "../../src/core/registry/formats";
@@ -10,7 +10,7 @@ import { Agent } from "../unit/support/agent";
 
 export const STATUS = "berth.berth.instance";
 
-/** To renew those of the README: BERTH_SCREENSHOTS=media/screenshots npm test -- ui agents --grep Screenshots */
+/** To update those of the README: BERTH_SCREENSHOTS=media/screenshots npm test -- ui agents --grep Screenshots */
 export const screenshots = path.resolve(
   process.env["BERTH_SCREENSHOTS"] ?? "out/screenshots",
 );
@@ -52,7 +52,7 @@ export async function openShown(
   return window;
 }
 
-/** Resolves when the window shows an instance: VS Code forgets an extension host whose page goes earlier, and it stays. */
+/** Resolves when the window shows an instance. If its page goes earlier, VS Code forgets to end its extension host. */
 export async function shown(window: WorkbenchWindow): Promise<void> {
   await until("the instance in the status bar", () =>
     window.statusBarText(STATUS),
@@ -71,7 +71,7 @@ export async function gone(home: TestHome, worktree: string): Promise<void> {
   });
 }
 
-/** Tries again until the instance takes it, as an agent does that has lost its editor. */
+/** Tries again until the instance accepts the agent, as a real agent does that has lost its editor. */
 export function reconnect(address: {
   port: number;
   token: string;
@@ -79,7 +79,7 @@ export function reconnect(address: {
   return until("the agent to get back in", () => Agent.connect(address));
 }
 
-/** Resolves when nobody listens at the port any more. */
+/** Resolves when nothing listens on the port any more. */
 export async function refused(address: {
   port: number;
   token: string;

@@ -20,7 +20,7 @@ import {
   STATUS,
 } from "./instances";
 
-describe("An instance and its window", function () {
+describe("An instance", function () {
   let home: TestHome;
   let vscode: VSCodeServer;
   let repository: GitRepository;
@@ -37,12 +37,12 @@ describe("An instance and its window", function () {
 
   afterEach(() => vscode.setSettings({}));
 
-  /** Every try has its own. */
-  let tries = 0;
+  /** Mocha retries a failed test: each attempt has its own worktree. */
+  let attempts = 0;
   const addWorktree = (branch: string): Promise<string> =>
-    repository.addWorktree(`${branch}-${String(++tries)}`);
+    repository.addWorktree(`${branch}-${String(++attempts)}`);
 
-  it("keeps port and token across a reload, and its agents get back", async () => {
+  it("keeps its port and token across a reload, so that its agents reconnect", async () => {
     const worktree = await addWorktree("reloaded");
     const window = await openShown(vscode, home, worktree);
     const before = await recordOf(home, worktree);
@@ -50,19 +50,19 @@ describe("An instance and its window", function () {
     const lost = once(agent.socket, "close");
     const reloaded = window.reload();
     await lost;
-    const back = await reconnect(before);
+    const reconnected = await reconnect(before);
     await reloaded;
     const after = await recordOf(home, worktree);
     assert.equal(after.port, before.port);
     assert.equal(after.token, before.token);
     assert.notEqual(after.pid, before.pid);
-    back.dispose();
+    reconnected.dispose();
     await shown(window);
     await window.close();
     await gone(home, worktree);
   });
 
-  it("gives port and token to the next window on its folder when its own has crashed", async () => {
+  it("passes its port and token to the next window on its folder after its own has crashed", async () => {
     const worktree = await addWorktree("crashed");
     const window = await openShown(vscode, home, worktree);
     const before = await recordOf(home, worktree);
@@ -79,7 +79,7 @@ describe("An instance and its window", function () {
     await gone(home, worktree);
   });
 
-  it("leaves nothing behind when the page is closed", async () => {
+  it("leaves nothing behind when its page is closed", async () => {
     const worktree = await addWorktree("closed");
     const window = await openShown(vscode, home, worktree);
     const { port, token } = await recordOf(home, worktree);
@@ -88,7 +88,7 @@ describe("An instance and its window", function () {
     await refused({ port, token });
   });
 
-  it("is replaced when its extension host is killed, and the dead one's files go", async () => {
+  it("is replaced when its extension host is killed, and its files are removed", async () => {
     const worktree = await addWorktree("killed");
     const window = await openShown(vscode, home, worktree);
     const before = await recordOf(home, worktree);
@@ -111,12 +111,12 @@ describe("An instance and its window", function () {
     await gone(home, worktree);
   });
 
-  it("is swept by another window when its own is gone for good", async () => {
+  it("has its files removed by another window when its own is gone for good", async () => {
     const [dead, live] = [await addWorktree("dead"), await addWorktree("live")];
     const window = await openShown(vscode, home, dead);
     const other = await openShown(vscode, home, live);
     const { pid } = await recordOf(home, dead);
-    // Without its page nobody starts the extension host again.
+    // Without its page nothing starts the extension host again.
     await window.page.context().setOffline(false);
     await window.page.evaluate("window.stop()");
     process.kill(pid, "SIGKILL");
@@ -139,7 +139,7 @@ describe("An instance and its window", function () {
     await gone(home, worktree);
   });
 
-  it("says once what is wrong with a setting, and uses the default", async () => {
+  it("uses the default for an invalid setting, and says so", async () => {
     const worktree = await addWorktree("settings");
     const window = await openShown(vscode, home, worktree);
     const { port } = await recordOf(home, worktree);

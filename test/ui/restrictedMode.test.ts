@@ -1,7 +1,8 @@
-// A workspace that the user has not trusted: nothing in it starts an agent, nor does it name the commands of agents.
+// A workspace that the user has not trusted: no agent is started in it, and its settings cannot name any.
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
+import { notTrusted } from "../../src/core/errors";
 import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
 import { until } from "../harness/until";
@@ -50,22 +51,20 @@ describe("In Restricted Mode", function () {
     await home.remove();
   });
 
-  it("the workspace's settings do not count", async () => {
+  it("the workspace's settings are ignored", async () => {
     assert.equal(await window.statusBarText(STATUS), "app@main");
   });
 
-  it("no agent is started, and the user is told how one can be", async () => {
+  it("no agent is started, and the user is told how to trust the workspace", async () => {
     await window.runCommand("Berth: Open Agent Terminal...");
     await until("the reason", async () =>
-      (await window.notifications()).includes(
-        "No agent was started: this workspace is in Restricted Mode, and an agent may run what lies in it. Trust it first (Workspaces: Manage Workspace Trust).",
-      ),
+      (await window.notifications()).includes(notTrusted().message),
     );
     assert.deepEqual(await window.terminals.tabs(), []);
     assert.deepEqual(await readdir(path.join(home.folder, "agents")), ["bin"]);
   });
 
-  it("an agent starts once the workspace is trusted, and only one that the user has named", async () => {
+  it("an agent can be started once the workspace is trusted, but only one from the user's own settings", async () => {
     await window.runCommand("Workspaces: Manage Workspace Trust");
     const editor = window.page.locator(".workspace-trust-editor");
     const trust = editor.getByRole("button", { name: "Trust", exact: true });
@@ -74,10 +73,10 @@ describe("In Restricted Mode", function () {
       return editor.and(window.page.locator(".trusted")).isVisible();
     });
     await until(
-      "the workspace's settings to count",
+      "the workspace's settings to apply",
       async () => (await window.statusBarText(STATUS)) === "app",
     );
-    await until("that its agents do not", async () =>
+    await until("the warning that its agents do not", async () =>
       (await window.notifications()).includes(
         "Berth leaves out what this workspace says in berth.agents: agents are commands that run, so only your user settings name them.",
       ),

@@ -1,4 +1,4 @@
-// Takes the pictures that the README shows, of the real thing, and checks that what they are of is there.
+// Takes the README's screenshots of the real extension, and checks that they show what they should.
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
@@ -10,7 +10,7 @@ import { Agent } from "../unit/support/agent";
 import { recordOf, screenshots, STATUS } from "./instances";
 
 describe("Screenshots", function () {
-  it("of the status bar, its tooltip and the list", async () => {
+  it("show the status bar, its tooltip and the list", async () => {
     const home = await TestHome.create();
     const repository = await GitRepository.create(
       path.join(home.folder, "app"),
@@ -26,7 +26,7 @@ describe("Screenshots", function () {
     await repository.addWorktree("fix-typo");
     const vscode = await VSCodeServer.start({
       home,
-      // A picture in the middle of an animation shows two things at once.
+      // A screenshot in the middle of an animation would show two states at once.
       settings: { "workbench.reduceMotion": "on" },
     });
     await mkdir(screenshots, { recursive: true });

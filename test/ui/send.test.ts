@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
+import { noAgent } from "../../src/core/errors";
 import { ContextMenu } from "../harness/contextMenu";
 import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
@@ -11,7 +12,7 @@ import type { WorkbenchWindow } from "../harness/workbenchWindow";
 import { Agent } from "../unit/support/agent";
 import { openShown, recordOf, screenshots } from "./instances";
 
-describe("What a user points agents to", function () {
+describe("A user", function () {
   let home: TestHome;
   let vscode: VSCodeServer;
   let app: string;
@@ -37,10 +38,10 @@ describe("What a user points agents to", function () {
     feature = await repository.addWorktree("feature-x");
     vscode = await VSCodeServer.start({
       home,
-      // A picture in the middle of an animation shows two things at once.
+      // A screenshot in the middle of an animation would show two states at once.
       settings: {
         "workbench.reduceMotion": "on",
-        // It would change what is selected in the explorer, a moment after an editor came to the front.
+        // It would change the selection in the explorer a moment after an editor becomes active.
         "explorer.autoReveal": false,
       },
     });
@@ -72,12 +73,12 @@ describe("What a user points agents to", function () {
       assert.deepEqual(all, expected);
       return true;
     });
-  const notified = (text: RegExp): Promise<boolean> =>
-    until(`${String(text)} in a notification`, async () =>
-      (await window.notifications()).some((each) => text.test(each)),
+  const notified = (text: string): Promise<boolean> =>
+    until(`"${text}" in a notification`, async () =>
+      (await window.notifications()).some((each) => each.includes(text)),
     );
 
-  it("is the selection, by the editor's menu and by its key (Screenshots)", async () => {
+  it("sends the selection with the editor's menu or with its key (Screenshots)", async () => {
     const to = await connect();
     await window.selectLines(2, 3);
     const menu = await ContextMenu.ofEditor(window.page);
@@ -94,7 +95,7 @@ describe("What a user points agents to", function () {
     await mentioned(to, lines, firstLine());
   });
 
-  it("is a file by its tab, and several and folders by the explorer", async () => {
+  it("sends a file from its tab, and several files and folders from the explorer", async () => {
     const to = await connect();
     const tab = await ContextMenu.ofTab(window.page, "main.ts");
     await tab.pick("Berth: Add File");
@@ -109,11 +110,11 @@ describe("What a user points agents to", function () {
     );
   });
 
-  it("waits for an agent, and the user sees what for", async () => {
+  it("sees what a send is waiting for until an agent connects", async () => {
     await window.openFile("main.ts");
     await window.selectLines(1, 1);
     await window.runCommand("Berth: Send Selection");
-    await notified(/Waiting for an agent to connect to app@main/);
+    await notified("Waiting for an agent to connect to app@main");
     const to = await connect();
     await mentioned(to, firstLine());
     await until("the end of the message", async () =>
@@ -121,21 +122,21 @@ describe("What a user points agents to", function () {
     );
   });
 
-  it("is forgotten when the user no longer waits, and after a while", async () => {
+  it("sends nothing after cancelling, or when no agent connects in time", async () => {
     await window.runCommand("Berth: Send Selection");
-    await notified(/Waiting for an agent/);
+    await notified("Waiting for an agent");
     await window.pressNotificationButton("Cancel");
     await until("the end of the message", async () =>
       (await window.notifications()).every((text) => !/Waiting/.test(text)),
     );
     await window.runCommand("Berth: Send Selection");
-    await notified(/No agent connected to app@main, so nothing was sent/);
+    await notified(noAgent("app@main", app).message);
     const to = await connect();
     await window.runCommand("Berth: Send Selection");
     await mentioned(to, firstLine());
   });
 
-  it("is the same file of another worktree, for the agents of that one's window", async () => {
+  it("sends the same file of another worktree to the agents of that worktree's window", async () => {
     const other = await openShown(vscode, home, feature);
     const to = await connect(feature);
     await window.page.bringToFront();

@@ -60,7 +60,7 @@ describe("A window on a worktree", function () {
     );
   });
 
-  it("has another extension host after one was killed", async () => {
+  it("gets another extension host after one was killed", async () => {
     window = await vscode.openWindow(worktree);
     const [killed] = await until("an extension host", async () => {
       const hosts = await vscode.extensionHosts();

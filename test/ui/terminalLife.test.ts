@@ -1,4 +1,4 @@
-// What agent terminals live through: worktrees of any name, a reload, another port, changed settings.
+// Agent terminals over time: worktrees with any name, a reload, another port, changed settings.
 import assert from "node:assert/strict";
 import { access, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
@@ -16,7 +16,7 @@ const branch = `wild-$(touch-pwned)-🚀-'"`;
 const name = `app@${branch}`;
 const folder = `we "ird" 'one' 🚀 $(touch pwned)`;
 
-describe("The life of agent terminals", function () {
+describe("An agent terminal", function () {
   let home: TestHome;
   let vscode: VSCodeServer;
   let programs: AgentPrograms;
@@ -63,7 +63,7 @@ describe("The life of agent terminals", function () {
   const tabs = (names: string[]): Promise<true> =>
     until(`terminals ${names.join(", ")}`, async () => {
       const tabs = await window.terminals.tabs();
-      // One invisible character keeps VS Code from reading an icon.
+      // An invisible character keeps VS Code from reading part of the name as an icon.
       assert.deepEqual(
         tabs.map((tab) => tab.replaceAll("\u200b", "")),
         names,
@@ -75,7 +75,7 @@ describe("The life of agent terminals", function () {
     const before = (await window.terminals.tabs()).length;
     await window.runAndPick("Terminal: Create New Terminal", folder);
     await until(
-      "the new terminal in view",
+      "the new terminal to be visible",
       async () => (await window.terminals.activeTab()) === before,
     );
     await window.terminals.shows(/[$#]/);
@@ -90,7 +90,7 @@ describe("The life of agent terminals", function () {
     return run;
   };
 
-  it("begins at a button of the list and a link of the tooltip, in a worktree of any name", async () => {
+  it("is opened by a button in the list or a link in the tooltip, in a worktree with any name", async () => {
     await window.runCommand("Berth: List Instances");
     await window.pressRowButton(name, "Open Agent Terminal");
     const [run] = await programs.started("claude", 1);
@@ -109,7 +109,7 @@ describe("The life of agent terminals", function () {
       await assert.rejects(access(path.join(place, "pwned")));
   });
 
-  it("has a colour for each worktree", async () => {
+  it("has the colour of its worktree", async () => {
     icons = await window.terminals.icons();
     const colors = icons.map(
       (icon) => /^robot (terminal_ansi\w+)$/.exec(icon)?.[1],
@@ -118,12 +118,12 @@ describe("The life of agent terminals", function () {
     assert.ok(!colors.includes(undefined), icons.join());
   });
 
-  it("goes on across a reload, with names, icons and colours", async () => {
+  it("survives a reload, with its name, icon and colour", async () => {
     const [first] = await programs.started("claude", 2);
     await window.terminals.saved();
     await window.reload();
     await recordOf(home, wild);
-    // Whether the panel was open is saved more slowly.
+    // Whether the panel was open is saved later.
     await window.runCommand("Terminal: Focus on Terminal View");
     await tabs([`Claude Code · ${name}`, "Claude Code · app@main"]);
     await until("the same icons", async () => {
@@ -135,7 +135,7 @@ describe("The life of agent terminals", function () {
     assert.equal((await programs.started("claude", 2)).length, 2);
   });
 
-  it("is shown on demand after a reload too", async () => {
+  it("can still be shown from the list after a reload", async () => {
     await window.runCommand("Berth: List Instances");
     await until("the buttons of both", async () => {
       const rows = await window.pickerRows();
@@ -161,7 +161,7 @@ describe("The life of agent terminals", function () {
     );
   });
 
-  it("is told when its instance stops after a reload, and when it comes back on another port", async () => {
+  it("says when its instance stops after a reload, and when it comes back on another port", async () => {
     const { port } = await recordOf(home, wild);
     await window.runAndPick("Berth: Kill Instance...", name);
     await gone(home, wild);
@@ -190,7 +190,7 @@ describe("The life of agent terminals", function () {
     assert.equal(again.env["CLAUDE_INSTANCE_ID"], moved.instanceId);
   });
 
-  it("leaves terminals that are opened by hand with the new port, and without any where that is switched off", async () => {
+  it("that is opened by hand has the new port, or none once the setting for that is off", async () => {
     const { port } = await recordOf(home, wild);
     await openByHand("claude by-hand");
     const run = await runWith("by-hand", 4);
@@ -213,7 +213,7 @@ describe("The life of agent terminals", function () {
     });
   });
 
-  it("goes on without the agents that are badly described, and says which", async () => {
+  it("is opened despite invalid entries in berth.agents, which the user is told about", async () => {
     await vscode.setSettings({
       ...readableTerminals,
       "berth.agents": {

@@ -1,7 +1,8 @@
-// Terminals with agents in them: their environment is their worktree's, whatever other extensions set.
+// Terminals with agents in them: they have their worktree's environment, whatever other extensions set.
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { noAgentFound } from "../../src/core/errors";
 import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
 import { until } from "../harness/until";
@@ -13,7 +14,7 @@ import { gone, recordOf, STATUS } from "./instances";
 import { AgentPrograms, type Started } from "./support/agentPrograms";
 import { writeMeddler } from "./support/meddler";
 
-describe("Agent terminals", function () {
+describe("Terminals for agents", function () {
   let home: TestHome;
   let vscode: VSCodeServer;
   let programs: AgentPrograms;
@@ -71,7 +72,7 @@ describe("Agent terminals", function () {
     await window.runAndPick("Berth: Open Agent Terminal...", label);
   };
 
-  it("of the user's own, opened by hand in a folder, have that folder's environment", async () => {
+  it("have their folder's environment when opened by hand", async () => {
     await window.runAndPick("Terminal: Create New Terminal", "app-feature-x");
     const { port } = await recordOf(home, feature);
     await window.terminals.shows(/[$#]/);
@@ -86,12 +87,12 @@ describe("Agent terminals", function () {
     assert.equal(run.env["NO_PROXY"], "intranet.example,127.0.0.1,localhost");
   });
 
-  it("of the user's own are found by the agent that runs in them", async () => {
+  it("are found by the agent that runs in them, even when opened by hand", async () => {
     const [run] = await programs.started("claude", 1);
     assert.ok(run);
     await window.runAndPick("Terminal: Create New Terminal", "app");
     await until(
-      "the second terminal in view",
+      "the second terminal to be visible",
       async () => (await window.terminals.activeTab()) === 1,
     );
     const agent = await Agent.connect(await recordOf(home, feature));
@@ -114,12 +115,12 @@ describe("Agent terminals", function () {
     ]);
     await window.pressRowButton("app@feature-x", "Show Terminal");
     await until(
-      "the agent's terminal in view",
+      "the agent's terminal to be visible",
       async () => (await window.terminals.activeTab()) === 0,
     );
     await window.terminals.show(1);
     await until(
-      "the other terminal in view",
+      "the other terminal to be visible",
       async () => (await window.terminals.activeTab()) === 1,
     );
     await window.openFile("app-feature-x/README.md");
@@ -132,7 +133,7 @@ describe("Agent terminals", function () {
     agent.dispose();
   });
 
-  it("start the chosen agent in its worktree, where no other extension can change its environment", async () => {
+  it("start the chosen agent in its worktree, in an environment that no other extension can change", async () => {
     await window.runCommand("Meddler: On");
     await until("the other extension to be done", async () =>
       (await window.notifications()).includes("Meddled"),
@@ -157,7 +158,7 @@ describe("Agent terminals", function () {
     );
   });
 
-  it("offer only agents that are installed, and keep from each what it may not see", async () => {
+  it("offer only installed agents, and give each only its own variables", async () => {
     await window.runCommand("Berth: Open Agent Terminal...");
     await until("the agents", async () => {
       const rows = await window.pickerRows();
@@ -176,7 +177,7 @@ describe("Agent terminals", function () {
     });
   });
 
-  it("are as many as one wants, and each says so when its instance stops", async () => {
+  it("can be opened in any number, and each says when its instance stops", async () => {
     await open("Claude Code");
     const runs = (await programs.started("claude", 3)).filter(isOpened);
     await until("three terminals of the worktree", async () => {
@@ -219,38 +220,38 @@ describe("Agent terminals", function () {
     );
   });
 
-  it("open from the menu of the terminals too", async () => {
+  it("can also be opened from the menu of the terminal panel", async () => {
     await window.terminals.openFromMenu("Agent in a Worktree (Berth)");
     await until(
       "the agents",
       async () => (await window.pickerRows()).length > 0,
     );
-    // Who chooses none is not told that there is none.
+    // A user who chooses none must not be told that there is no profile.
     await window.closePicker();
     await window.terminals.openFromMenu("Agent in a Worktree (Berth)");
     await window.pickRow("OpenCode");
     const runs = await programs.started("opencode", 3);
     assert.ok(runs.every(({ cwd }) => cwd === feature));
-    const said = await window.notifications();
-    assert.ok(!said.some((text) => text.includes("profile")), said.join());
+    const notifications = await window.notifications();
+    assert.ok(
+      !notifications.some((text) => text.includes("profile")),
+      notifications.join(),
+    );
   });
 
-  it("say what is missing where no agent is installed", async () => {
+  it("say what to install when no agent is found", async () => {
     const none = { claude: null, opencode: null };
     await vscode.setSettings({ "berth.agents": none });
-    await until("the setting to count", async () => {
+    const { message } = noAgentFound(["gemini", "qwen", "codex"]);
+    await until("the setting to apply", async () => {
       await window.runCommand("Berth: Open Agent Terminal...");
       if ((await window.pickerRows()).length > 0) await window.closePicker();
-      return (await window.notifications()).some((text) =>
-        text.startsWith(
-          "No agent was found on the PATH (gemini, qwen, codex). Install one",
-        ),
-      );
+      return (await window.notifications()).includes(message);
     });
   });
 });
 
-/** The user's own setting for his terminals. */
+/** The user's own setting for terminals. */
 const ownEnvironment = { NO_PROXY: "intranet.example" };
 
 const isOpened = ({ args }: Started): boolean => !args.includes("by-hand");

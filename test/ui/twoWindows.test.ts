@@ -51,7 +51,7 @@ describe("Two worktrees in two windows", function () {
   ): Promise<void> => {
     await until(`"${text}" with $(${icon}) in the status bar`, async () => {
       const icons = await window.statusBarIcons(STATUS);
-      // The icons leave their spaces in the text.
+      // The icons leave spaces in the text.
       const shown = (await window.statusBarText(STATUS))
         ?.split(/\s+/)
         .join(" ");
@@ -68,7 +68,7 @@ describe("Two worktrees in two windows", function () {
     await statusOf(window, name);
   };
 
-  // Also where the test before was broken off.
+  // Even if the previous test was interrupted.
   beforeEach(async () => {
     for (const [window, name] of [
       [first, "app@main"],
@@ -155,7 +155,7 @@ describe("Two worktrees in two windows", function () {
     stranger.dispose();
   });
 
-  it("are both in the list of each, with what can be done to them", async () => {
+  it("are both listed in each window, with what can be done to them", async () => {
     await first.page.bringToFront();
     await first.runCommand("Berth: List Instances");
     const rows = await until("all rows of the list", async () => {
@@ -179,7 +179,7 @@ describe("Two worktrees in two windows", function () {
     await first.closePicker();
   });
 
-  it("can be killed from the other window, and stay stopped until asked for", async () => {
+  it("can be killed from the other window, and stay stopped until they are started again", async () => {
     const { port, token } = await recordOf(home, feature);
     const agent = await Agent.connect({ port, token });
     await first.page.bringToFront();
@@ -189,7 +189,7 @@ describe("Two worktrees in two windows", function () {
     await refused({ port, token });
     await statusOf(second, "app@feature-x stopped", "circle-slash");
 
-    // A change that reconciles must not bring it back.
+    // A change that reconciles must not start it again.
     await vscode.setSettings({ "berth.maxClients": 5 });
     await vscode.setSettings({});
     await statusOf(second, "app@feature-x stopped", "circle-slash");
@@ -215,7 +215,7 @@ describe("Two worktrees in two windows", function () {
     await Promise.all([recordOf(home, app), recordOf(home, feature)]);
   });
 
-  it("are switched to: the other one's folder opens in a window, and it is the active one there", async () => {
+  it("can be switched to, which opens the folder of the other in a window", async () => {
     await first.page.bringToFront();
     const opened = first.page.context().waitForEvent("page");
     await first.runAndPick("Berth: Switch Instance...", "app@feature-x");

@@ -1,4 +1,4 @@
-// The layers and folders of src as its imports draw them, types included, and the packages that each bundle brings along.
+// Checks the layers and folders of src by their imports, types included, and the packages that each bundle contains.
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -20,8 +20,8 @@ const imports = new Map(
     }),
 );
 
-/** Every circle in a graph that a walk from each node meets, as a line of names. */
-function circles(graph: ReadonlyMap<string, Iterable<string>>): string[] {
+/** The cycles of a graph that a walk from each node meets, each as a line of names. */
+function cycles(graph: ReadonlyMap<string, Iterable<string>>): string[] {
   const found: string[] = [];
   const done = new Set<string>();
   const visit = (node: string, trail: readonly string[]): void => {
@@ -35,7 +35,7 @@ function circles(graph: ReadonlyMap<string, Iterable<string>>): string[] {
   return found;
 }
 
-/** What each folder of a layer imports of its other folders; a file at the layer's top stands for itself. */
+/** For each folder of a layer, the other folders it imports from; a file at the top of the layer counts as a folder. */
 function foldersOf(layer: string): Map<string, Set<string>> {
   const folderOf = (file: string) =>
     file.split("/").slice(0, layer.split("/").length).join("/");
@@ -75,7 +75,7 @@ describe("src", () => {
       assert.deepEqual(wrong, []);
     });
 
-  it("keeps every file below a layer, but for the entry of the extension", () => {
+  it("has every file in a layer, except the extension's entry point", () => {
     const layers = Object.keys(mayImport);
     assert.deepEqual(
       [...imports.keys()].filter(
@@ -85,19 +85,19 @@ describe("src", () => {
     );
   });
 
-  it("has no circle of files", () => {
-    assert.deepEqual(circles(imports), []);
+  it("has no import cycle between files", () => {
+    assert.deepEqual(cycles(imports), []);
   });
 
   for (const layer of ["src/core/", "src/host/"])
-    it(`has no circle of folders in ${layer}`, () => {
+    it(`has no import cycle between the folders of ${layer}`, () => {
       const folders = foldersOf(layer);
       assert.ok(folders.size > 5);
-      assert.deepEqual(circles(folders), []);
+      assert.deepEqual(cycles(folders), []);
     });
 });
 
-describe("A circle of folders", () => {
+describe("An import cycle", () => {
   it("is found, however long it is", () => {
     const graph = new Map([
       ["a", ["b"]],
@@ -105,7 +105,7 @@ describe("A circle of folders", () => {
       ["c", ["a", "d"]],
       ["d", []],
     ]);
-    assert.deepEqual(circles(graph), ["a -> b -> c -> a"]);
+    assert.deepEqual(cycles(graph), ["a -> b -> c -> a"]);
   });
 });
 
@@ -132,7 +132,7 @@ describe("The packages in a bundle", () => {
     agentTerminal: [],
   };
   for (const name of names)
-    it(`are no others than it needs: ${name}`, () => {
+    it(`are only those it needs: ${name}`, () => {
       const packages = Object.keys(bundles[name].inputs).flatMap(
         (file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? [],
       );

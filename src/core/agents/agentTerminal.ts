@@ -1,33 +1,33 @@
-// What the editor tells the program that runs an agent in its terminal: one argument, JSON, and a file; nothing secret in them.
+// What the editor passes to the program that runs an agent in a terminal: one JSON argument and a file. No secrets.
 import type { VariableFamily } from "./agentVariables";
 
 export interface AgentTerminalSetup {
-  /** As the user knows the agent. */
+  /** The agent's display name. */
   readonly name: string;
-  /** The program's own file. */
+  /** Path of the executable. */
   readonly command: string;
   readonly args: readonly string[];
   readonly families: readonly VariableFamily[];
   readonly worktree: string;
-  readonly served: ServedBy;
-  /** Comes up when the agent has ended. */
+  readonly served: ServingInstance;
+  /** Started once the agent has exited. */
   readonly shell: string;
-  /** This terminal's own file, in which the editor keeps a Notice. */
+  /** Path of this terminal's file, in which the editor keeps a Notice. */
   readonly notice: string;
 }
 
-/** Where an agent finds its editor. */
-export interface ServedBy {
+/** The instance that serves an agent. */
+export interface ServingInstance {
   readonly port: number;
   readonly instanceId: string;
 }
 
-/** How it stands with the editor of a terminal's agent. */
+/** Whether a terminal's agent still has its editor. */
 export type Notice =
   | {
       readonly kind: "running";
       readonly name: string;
-      readonly served: ServedBy;
+      readonly served: ServingInstance;
     }
-  /** A sentence for the user: why the agent has lost its editor. */
+  /** `sentence` tells the user why the agent lost its editor. */
   | { readonly kind: "stopped"; readonly sentence: string };

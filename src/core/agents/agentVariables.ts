@@ -1,17 +1,20 @@
-// The environment by which an agent finds its worktree's instance. Nothing secret: the token stays in the discovery files.
+// The variables by which an agent finds its worktree's instance. No secrets: tokens stay in the discovery files.
 
 /** Families of agents that read the same variables. */
 export const variableFamilies = ["claude", "gemini", "qwen"] as const;
 export type VariableFamily = (typeof variableFamilies)[number];
 
-export interface Served {
+export interface ServedWorktree {
   readonly worktree: string;
   readonly port: number;
 }
 
 type Variables = Readonly<Record<string, string>>;
 
-const familyVariables: Record<VariableFamily, (served: Served) => Variables> = {
+const familyVariables: Record<
+  VariableFamily,
+  (served: ServedWorktree) => Variables
+> = {
   claude: ({ port }) => ({
     CLAUDE_CODE_SSE_PORT: String(port),
     ENABLE_IDE_INTEGRATION: "true",
@@ -27,14 +30,14 @@ const familyVariables: Record<VariableFamily, (served: Served) => Variables> = {
 };
 
 /**
- * What every agent of these families reads, and null for what it must not see: OpenCode, say, sends no token once it
- * sees Claude Code's port.
+ * The variables for an agent of these families; null unsets one. OpenCode, for example, sends no token once it sees
+ * Claude Code's port.
  */
 export function agentVariables(
   families: readonly VariableFamily[],
-  served: Served,
+  served: ServedWorktree,
 ): Record<string, string | null> {
-  const all = variableFamilies.flatMap((family) =>
+  const entries = variableFamilies.flatMap((family) =>
     Object.entries(familyVariables[family](served)).map(
       ([name, value]): [string, string | null] => [
         name,
@@ -43,15 +46,15 @@ export function agentVariables(
     ),
   );
   return {
-    ...Object.fromEntries(all),
+    ...Object.fromEntries(entries),
     CLAUDE_WORKTREE_PATH: served.worktree,
   };
 }
 
-/** This machine, as one writes it into a list of hosts that are reached without a proxy. */
+/** This machine, in the format of NO_PROXY. */
 export const LOOPBACK = "127.0.0.1,localhost";
 
-/** The list of hosts that are reached without a proxy, under both its names, with this machine in it. */
+/** NO_PROXY under both its names, merged from `env`, with loopback added. */
 export function withoutProxy(env: NodeJS.ProcessEnv): Variables {
   const hosts = [env["NO_PROXY"], env["no_proxy"], LOOPBACK]
     .flatMap((list) => (list ?? "").split(","))

@@ -1,8 +1,8 @@
-// What travels over an instance's control API (/berth/...). A change here changes a contract: see CHANGELOG.md.
+// Wire format of an instance's control API (/berth/...). A change here changes a contract: see CHANGELOG.md.
 import * as z from "zod/mini";
 import { pid, port, recordSchema } from "../registry/formats";
 
-/** Answer of `GET /berth/health`. */
+/** Response to `GET /berth/health`. */
 export const healthSchema = z.object({
   instanceId: z.string(),
   name: z.string(),
@@ -11,18 +11,19 @@ export const healthSchema = z.object({
   port,
   /** Connected agents. */
   clients: z.number(),
-  /** Whether it is the one its window's status bar shows. */
+  /** Whether its window's status bar shows it. */
   active: z.boolean(),
 });
 export type Health = z.infer<typeof healthSchema>;
 
-/** Answer of `GET /berth/instance`. */
+/** Response to `GET /berth/instance`. */
 export const descriptionSchema = z.object({
   instanceId: z.string(),
   name: z.string(),
   worktree: z.string(),
-  /** Only a running one answers; its warning is a sentence for the user. */
+  /** Only a running instance answers. */
   state: z.literal("running"),
+  /** A sentence for the user. */
   warning: z.nullable(z.string()),
   clients: z.array(
     z.object({
@@ -32,17 +33,17 @@ export const descriptionSchema = z.object({
       pid: z.nullable(pid),
     }),
   ),
-  /** Bytes: of the whole process, and of the thread that serves all instances of the window. */
+  /** Bytes: the whole process, and the thread that serves all of the window's instances. */
   memory: z.object({ rss: z.number(), heapUsed: z.number() }),
   backends: recordSchema.shape.backends,
 });
 export type Description = z.infer<typeof descriptionSchema>;
 
-/** Answer of `POST /berth/send`: how many agents were told. */
+/** Response to `POST /berth/send`: how many agents received it. */
 export const sentSchema = z.object({ sent: z.number() });
 
-/** Body of an answer that is a refusal: a sentence for the user. */
+/** Body of a refusal: a sentence for the user. */
 export const refusalSchema = z.object({ error: z.string() });
 
-/** Answer of `POST /berth/handover`. */
+/** Response to `POST /berth/handover`. */
 export const handoverSchema = z.object({ handedOver: z.boolean() });

@@ -1,4 +1,4 @@
-// Asks an instance of this machine through its control API, whichever window or process it lives in.
+// Client of an instance's control API, for instances of any window or process on this machine.
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { text } from "node:stream/consumers";
@@ -18,13 +18,13 @@ import type { Send } from "./mention";
 
 type Target = Pick<InstanceRecord, "port" | "token" | "instanceId" | "name">;
 
-/** Milliseconds; a worker that does not answer a loopback request for this long is stuck. */
+/** Milliseconds; a worker that takes longer to answer a loopback request is stuck. */
 const HEALTH_TIMEOUT_MS = 1_000;
 const ACTION_TIMEOUT_MS = 6_000;
-/** It may wait 15 s for an agent. */
+/** The instance may wait 15 s for an agent. */
 const SEND_TIMEOUT_MS = 20_000;
 
-/** The health of the instance, or undefined when it does not answer or another instance answers on its port. */
+/** undefined if the instance does not answer, or another instance answers on its port. */
 export async function health(target: Target): Promise<Health | undefined> {
   try {
     const body = await call(target, "/berth/health", { method: "GET" });
@@ -37,7 +37,7 @@ export async function health(target: Target): Promise<Health | undefined> {
   }
 }
 
-/** Stops the instance in its own window; resolves when its discovery files are gone. Throws a UserError if it does not answer. */
+/** Resolves once its discovery files are gone. Throws a UserError if it does not answer. */
 export async function stopInstance(target: Target): Promise<void> {
   await act(target, "/berth/stop");
 }
@@ -47,7 +47,7 @@ export async function focusInstance(target: Target): Promise<void> {
   await act(target, "/berth/focus");
 }
 
-/** What it is doing and whom it serves. Throws a UserError if it does not answer. */
+/** Throws a UserError if it does not answer. */
 export async function describeInstance(target: Target): Promise<Description> {
   return descriptionSchema.parse(
     await act(target, "/berth/instance", { method: "GET" }),
@@ -55,27 +55,27 @@ export async function describeInstance(target: Target): Promise<Description> {
 }
 
 /**
- * Points the agents of the instance to a file, and returns how many were told. Waits up to 15 s for the first to
- * connect. Throws a UserError with the instance's own reason where it refuses.
+ * Mentions a file to the instance's agents; returns how many received it. Waits up to 15 s for the first to connect.
+ * Throws a UserError with the instance's own reason if it refuses.
  */
 export async function sendTo(
   target: Target,
   send: Send,
-  gaveUp?: AbortSignal,
+  cancelled?: AbortSignal,
 ): Promise<number> {
   const body = await act(target, "/berth/send", {
     timeout: SEND_TIMEOUT_MS,
     body: send,
-    gaveUp,
+    cancelled,
   });
   return sentSchema.parse(body).sent;
 }
 
 /**
- * Asks whoever serves this address to give it up because its window is going away. "refused": it lives and stays;
- * "noAnswer": it is no instance with this token, or one that is ending or stuck.
+ * Asks the instance at this address to hand it over, which it does if its window is closing. "refused": its window is
+ * alive; "noAnswer": no instance with this token, or one that is stopping or stuck.
  */
-export async function takeOver(
+export async function requestHandOver(
   address: Address,
 ): Promise<"handedOver" | "refused" | "noAnswer"> {
   try {
@@ -91,15 +91,15 @@ interface Call {
   /** Milliseconds. */
   readonly timeout?: number;
   readonly body?: object;
-  readonly gaveUp?: AbortSignal | undefined;
+  readonly cancelled?: AbortSignal | undefined;
 }
 
-/** The instance has understood, and says no. */
+/** The instance understood the request and declined it. */
 class Refusal extends Error {}
 
-async function act(target: Target, path: string, how: Call = {}) {
+async function act(target: Target, path: string, options: Call = {}) {
   try {
-    return await call(target, path, { timeout: ACTION_TIMEOUT_MS, ...how });
+    return await call(target, path, { timeout: ACTION_TIMEOUT_MS, ...options });
   } catch (error) {
     if (error instanceof Refusal) throw notSent(target.name, error.message);
     throw noAnswer(target.name, error);
@@ -109,9 +109,9 @@ async function act(target: Target, path: string, how: Call = {}) {
 async function call(
   { port, token }: Address,
   path: string,
-  { method = "POST", timeout = HEALTH_TIMEOUT_MS, body, gaveUp }: Call,
+  { method = "POST", timeout = HEALTH_TIMEOUT_MS, body, cancelled }: Call,
 ): Promise<unknown> {
-  const tooLate = AbortSignal.timeout(timeout);
+  const timedOut = AbortSignal.timeout(timeout);
   const outgoing = request({
     host: "127.0.0.1",
     port,
@@ -119,7 +119,7 @@ async function call(
     path,
     agent: false,
     headers: { authorization: `Bearer ${token}` },
-    signal: gaveUp ? AbortSignal.any([gaveUp, tooLate]) : tooLate,
+    signal: cancelled ? AbortSignal.any([cancelled, timedOut]) : timedOut,
   });
   outgoing.end(body && JSON.stringify(body));
   const [response] = (await once(outgoing, "response")) as [IncomingMessage];

@@ -1,4 +1,4 @@
-// The list of every instance on this machine, with how it is doing.
+// Lists every instance on this machine with its liveness and health.
 import type { Health } from "./api";
 import type { InstanceRecord } from "../registry/formats";
 import { health } from "./controlClient";
@@ -10,11 +10,11 @@ export type Liveness = "live" | "unresponsive" | "stale" | "foreign";
 export interface ListedInstance {
   readonly record: InstanceRecord;
   readonly liveness: Liveness;
-  /** What it said of itself; null unless it is live. */
+  /** null unless it is live. */
   readonly health: Health | null;
 }
 
-/** Lists all instances, the oldest first. Each live process is asked over its control API, all at the same time. */
+/** Oldest first. Queries all live processes in parallel over their control APIs. */
 export async function listInstances(
   records: Records,
 ): Promise<ListedInstance[]> {

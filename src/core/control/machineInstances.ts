@@ -1,4 +1,4 @@
-// All that is on this machine beside this window: other windows' instances, other editors, worktrees nobody serves.
+// Lists and controls the instances of any window; also lists other editors and worktrees that no instance serves.
 import { focusInstance, sendTo, stopInstance } from "./controlClient";
 import { noSuchInstance } from "../errors";
 import { type ListedInstance, listInstances } from "./instanceList";
@@ -9,7 +9,6 @@ import type { OtherEditor } from "../registry/lockFiles";
 import type { RegistryFiles } from "../registry/registryFiles";
 import type { ListedWorktree } from "../worktrees/worktree";
 
-/** Everything on this machine that a list shows. */
 export interface Listing {
   readonly instances: readonly ListedInstance[];
   readonly otherEditors: readonly OtherEditor[];
@@ -25,7 +24,7 @@ export class MachineInstances {
     private readonly files: Pick<RegistryFiles, "records" | "lockFiles">,
   ) {}
 
-  /** `own` are the worktrees of this window, `siblings` all of their repositories. */
+  /** `own`: this window's worktrees. `siblings`: all worktrees of their repositories. */
   async list(
     own: ReadonlySet<string>,
     siblings: readonly SiblingWorktree[],
@@ -45,7 +44,6 @@ export class MachineInstances {
     };
   }
 
-  /** Stops an instance of any window. */
   stop(instanceId: string): Promise<Outcome<null>> {
     return this.#act(instanceId, async (record) => {
       await stopInstance(record);
@@ -53,7 +51,7 @@ export class MachineInstances {
     });
   }
 
-  /** Makes an instance of any window the active one there. */
+  /** Makes it the active instance of its window. */
   focus(instanceId: string): Promise<Outcome<null>> {
     return this.#act(instanceId, async (record) => {
       await focusInstance(record);
@@ -61,11 +59,11 @@ export class MachineInstances {
     });
   }
 
-  /** Points the agents of an instance of any window to files; see HostApi.send. */
+  /** See HostApi.send. */
   send(
     instanceId: string,
     mentions: readonly Mention[],
-    gaveUp: AbortSignal,
+    cancelled: AbortSignal,
   ): Promise<Outcome<number>> {
     return this.#act(instanceId, async (record) => {
       let sent = 0;
@@ -73,7 +71,7 @@ export class MachineInstances {
         sent = await sendTo(
           record,
           { file: path, ...(lines && { lines }) },
-          gaveUp,
+          cancelled,
         );
       return sent;
     });

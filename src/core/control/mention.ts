@@ -1,14 +1,14 @@
-// A mention: what a user points an agent to. Its path travels, never what is in the file.
+// A mention: a file or folder that the user refers an agent to. Only the path is sent, never the contents.
 import * as z from "zod/mini";
 
 export interface Mention {
   /** A file or a folder. */
   readonly path: string;
-  /** null: all of it. */
+  /** null: the whole file or folder. */
   readonly lines: Lines | null;
 }
 
-/** Counted from 1 as people do, both included. */
+/** 1-based, both ends inclusive. */
 export interface Lines {
   readonly first: number;
   readonly last: number;
@@ -29,7 +29,7 @@ const lines = z.union([
   ),
 ]);
 
-/** Body of `POST /berth/send`: a path as agents send it, and lines as `{first, last}`, "3" or "3-7". */
+/** Body of `POST /berth/send`: a client path (see readClientPath), and lines as `{first, last}`, "3" or "3-7". */
 export const sendSchema = z.strictObject({
   file: z.string().check(z.minLength(1)),
   lines: z.optional(

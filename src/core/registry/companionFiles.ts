@@ -1,4 +1,4 @@
-// The files by which Gemini CLI and Qwen Code find an editor. Both look into directories that other programs use too.
+// The discovery files of Gemini CLI and Qwen Code. Their directories are shared with other programs.
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { readJson, writeJson } from "../system/atomicFile";
@@ -8,11 +8,11 @@ import { lockProcess } from "./liveness";
 import { removeVerified } from "./lockFiles";
 import { ensurePrivateDirectory } from "../system/privateDirectory";
 
-/** What is told of an instance. */
+/** What the files say about an instance. */
 export interface Announcement {
   readonly port: number;
   readonly token: string;
-  /** The extension host's parent: the process that the terminals have in common with it. */
+  /** The extension host's parent, which is also an ancestor of the terminals. */
   readonly pid: number;
   /** Real paths. */
   readonly folders: readonly string[];
@@ -23,11 +23,11 @@ export interface Announcement {
 interface Format {
   readonly agent: string;
   readonly directory: string;
-  /** Matches the names of its files, with the port as the first group. */
+  /** Matches its file names; group 1 is the port. */
   readonly pattern: RegExp;
-  readonly fileName: (announced: Announcement) => string;
-  readonly content: (announced: Announcement) => object;
-  /** To be made and checked, in this order. */
+  readonly fileName: (announcement: Announcement) => string;
+  readonly content: (announcement: Announcement) => object;
+  /** Created and checked in this order. */
   readonly directories: readonly string[];
 }
 
@@ -47,7 +47,7 @@ export class CompanionFiles implements DiscoveryFiles {
         authToken: token,
         ideInfo: { name: "vscode", displayName: ideName },
       }),
-      // Another user who owns the parent could put his own directory in place of ours.
+      // A user who owns the parent could swap in a directory of their own.
       directories: [path.dirname(directory), directory],
     });
   }
@@ -74,18 +74,18 @@ export class CompanionFiles implements DiscoveryFiles {
     return this.format.directory;
   }
 
-  /** Whom the files are for. */
+  /** Name of the agent that reads the files. */
   get agent(): string {
     return this.format.agent;
   }
 
-  async publish(announced: Announcement): Promise<void> {
+  async publish(announcement: Announcement): Promise<void> {
     const { directories, fileName, content } = this.format;
     for (const directory of directories)
       await ensurePrivateDirectory(directory, { shared: true });
-    await writeJson(path.join(this.directory, fileName(announced)), {
-      ...content(announced),
-      ...announced.mark,
+    await writeJson(path.join(this.directory, fileName(announcement)), {
+      ...content(announcement),
+      ...announcement.mark,
     });
   }
 
@@ -106,7 +106,7 @@ export class CompanionFiles implements DiscoveryFiles {
     return (await this.#filesOf(port)).length > 0;
   }
 
-  async isOthers(port: number): Promise<boolean> {
+  async isForeign(port: number): Promise<boolean> {
     for (const { file } of await this.#filesOf(port)) {
       const mark = await readMark(file);
       if (!mark || (await lockProcess(mark)) === "foreign") return true;

@@ -1,7 +1,7 @@
-// What all files by which agents find an instance have in common. Their directories are shared with other programs.
+// What all kinds of discovery files have in common. Their directories are shared with other programs.
 import type { LockFile } from "./formats";
 
-/** What tells Berth's own file from another program's. */
+/** The fields that tell Berth's files from other programs'. */
 export type Mark = Pick<
   LockFile,
   "instanceId" | "idePid" | "pidNamespace" | "createdAt"
@@ -9,21 +9,21 @@ export type Mark = Pick<
 
 export interface DiscoveryFiles {
   readonly directory: string;
-  /** Removes the file of a port if it is that instance's, and returns the paths of what was removed. */
+  /** Removes the port's file if it belongs to the instance; returns the removed paths. */
   withdraw(port: number, instanceId: string): Promise<readonly string[]>;
-  /** Whether any file stands for this port. */
+  /** Whether the port has a file, from any program. */
   has(port: number): Promise<boolean>;
-  /** Whether one stands there that is not ours to replace: another program's, or one from where our pids mean nothing. */
-  isOthers(port: number): Promise<boolean>;
-  /** Files with Berth's mark, of any instance. */
+  /** Whether the port has a file we must not replace: another program's, or one from another pid namespace. */
+  isForeign(port: number): Promise<boolean>;
+  /** Files with Berth's mark, from any instance. */
   readOurs(): Promise<readonly (Mark & { readonly port: number })[]>;
 }
 
-/** Whether any of them would overwrite another program's file for this port. */
-export async function isOthers(
+/** Whether publishing on this port would overwrite another program's file. */
+export async function isForeign(
   all: readonly DiscoveryFiles[],
   port: number,
 ): Promise<boolean> {
-  const others = await Promise.all(all.map((files) => files.isOthers(port)));
+  const others = await Promise.all(all.map((files) => files.isForeign(port)));
   return others.includes(true);
 }

@@ -1,4 +1,4 @@
-// The files that other programs and other windows rely on. A change here changes a contract: see CHANGELOG.md.
+// Formats of the files that other programs and windows read. A change here changes a contract: see CHANGELOG.md.
 import * as z from "zod/mini";
 
 export const pid = z.int().check(z.positive());
@@ -8,20 +8,20 @@ export const port = z.int().check(z.gte(1), z.lte(65_535));
 export const recordSchema = z.object({
   version: z.literal(1),
   instanceId: z.uuid(),
-  /** As the user sees it; no two live instances have the same. */
+  /** Display name; unique among live instances. */
   name: z.string(),
   /** Real path of the top level. */
   worktree: z.string(),
-  /** null where there is no git. */
+  /** null without git. */
   gitCommonDir: z.nullable(z.string()),
   repository: z.nullable(z.string()),
   /** Branch name, or the first 7 characters of a detached commit. */
   branch: z.nullable(z.string()),
-  /** The process that serves: an extension host or `berth serve`. */
+  /** The serving process: an extension host or `berth serve`. */
   pid,
-  /** Tells a process from a later one with its pid; see processIdentity.ts. */
+  /** Tells the process from a later one with the same pid; see processIdentity.ts. */
   processStart: z.string(),
-  /** Linux: the pid namespace that `pid` is counted in; absent elsewhere. */
+  /** The pid namespace of `pid`; see pidNamespace(). */
   pidNamespace: z.optional(z.string()),
   port,
   token: z.string(),
@@ -51,8 +51,8 @@ export const recordSchema = z.object({
 export type InstanceRecord = z.infer<typeof recordSchema>;
 
 /**
- * `<claude config dir>/ide/<port>.lock`, mode 0600. The first six fields are what Claude Code reads; the others are
- * ours, and the mark by which Berth knows a lock file as its own.
+ * `<claude config dir>/ide/<port>.lock`, mode 0600. Claude Code reads the first six fields; the others are ours and
+ * mark the file as Berth's.
  */
 export const lockSchema = z.object({
   /** The extension host's parent: an agent in a VS Code terminal accepts only a lock whose pid is its ancestor. */
@@ -71,7 +71,7 @@ export const lockSchema = z.object({
 });
 export type LockFile = z.infer<typeof lockSchema>;
 
-/** The mark by which Berth knows a file for Gemini CLI or Qwen Code as its own; they read other fields. */
+/** Marks a Gemini CLI or Qwen Code file as Berth's; those agents read other fields. */
 export const markSchema = z.pick(lockSchema, {
   instanceId: true,
   idePid: true,
@@ -79,7 +79,7 @@ export const markSchema = z.pick(lockSchema, {
   createdAt: true,
 });
 
-/** The part of a lock file that every editor writes; other editors' files are listed, never touched. */
+/** The lock file fields that every editor writes; other editors' files are listed, never touched. */
 export const foreignLockSchema = z.object({
   pid: z.optional(pid),
   workspaceFolders: z._default(z.array(z.string()), []),

@@ -1,4 +1,4 @@
-// Keeps the port and token of a worktree across reloads, so that its agents find the way back by themselves.
+// Keeps each worktree's port and token across reloads, so that its agents reconnect by themselves.
 import { createHash, randomBytes } from "node:crypto";
 import { readdir, rm, stat, utimes } from "node:fs/promises";
 import path from "node:path";
@@ -11,19 +11,18 @@ export interface Address {
 }
 
 /**
- * An agent tries its old port and token for 15.5 s and after that accepts only a new token on the old port
- * (observed with Claude Code 2.1): whoever was away for longer comes back with a fresh one.
+ * An agent retries its old port and token for 15.5 s, then accepts only a new token on the old port (observed with
+ * Claude Code 2.1). An instance that was down for longer returns with a fresh token.
  */
-const TOKEN_LIFE_MS = 20_000;
+const TOKEN_TTL_MS = 20_000;
 
-/** How often a running instance says that it is still there; well below the 4.5 s that the two numbers above leave. */
-export const SEEN_EVERY_MS = 3_000;
+/** How often a running instance refreshes its address; well below the 4.5 s between the two figures above. */
+export const TOUCH_EVERY_MS = 3_000;
 
-/** An address as it was kept. */
 export interface KeptAddress extends Address {
   /** Milliseconds since it was last served. */
-  readonly away: number;
-  /** The token it was last served with; who still serves it accepts this one. */
+  readonly age: number;
+  /** The token it was last served with, which its current holder still accepts. */
   readonly oldToken: string;
 }
 
@@ -40,11 +39,11 @@ export function freshToken(): string {
   return randomBytes(32).toString("base64url");
 }
 
-/** The directory `<berth home>/addresses`: one file per worktree and port, its mtime the moment it was last served. */
+/** The directory `<berth home>/addresses`: one file per worktree and port; its mtime is when it was last served. */
 export class KeptAddresses {
   constructor(readonly directory: string) {}
 
-  /** Addresses of the worktree, the last used first; the token is a fresh one where it was away too long. */
+  /** The worktree's addresses, most recently served first; an expired token is replaced by a fresh one. */
   async of(worktree: string): Promise<KeptAddress[]> {
     const prefix = `${hash(worktree)}-`;
     const names = await readdir(this.directory).catch(() => []);
@@ -56,13 +55,13 @@ export class KeptAddresses {
     return kept
       .filter((entry) => entry !== undefined)
       .filter((entry) => entry.worktree === worktree)
-      .map(({ port, token, away }) => ({
+      .map(({ port, token, age }) => ({
         port,
-        token: away < TOKEN_LIFE_MS ? token : freshToken(),
+        token: age < TOKEN_TTL_MS ? token : freshToken(),
         oldToken: token,
-        away,
+        age,
       }))
-      .sort((a, b) => a.away - b.away);
+      .sort((a, b) => a.age - b.age);
   }
 
   async keep(worktree: string, { port, token }: Address): Promise<void> {
@@ -74,30 +73,30 @@ export class KeptAddresses {
     });
   }
 
-  /** Says that the address is being served at this moment. */
-  async seen(worktree: string, port: number): Promise<void> {
+  /** Marks the address as served now. */
+  async touch(worktree: string, port: number): Promise<void> {
     const now = new Date();
     await utimes(this.#file(worktree, port), now, now);
   }
 
-  /** Forgets what nobody has served for a month. */
+  /** Removes addresses that were not served for 30 days. */
   async prune(): Promise<void> {
     for (const name of await readdir(this.directory).catch(() => [])) {
       const file = path.join(this.directory, name);
       const info = await stat(file).catch(() => undefined);
       if (info && Date.now() - info.mtimeMs > FORGET_AFTER_MS)
-        // What cannot go stays: somebody else's directory, say.
+        // Best effort: the directory may belong to another user, for example.
         await rm(file, { force: true }).catch(() => undefined);
     }
   }
 
   async #read(
     file: string,
-  ): Promise<(z.infer<typeof schema> & { away: number }) | undefined> {
+  ): Promise<(z.infer<typeof schema> & { age: number }) | undefined> {
     const parsed = schema.safeParse(await readJson(file));
     const info = await stat(file).catch(() => undefined);
     return parsed.success && info
-      ? { ...parsed.data, away: Date.now() - info.mtimeMs }
+      ? { ...parsed.data, age: Date.now() - info.mtimeMs }
       : undefined;
   }
 

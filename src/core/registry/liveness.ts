@@ -1,4 +1,4 @@
-// Whether the process behind a file is still the one that wrote it. Nothing is ever called dead on a guess.
+// Whether the process that wrote a file is still running. Never reports one as gone on a guess.
 import type { InstanceRecord, LockFile } from "./formats";
 import {
   bootId,
@@ -8,10 +8,9 @@ import {
   pidNamespace,
 } from "../system/processIdentity";
 
-/** "foreign": written where our pids mean nothing (a container, WSL, another machine), so it cannot be judged from here. */
+/** "foreign": written in another pid namespace (container, WSL, other machine), so it cannot be judged from here. */
 export type ProcessState = "running" | "gone" | "foreign";
 
-/** The state of the process that a record names. */
 export async function recordProcess(
   record: Pick<
     InstanceRecord,
@@ -20,13 +19,13 @@ export async function recordProcess(
 ): Promise<ProcessState> {
   const boot = bootId();
   if (boot !== undefined && !record.processStart.startsWith(`${boot}:`)) {
-    // Another kernel wrote it. Before our boot: most likely this machine, one boot ago.
+    // Written under another boot id. If that was before our boot, it was most likely this machine's previous boot.
     return record.createdAt < (bootTime() ?? 0) ? "gone" : "foreign";
   }
   if (isOtherNamespace(record.pidNamespace)) return "foreign";
   if (!pidExists(record.pid)) return "gone";
   const identity = await identifyProcess(record.pid);
-  // Neither is known where the system could not be asked.
+  // Either is unknown if the system could not be queried.
   return identity === undefined ||
     record.processStart === "" ||
     identity.start === record.processStart
@@ -34,14 +33,14 @@ export async function recordProcess(
     : "gone";
 }
 
-/** The state of the extension host that a lock file of ours names. */
+/** The state of the extension host named in one of our lock files. */
 export async function lockProcess(
   lock: Pick<LockFile, "idePid" | "pidNamespace" | "createdAt">,
 ): Promise<ProcessState> {
   if (isOtherNamespace(lock.pidNamespace)) return "foreign";
   if (!pidExists(lock.idePid)) return "gone";
   const identity = await identifyProcess(lock.idePid);
-  // Start times are only exact to about a second.
+  // Start times are accurate to about a second.
   return identity !== undefined && identity.startedAt > lock.createdAt + 2_000
     ? "gone"
     : "running";

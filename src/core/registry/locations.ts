@@ -1,4 +1,4 @@
-// Where things live on disk. Everything else gets these paths handed in.
+// Where files live on disk. All other code is given these paths.
 import { homedir, tmpdir } from "node:os";
 import path from "node:path";
 
@@ -10,7 +10,7 @@ export function berthHome(
   platform = process.platform,
 ): string {
   if (env["BERTH_HOME"]) return path.resolve(env["BERTH_HOME"]);
-  // A relative one does not count, by the specification of these directories.
+  // The XDG specification says to ignore relative paths.
   if (path.isAbsolute(env["XDG_STATE_HOME"] ?? ""))
     return path.join(env["XDG_STATE_HOME"] ?? "", "berth");
   switch (platform) {
@@ -26,7 +26,7 @@ export function berthHome(
   }
 }
 
-/** The directory in which Claude Code, OpenCode and others look for editors; shared with other tools. */
+/** Where Claude Code, OpenCode and others look for editors; shared with other tools. */
 export function lockDirectory(env: Environment = process.env): string {
   return path.join(
     path.resolve(env["CLAUDE_CONFIG_DIR"] || path.join(homedir(), ".claude")),
@@ -34,12 +34,12 @@ export function lockDirectory(env: Environment = process.env): string {
   );
 }
 
-/** The directory in which Gemini CLI looks for editors; it lets nobody choose another one, but for the temporary directory. */
+/** Where Gemini CLI looks for editors; only the temporary directory can be configured. */
 export function geminiDirectory(): string {
   return path.join(tmpdir(), "gemini", "ide");
 }
 
-/** The directory in which Qwen Code looks for editors. */
+/** Where Qwen Code looks for editors. */
 export function qwenDirectory(): string {
   return path.join(homedir(), ".qwen", "ide");
 }

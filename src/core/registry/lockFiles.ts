@@ -1,4 +1,4 @@
-// The discovery files that Claude Code and others read. The directory is shared: only files with our mark are touched.
+// Discovery files read by Claude Code and others. The directory is shared, so only files with our mark are touched.
 import { link, lstat, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { readJson, writeJson } from "../system/atomicFile";
@@ -8,7 +8,7 @@ import { errorCode } from "../errors";
 import { lockProcess } from "./liveness";
 import { pidExists } from "../system/processIdentity";
 
-/** Another program's lock file, as far as it can be shown. */
+/** What can be shown of another program's lock file. */
 export interface OtherEditor {
   readonly name: string;
   readonly port: number;
@@ -43,7 +43,7 @@ export class LockFiles implements DiscoveryFiles {
     return found !== undefined;
   }
 
-  async isOthers(port: number): Promise<boolean> {
+  async isForeign(port: number): Promise<boolean> {
     if (!(await this.has(port))) return false;
     const lock = await readLock(this.file(port));
     return !lock || (await lockProcess(lock)) === "foreign";
@@ -93,14 +93,14 @@ async function readLock(file: string): Promise<LockFile | undefined> {
 }
 
 /**
- * Removes a file only if it still is what the caller takes it for: renamed aside, read again, then removed, or put back
- * unless a newer one has come meanwhile. Safe with many processes at it. Returns whether it was removed.
+ * Removes a file if it `matches`, safe against TOCTOU races between processes: renames it aside, checks again, then
+ * removes it, or puts it back unless a newer one has appeared. Returns whether it was removed.
  */
 export async function removeVerified(
   file: string,
-  isIt: (file: string) => Promise<boolean>,
+  matches: (file: string) => Promise<boolean>,
 ): Promise<boolean> {
-  if (!(await isIt(file))) return false;
+  if (!(await matches(file))) return false;
   const aside = path.join(
     path.dirname(file),
     `.${path.basename(file)}.${process.pid}-${Date.now()}.aside`,
@@ -108,20 +108,20 @@ export async function removeVerified(
   try {
     await rename(file, aside);
   } catch {
-    return false; // Another process was first.
+    return false; // Another process got there first.
   }
-  const remove = await isIt(aside);
-  if (!remove) await putBack(aside, file);
+  const isMatch = await matches(aside);
+  if (!isMatch) await putBack(aside, file);
   await rm(aside, { force: true });
-  return remove;
+  return isMatch;
 }
 
-/** Unless a newer one has come. */
+/** Does not replace a newer file. */
 async function putBack(aside: string, file: string): Promise<void> {
   try {
     await link(aside, file);
   } catch (error) {
-    // Not every file system has links; rename replaces, but is better than a loss.
+    // Not every file system has hard links; rename may replace a newer file, but losing this one is worse.
     if (errorCode(error) !== "EEXIST") await rename(aside, file);
   }
 }

@@ -1,5 +1,5 @@
-// Watches the records of all other instances of this machine, and sweeps up after a process that has died.
-// Its own process is not watched: an instance is never told of itself by its own files.
+// Watches the records of all other instances on this machine, and sweeps up after processes that died.
+// Skips records of its own process, which knows its instances without them.
 import { watch } from "node:fs";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
@@ -15,7 +15,7 @@ import { sweep } from "./sweep";
 const CHECK_PROCESSES_EVERY = 2_000;
 const SWEEP_EVERY = 5 * 60_000;
 
-/** The host that watches. Records of its process from before `startedAt` are left over from an earlier host in it. */
+/** The watching host. Records of its process from before `startedAt` are left over from an earlier host. */
 export interface Self {
   readonly pid: number;
   readonly processStart: string;
@@ -34,15 +34,15 @@ export class RecordWatcher {
   readonly #lifetime = new Lifetime();
   readonly #known = new Map<string, InstanceRecord>();
   readonly #listeners = new Set<() => void>();
-  #pass: Promise<void> = Promise.resolve();
-  #reading: Promise<void> = Promise.resolve();
+  #sweeping: Promise<void> = Promise.resolve();
+  #pendingReads: Promise<void> = Promise.resolve();
   #isWatching = false;
-  /** A record was found whose process is gone: it is swept at the next check. */
-  #hasDead = false;
+  /** Some record's process is gone; the next check sweeps. */
+  #needsSweep = false;
 
   private constructor(private readonly options: RecordWatcherOptions) {}
 
-  /** Reads all records, then watches them. Whoever starts it disposes it. */
+  /** Reads all records, then watches them. The caller disposes it. */
   static async start(options: RecordWatcherOptions): Promise<RecordWatcher> {
     const watcher = new RecordWatcher(options);
     await watcher.#readAll();
@@ -59,15 +59,15 @@ export class RecordWatcher {
     return [...this.#known.values()];
   }
 
-  /** Calls back when a record of another host came, went or changed. */
+  /** Called when another host's record was added, removed or changed. */
   onDidChange(listener: () => void): Disposable {
     this.#listeners.add(listener);
     return { dispose: () => this.#listeners.delete(listener) };
   }
 
-  /** One sweep at a time; a call during one waits for a sweep of its own. */
+  /** Sweeps run one at a time; a call during a sweep waits for another one. */
   sweep(): Promise<void> {
-    this.#pass = this.#pass
+    this.#sweeping = this.#sweeping
       .then(() =>
         sweep(
           this.options.records,
@@ -79,7 +79,7 @@ export class RecordWatcher {
       .catch((error: unknown) => {
         this.options.log.error(`Sweep failed: ${String(error)}`);
       });
-    return this.#pass;
+    return this.#sweeping;
   }
 
   dispose(): Promise<void> {
@@ -99,7 +99,7 @@ export class RecordWatcher {
       await this.#refresh(instanceId);
   }
 
-  /** Does nothing where the directory does not exist yet. */
+  /** Does nothing if the directory does not exist yet. */
   #watch(): void {
     try {
       const watcher = watch(
@@ -107,7 +107,7 @@ export class RecordWatcher {
         (_event, filename) => {
           if (filename?.endsWith(".json"))
             void this.#refresh(filename.slice(0, -".json".length));
-          // It has been removed itself, and may come back as another one.
+          // The directory itself was removed, and may be recreated.
           else if (filename === path.basename(this.options.records.directory)) {
             this.#isWatching = false;
             watcher.close();
@@ -127,10 +127,10 @@ export class RecordWatcher {
     }
   }
 
-  /** One at a time, so that no older look at a file counts after a newer one. */
+  /** Serialized, so that a stale read never overrides a newer one. */
   #refresh(instanceId: string): Promise<void> {
-    this.#reading = this.#reading.then(() => this.#read(instanceId));
-    return this.#reading;
+    this.#pendingReads = this.#pendingReads.then(() => this.#read(instanceId));
+    return this.#pendingReads;
   }
 
   async #read(instanceId: string): Promise<void> {
@@ -141,9 +141,9 @@ export class RecordWatcher {
       !this.#isOwn(record) &&
       (await recordProcess(record)) !== "gone";
     if (this.#lifetime.isEnded) return;
-    if (record && !isAlive) this.#hasDead = true;
+    if (record && !isAlive) this.#needsSweep = true;
     if (isAlive) {
-      // Rewritten without a change.
+      // Rewritten with the same content.
       if (isDeepStrictEqual(record, this.#known.get(instanceId))) return;
       this.#known.set(instanceId, record);
     } else if (!this.#known.delete(instanceId)) return;
@@ -161,7 +161,7 @@ export class RecordWatcher {
     );
   }
 
-  /** A killed process changes no file, so its record has to be asked after. */
+  /** A killed process changes no file, so its pid has to be polled. */
   async #checkProcesses(): Promise<void> {
     const processes = new Map(
       this.others.map((record) => [
@@ -170,9 +170,9 @@ export class RecordWatcher {
       ]),
     );
     for (const record of processes.values())
-      if ((await recordProcess(record)) === "gone") this.#hasDead = true;
-    if (!this.#hasDead) return;
-    this.#hasDead = false;
+      if ((await recordProcess(record)) === "gone") this.#needsSweep = true;
+    if (!this.#needsSweep) return;
+    this.#needsSweep = false;
     await this.sweep();
   }
 }

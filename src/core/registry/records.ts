@@ -1,10 +1,10 @@
-// The records of all instances on this machine: one file each, so that no writer can lose another's.
+// The records of all instances on this machine: one file each, so that no writer can overwrite another's.
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { readJson, writeJson } from "../system/atomicFile";
 import { type InstanceRecord, recordSchema } from "./formats";
 
-/** The directory `<berth home>/instances`. The caller has made it with ensurePrivateDirectory. */
+/** The directory `<berth home>/instances`. The caller has created it with ensurePrivateDirectory. */
 export class Records {
   constructor(readonly directory: string) {}
 
@@ -24,13 +24,13 @@ export class Records {
     const parsed = recordSchema.safeParse(
       await readJson(this.file(instanceId)),
     );
-    // A record that does not bear its own name is a copy; acting on it would act on another's instance.
+    // A record under another id's file name is a copy; acting on it would affect another instance.
     return parsed.success && parsed.data.instanceId === instanceId
       ? parsed.data
       : undefined;
   }
 
-  /** Every record that can be read. What is torn, huge, foreign or from a newer version is passed over and left alone. */
+  /** Every readable record. Torn, oversized, foreign and newer-version files are skipped and left alone. */
   async readAll(): Promise<InstanceRecord[]> {
     const names = await readdir(this.directory).catch(() => []);
     const records = await Promise.all(

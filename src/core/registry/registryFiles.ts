@@ -1,4 +1,4 @@
-// Every directory of files by which instances are found or their addresses kept.
+// All directories of the registry: records, discovery files and kept addresses.
 import path from "node:path";
 import { KeptAddresses } from "./keptAddresses";
 import { CompanionFiles } from "./companionFiles";
@@ -6,7 +6,7 @@ import { LockFiles } from "./lockFiles";
 import { ensurePrivateDirectories } from "../system/privateDirectory";
 import { Records } from "./records";
 
-/** Where they are; see locations.ts. */
+/** See locations.ts. */
 export interface RegistryLocations {
   readonly home: string;
   readonly lockDirectory: string;
@@ -19,7 +19,7 @@ export interface RegistryFiles {
   readonly lockFiles: LockFiles;
   readonly companionFiles: readonly CompanionFiles[];
   readonly addresses: KeptAddresses;
-  /** Makes Berth's own directories and checks them; throws a UserError. */
+  /** Creates and checks Berth's own directories. Throws a UserError. */
   ensureHome(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-// Removes what crashed windows left behind: records and discovery files whose process is proven to be gone, and nothing else.
+// Removes records and discovery files of crashed windows, but only where the process is proven gone.
 import type { InstanceRecord } from "./formats";
 import { lockProcess, recordProcess } from "./liveness";
 import type { DiscoveryFiles } from "./discoveryFiles";
@@ -7,8 +7,8 @@ import type { Log } from "../log";
 import type { Records } from "./records";
 
 /**
- * Sweeps all directories once. Any number of processes may sweep at the same time. `isLeftOver` names records that are
- * stale for a reason that only the caller knows (its own earlier worker's).
+ * Safe to run in any number of processes at once. `isLeftOver` marks records that only the caller knows to be stale:
+ * those of its own earlier worker.
  */
 export async function sweep(
   records: Records,
@@ -23,7 +23,7 @@ export async function sweep(
       stale.add(record.instanceId);
   const known = new Set(all.map(({ instanceId }) => instanceId));
 
-  // These first: they are what misleads agents. A record without any is swept again next time.
+  // Discovery files first: they mislead agents. A record left without any is swept next time.
   for (const files of discoveryFiles)
     for (const own of await files.readOurs()) {
       const { port, instanceId, idePid } = own;

@@ -1,18 +1,18 @@
-// Who started a process, and who started that one: so an agent is matched with the terminal that it runs in.
+// The ancestors of a process, to match an agent with the terminal it runs in.
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** The process itself and everything above it, nearest first; empty when it is gone. */
+/** The process itself and its ancestors, nearest first; empty if it is gone. */
 export async function ancestors(pid: number): Promise<number[]> {
   const parentOf = await readParents();
   const found: number[] = [];
   let next = pid;
   while (next !== 0) {
     const parent = parentOf(next);
-    // A pid that came again while we read could close a circle.
+    // A pid reused while we read could close a cycle.
     if (parent === undefined || found.includes(next)) break;
     found.push(next);
     next = parent;

@@ -1,15 +1,15 @@
-// Files that other processes read at any moment: seen whole or not at all, and never readable by others.
+// Atomic JSON files: other processes see a file whole or not at all, and other users can never read it.
 import { randomBytes } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 
-/** Anything larger in a directory of small JSON files is not one of ours. */
+/** Our files are small; anything larger is not ours. */
 const MAX_BYTES = 64 * 1024;
 
 /**
- * Writes `value` as JSON with mode 0600: temporary file, fsync, rename. Leaves nothing behind when it fails; the
- * error is the system's own. The temporary name never ends in the file's own extension, so no reader picks it up.
+ * Writes `value` as JSON with mode 0600: temporary file, fsync, rename. On failure it cleans up and throws the system
+ * error. The temporary name has another extension, so no reader picks it up.
  */
 export async function writeJson(file: string, value: unknown): Promise<void> {
   const temporary = path.join(
@@ -31,16 +31,16 @@ export async function writeJson(file: string, value: unknown): Promise<void> {
   }
 }
 
-/** The parsed JSON of `file`, or undefined when it is missing, not a file, larger than 64 KB or not JSON. */
+/** undefined if the file is missing, not a regular file, larger than 64 KB or not JSON. */
 export function readJson(file: string): Promise<unknown> {
-  return Promise.resolve(readJsonNow(file));
+  return Promise.resolve(readJsonSync(file));
 }
 
-// Through Node's thread pool a small file costs ten times as much, and directories of a thousand are read at once.
-function readJsonNow(file: string): unknown {
+// Node's thread pool would make a small file cost ten times as much, and directories of a thousand are read at once.
+function readJsonSync(file: string): unknown {
   try {
     const info = statSync(file, { throwIfNoEntry: false });
-    // Reading a named pipe would never end.
+    // Reading a named pipe would block forever.
     if (!info?.isFile() || info.size > MAX_BYTES) return undefined;
     return JSON.parse(readFileSync(file, "utf8")) as unknown;
   } catch {

@@ -1,10 +1,10 @@
-// Finds a program as a shell would, without one.
+// Resolves a command on the PATH as a shell would, without running a shell.
 import { accessSync, constants, statSync } from "node:fs";
 import path from "node:path";
 
 /**
- * The file that a command's name stands for on the PATH, or undefined. A name with a separator must be an absolute path:
- * whatever lies in the current directory, as in a worktree that somebody else filled, is never run by its name.
+ * The executable's absolute path, or undefined. A command with a separator must be an absolute path: nothing in the
+ * current directory, which may be a worktree with someone else's files, is ever run by name.
  */
 export function findCommand(
   command: string,
@@ -15,20 +15,24 @@ export function findCommand(
     : (env["PATH"] ?? "").split(path.delimiter);
   return directories
     .flatMap((directory) =>
-      endings(command, env).map((end) => path.join(directory, command) + end),
+      extensions(command, env).map(
+        (extension) => path.join(directory, command) + extension,
+      ),
     )
-    .find((file) => path.isAbsolute(file) && isProgram(file));
+    .find((file) => path.isAbsolute(file) && isExecutable(file));
 }
 
-/** Windows knows programs by their endings alone. */
-function endings(command: string, env: NodeJS.ProcessEnv): string[] {
+/** Windows recognizes programs by extension alone. */
+function extensions(command: string, env: NodeJS.ProcessEnv): string[] {
   if (process.platform !== "win32") return [""];
   const known = (env["PATHEXT"] ?? ".COM;.EXE;.BAT;.CMD").split(";");
   const own = path.extname(command).toUpperCase();
-  return known.some((end) => end.toUpperCase() === own) ? [""] : known;
+  return known.some((extension) => extension.toUpperCase() === own)
+    ? [""]
+    : known;
 }
 
-function isProgram(file: string): boolean {
+function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
     return statSync(file).isFile();

@@ -1,12 +1,12 @@
-// Paths as others give them, made into real ones before anything is compared with a worktree.
+// Resolves paths from outside to real paths, before anything is compared with a worktree.
 import { readlinkSync, realpathSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { badPath, errorCode, messageOf } from "../errors";
 
 /**
- * The real path, with every symbolic link followed, also one that leads to nothing yet; of a file that does not exist,
- * the real path of its nearest existing parent with the rest added.
+ * Follows every symbolic link, dangling ones too. For a file that does not exist: the real path of its nearest existing
+ * parent, plus the rest.
  */
 export function canonicalPath(file: string): string {
   try {
@@ -15,7 +15,7 @@ export function canonicalPath(file: string): string {
     const parent = path.dirname(file);
     if (parent === file) return file;
     const inParent = path.join(canonicalPath(parent), path.basename(file));
-    // Links in a circle lead nowhere.
+    // A cycle of links has no target.
     const target =
       errorCode(error) === "ELOOP" ? undefined : linkTarget(inParent);
     return target === undefined
@@ -33,8 +33,8 @@ function linkTarget(file: string): string | undefined {
 }
 
 /**
- * Reads a path that a client sent: absolute, relative to the worktree, or a file: URI without a host. The result is
- * canonical, and not yet checked against any worktree. Throws a UserError for what no file of a worktree can be.
+ * Resolves a path sent by a client: absolute, relative to the worktree, or a file: URI without a host. The result is
+ * canonical but not yet checked against any worktree. Throws a UserError if it cannot name a file of a worktree.
  */
 export function readClientPath(sent: string, worktree: string): string {
   if (sent === "") throw badPath(sent, "it is empty");
@@ -50,7 +50,7 @@ export function readClientPath(sent: string, worktree: string): string {
 function fromUri(sent: string): string {
   const url = URL.canParse(sent) ? new URL(sent) : undefined;
   if (url?.protocol !== "file:") throw badPath(sent, "it is not a file: URI");
-  // The URL parser drops "localhost"; anything that is left is another machine.
+  // The URL parser drops "localhost"; any remaining host is another machine.
   if (url.host !== "") throw badPath(sent, "it names another host");
   try {
     return fileURLToPath(url);

@@ -1,4 +1,4 @@
-// Which ports an instance tries, and how: by binding them, never by asking first whether they are free.
+// Which ports an instance tries. They are bound directly: probing first whether one is free would be a TOCTOU race.
 import { createHash } from "node:crypto";
 import type { Server } from "node:net";
 import { errorCode } from "../errors";
@@ -8,7 +8,7 @@ export interface PortRange {
   readonly last: number;
 }
 
-/** Parses "20000-29999"; undefined when it is not two ports from 1024 to 65535 in rising order. */
+/** Parses "20000-29999"; undefined unless it is two ports from 1024 to 65535 in ascending order. */
 export function parsePortRange(text: string): PortRange | undefined {
   const match = /^\s*(\d{1,5})\s*-\s*(\d{1,5})\s*$/.exec(text);
   if (!match) return undefined;
@@ -23,8 +23,8 @@ export function isInRange({ first, last }: PortRange, port: number): boolean {
 }
 
 /**
- * Every port of the range once, in an order of its own for each key (a real path): double hashing, so that many
- * processes that start at once spread over the range instead of queueing behind one another.
+ * Every port of the range once, in an order specific to the key (a real path). Double hashing spreads processes that
+ * start at once over the range, instead of having them queue for the same ports.
  */
 export function* portsFor(key: string, range: PortRange): Generator<number> {
   const digest = createHash("sha256").update(key).digest();
@@ -35,7 +35,7 @@ export function* portsFor(key: string, range: PortRange): Generator<number> {
     yield range.first + ((digest.readUInt32BE(0) + index * step) % count);
 }
 
-/** Binds `server` to the port on 127.0.0.1 only. False when another program has it or we may not use it. */
+/** Binds 127.0.0.1 only. False if another program has the port or we may not use it. */
 export async function listen(server: Server, port: number): Promise<boolean> {
   try {
     await new Promise<void>((resolve, reject) => {

@@ -1,4 +1,4 @@
-// Makes sure that a directory with secrets in it is really ours before anything is written there.
+// Verifies that a directory for secrets is really ours, before anything is written to it.
 import { chmod, lstat, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { cannotWrite, errorCode, notPrivate } from "../errors";
@@ -6,7 +6,7 @@ import { cannotWrite, errorCode, notPrivate } from "../errors";
 const OTHERS = 0o077;
 const OTHERS_WRITE = 0o022;
 
-/** Makes and checks `outer`, then the directories inside it; see ensurePrivateDirectory. */
+/** Ensures `outer`, then the directories inside it; see ensurePrivateDirectory. */
 export async function ensurePrivateDirectories(
   outer: string,
   inner: readonly string[],
@@ -18,18 +18,18 @@ export async function ensurePrivateDirectories(
 }
 
 /**
- * Makes `directory` (0700) where it is missing, and checks it with lstat. `shared` is for a directory that other tools
- * use too and often leave readable: it is tightened to 0700; then the return value is true.
- * Throws a UserError when it is a symlink, not a directory, another user's, or open to others.
+ * Creates `directory` (0700) if it is missing, and checks it with lstat. Throws a UserError if it is a symlink, not a
+ * directory, another user's, or open to others. `shared`: other tools use it too and often leave it readable, so it is
+ * tightened to 0700; returns whether that was necessary.
  */
 export async function ensurePrivateDirectory(
   directory: string,
   { shared = false } = {},
 ): Promise<boolean> {
   try {
-    await make(directory);
+    await makeWithParents(directory);
   } catch (error) {
-    // A dangling symlink or a file in its place is told apart below.
+    // The checks below report a dangling symlink or a file in its place.
     if (!(await lstat(directory).catch(() => undefined)))
       throw cannotWrite(directory, error);
   }
@@ -37,7 +37,7 @@ export async function ensurePrivateDirectory(
   if (stat.isSymbolicLink())
     throw notPrivate(directory, "it is a symbolic link");
   if (!stat.isDirectory()) throw notPrivate(directory, "it is not a directory");
-  if (process.getuid === undefined) return false; // Windows: the profile's own access list protects it.
+  if (process.getuid === undefined) return false; // Windows: the user profile's ACL protects it.
   if (stat.uid !== process.getuid())
     throw notPrivate(directory, "it belongs to another user");
   if ((stat.mode & OTHERS) === 0) return false;
@@ -52,17 +52,17 @@ export async function ensurePrivateDirectory(
   return true;
 }
 
-/** With the system's own error, which mkdir's `recursive` hides on a read-only file system. */
-async function make(directory: string): Promise<void> {
+/** Creates parents too, but unlike mkdir's `recursive` keeps the system error on a read-only file system. */
+async function makeWithParents(directory: string): Promise<void> {
   try {
     await mkdir(directory, { mode: 0o700 });
   } catch (error) {
     if (errorCode(error) === "EEXIST") return;
     const parent = path.dirname(directory);
     if (errorCode(error) !== "ENOENT" || parent === directory) throw error;
-    await make(parent);
+    await makeWithParents(parent);
     await mkdir(directory, { mode: 0o700 }).catch((second: unknown) => {
-      // Another window makes the same one at the same time.
+      // Another window may create it at the same time.
       if (errorCode(second) !== "EEXIST") throw second;
     });
   }

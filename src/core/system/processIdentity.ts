@@ -1,4 +1,4 @@
-// Tells processes apart for longer than a pid does: pids are used again within minutes on a small machine.
+// Identifies a process beyond its pid: pids are reused within minutes on a small machine.
 import { execFile } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
 import { promisify } from "node:util";
@@ -7,15 +7,15 @@ import { errorCode } from "../errors";
 const run = promisify(execFile);
 
 export interface ProcessIdentity {
-  /** Linux: `<boot id>:<start time in clock ticks>`; elsewhere the system's own start date, in UTC. */
+  /** Linux: `<boot id>:<start time in clock ticks>`; elsewhere the start date as the system prints it, in UTC. */
   readonly start: string;
-  /** Milliseconds since 1970, to about a second. */
+  /** Milliseconds since 1970, accurate to about a second. */
   readonly startedAt: number;
 }
 
 /**
- * Whether a process with this pid exists in our pid namespace. One that we may not signal exists; one that has ended,
- * and whose parent has not asked after it, as in a container without an init, does not.
+ * Whether a process with this pid runs in our pid namespace. One we may not signal counts; a zombie, as left behind in
+ * a container without an init, does not.
  */
 export function pidExists(pid: number): boolean {
   try {
@@ -27,7 +27,7 @@ export function pidExists(pid: number): boolean {
   }
 }
 
-/** The identity of a running process, or undefined when there is none with this pid. */
+/** undefined if there is no process with this pid. */
 export async function identifyProcess(
   pid: number,
 ): Promise<ProcessIdentity | undefined> {
@@ -46,7 +46,7 @@ export async function identifyProcess(
   }
 }
 
-/** The boot that this kernel is in: two machines, virtual machines or boots never share it. Linux only. */
+/** Id of the current boot; never shared by two machines, virtual machines or boots. Linux only. */
 export function bootId(): string | undefined {
   return readOrUndefined("/proc/sys/kernel/random/boot_id")?.trim();
 }
@@ -59,7 +59,7 @@ export function bootTime(): number | undefined {
   return seconds === undefined ? undefined : Number(seconds) * 1000;
 }
 
-/** The namespace in which our pids are counted: a container has its own, and so has every other system. */
+/** Our pid namespace: each container has its own, and any other platform counts as one. */
 export function pidNamespace(): string | undefined {
   if (process.platform !== "linux") return process.platform;
   try {
@@ -69,7 +69,7 @@ export function pidNamespace(): string | undefined {
   }
 }
 
-/** Clock ticks per second as /proc counts them; 100 on every Linux that VS Code runs on. */
+/** Clock ticks per second in /proc; 100 on every Linux that VS Code runs on. */
 const TICKS_PER_SECOND = 100;
 
 function identifyOnLinux(pid: number): ProcessIdentity | undefined {
@@ -82,7 +82,7 @@ function identifyOnLinux(pid: number): ProcessIdentity | undefined {
   };
 }
 
-/** From field 3 on, the state: the command in parentheses before it may itself contain spaces and parentheses. Linux only. */
+/** Fields from 3 (the state) on; the command before them may contain spaces and parentheses. Linux only. */
 function statFields(pid: number): readonly string[] | undefined {
   const stat = readOrUndefined(`/proc/${pid}/stat`);
   return stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
@@ -94,7 +94,7 @@ async function identifyByCommand(
 ): Promise<ProcessIdentity | undefined> {
   try {
     const { stdout } = await run(command, args, {
-      // A process looks the same from every time zone and language.
+      // Makes the date independent of time zone and locale.
       env: { ...process.env, LC_ALL: "C", TZ: "UTC" },
     });
     const start = stdout.trim();

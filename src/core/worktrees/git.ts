@@ -1,22 +1,22 @@
-// The one way Berth runs git: an argument array, no shell, no variables or hooks of somebody else.
+// The only way Berth runs git: an argument array, no shell, no foreign variables or hooks.
 import { execFile } from "node:child_process";
 import { errorCode } from "../errors";
 
-export type GitAnswer =
+export type GitResult =
   | { readonly kind: "ok"; readonly stdout: string }
   | { readonly kind: "failed"; readonly stderr: string }
   | { readonly kind: "noGit" }
-  /** It could not be run to its end this time: nothing is known. */
+  /** It could not be run, or did not finish: nothing is known. */
   | { readonly kind: "noAnswer" };
 
-/** The system had nothing left for another process. */
+/** The system is out of resources for another process. */
 const EXHAUSTED = ["EAGAIN", "EMFILE", "ENFILE", "ENOMEM"];
 
-/** Runs `git -C directory ...args`. Variables such as GIT_DIR, which would point it elsewhere, are not passed on. */
+/** Runs `git -C directory ...args`, without variables such as GIT_DIR that would redirect it. */
 export function git(
   directory: string,
   ...args: readonly string[]
-): Promise<GitAnswer> {
+): Promise<GitResult> {
   const env: NodeJS.ProcessEnv = { LC_ALL: "C", GIT_OPTIONAL_LOCKS: "0" };
   for (const [name, value] of Object.entries(process.env))
     if (!name.startsWith("GIT_") && name !== "LC_ALL") env[name] = value;

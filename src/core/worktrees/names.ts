@@ -1,4 +1,4 @@
-// What an instance is called, everywhere: status bar, picker, record, and the agents' own lists.
+// Names instances, for the status bar, picker, record and the agents' own lists.
 import path from "node:path";
 import type { Worktree } from "./worktree";
 
@@ -8,7 +8,7 @@ export interface Naming {
   readonly nameTemplate: string;
 }
 
-/** The name by itself: `app@feature-x`, the folder's name, or the filled template (the folder's name if that is empty). */
+/** `app@feature-x`, the folder's name, or the filled template (the folder's name if that is empty). */
 export function instanceName(
   worktree: Worktree,
   folder: string,
@@ -32,7 +32,7 @@ export function instanceName(
       case "custom":
         return nameTemplate.replaceAll(
           /\$\{(\w+)\}/g,
-          (whole, key: string) => values[key] ?? whole,
+          (placeholder, key: string) => values[key] ?? placeholder,
         );
     }
   };
@@ -46,32 +46,33 @@ export interface Named {
 }
 
 /**
- * The name as shown beside `older`, the live instances that were there first: where one of them has the same name, the
- * shortest tail of the path that tells them apart is added, and for one and the same worktree the port.
+ * The name made distinct from `older`, the live instances created before it. On a clash it gets the shortest path tail
+ * that tells them apart, or the port if the worktree is the same.
  */
 export function distinctName(own: Named, older: readonly Named[]): string {
   const taken = new Set(older.map(({ name }) => name));
   if (!taken.has(own.name)) return own.name;
-  const same = older.filter(
+  const clashing = older.filter(
     ({ name }) => name === own.name || name.startsWith(`${own.name} (`),
   );
   const withPort = `${own.name} (:${own.port})`;
-  if (same.some(({ worktree }) => worktree === own.worktree)) return withPort;
+  if (clashing.some(({ worktree }) => worktree === own.worktree))
+    return withPort;
   const parts = own.worktree.split(path.sep);
   const tails = parts.map((_, index) => parts.slice(index).join("/")).reverse();
   const names = tails
     .filter((tail) =>
-      same.every(
+      clashing.every(
         ({ worktree }) =>
           !worktree.split(path.sep).join("/").endsWith(`/${tail}`),
       ),
     )
     .map((tail) => `${own.name} (${printable(tail)})`);
-  // Paths that differ only in what cannot be printed look the same.
+  // Paths that differ only in unprintable characters look the same.
   return names.find((name) => !taken.has(name)) ?? withPort;
 }
 
-/** Text for one line of UI: control characters and line breaks, which a path may hold, become spaces. */
+/** One line of UI text: control characters and line breaks, which a path may contain, become spaces. */
 export function printable(text: string): string {
   return text
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, " ")

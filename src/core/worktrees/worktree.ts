@@ -1,36 +1,36 @@
-// From a folder to the worktree it lies in: real paths, git's own words, and a plain folder where git has nothing to say.
+// Finds the worktree a folder lies in, by real path and as git reports it; a plain folder where there is no git.
 import { readFile, realpath, stat } from "node:fs/promises";
 import path from "node:path";
-import { git, type GitAnswer } from "./git";
+import { git, type GitResult } from "./git";
 
 export interface Worktree {
   /** Real path of the top level, or of the plain folder. */
   readonly path: string;
-  /** What git knows; null for a plain folder. */
+  /** null for a plain folder. */
   readonly git: GitFacts | null;
-  /** Why git was not asked or refused to answer, for a user; null when all is well. */
+  /** A sentence for the user if git is missing or refused to answer; else null. */
   readonly warning: string | null;
 }
 
 export interface GitFacts {
-  /** Name of the repository: of its main working tree or bare directory. */
+  /** Name of the repository's main working tree or bare directory. */
   readonly repository: string;
-  /** Branch name, also of an unborn branch; the first 7 characters of the commit when HEAD is detached. */
+  /** Branch name, even if unborn; the first 7 characters of the commit if HEAD is detached. */
   readonly branch: string;
-  /** Where this worktree's HEAD is; absolute. */
+  /** Holds this worktree's HEAD; absolute. */
   readonly gitDir: string;
   /** Shared by all worktrees of the repository; absolute. */
   readonly gitCommonDir: string;
 }
 
-/** Git could not be asked: what stands here may be wrong, and what was found before is better. */
-export class NoAnswer extends Error {
+/** git could not be run. `guess` may be wrong; an earlier result is better. */
+export class GitUnavailable extends Error {
   constructor(readonly guess: Worktree) {
     super(`git did not answer in ${guess.path}`);
   }
 }
 
-/** Of every folder its worktree; undefined when the folder does not exist or is no directory. Throws a NoAnswer. */
+/** undefined if the folder does not exist or is not a directory. Throws GitUnavailable. */
 export async function detectWorktree(
   folder: string,
 ): Promise<Worktree | undefined> {
@@ -44,7 +44,7 @@ export async function detectWorktree(
   const facts = await revParse(real);
   switch (facts.kind) {
     case "noAnswer":
-      throw new NoAnswer(plain(null));
+      throw new GitUnavailable(plain(null));
     case "noGit":
       return plain(
         "git was not found on PATH. Install it to get one instance per worktree",
@@ -81,15 +81,14 @@ export interface ListedWorktree {
 }
 
 /**
- * All working trees of the repository as git lists them (existing ones only, bare repositories left out); undefined where
- * git could not be asked.
+ * The repository's existing working trees in git's order, without bare repositories; undefined if git could not be run.
  */
 export async function listWorktrees(
   worktree: Worktree,
 ): Promise<ListedWorktree[] | undefined> {
   if (worktree.git === null) return [];
   const list = ["worktree", "list", "--porcelain"] as const;
-  // -z: without it a newline in a path forges an entry. Git before 2.36 does not know it.
+  // Without -z a newline in a path forges an entry. Git before 2.36 does not support it.
   let end = "\0";
   let answer = await git(worktree.path, ...list, "-z");
   if (answer.kind === "failed") {
@@ -109,7 +108,7 @@ export async function listWorktrees(
   );
 }
 
-/** Parses `git worktree list --porcelain`, of which every line has this end. */
+/** Parses `git worktree list --porcelain`; `end` terminates each line. */
 export function parseWorktreeList(
   stdout: string,
   end: string,
@@ -146,7 +145,7 @@ export function contains(directory: string, file: string): boolean {
   );
 }
 
-/** Of several nested directories the one that `file` belongs to: the deepest that contains it. */
+/** The deepest of the directories that contains `file`. */
 export function deepest(
   directories: Iterable<string>,
   file: string,
@@ -162,21 +161,25 @@ export function deepest(
 }
 
 type RevParse =
-  /** Top level, git directory and common directory; relative to where git was asked, or absolute. */
+  /** Top level, git directory and common directory; absolute, or relative to where git ran. */
   | { readonly kind: "ok"; readonly paths: readonly string[] }
-  | Exclude<GitAnswer, { kind: "ok" }>;
+  | Exclude<GitResult, { kind: "ok" }>;
 
-const QUESTIONS = ["--show-toplevel", "--git-dir", "--git-common-dir"] as const;
+const REV_PARSE_FLAGS = [
+  "--show-toplevel",
+  "--git-dir",
+  "--git-common-dir",
+] as const;
 
 async function revParse(directory: string): Promise<RevParse> {
-  const answer = await git(directory, "rev-parse", ...QUESTIONS);
+  const answer = await git(directory, "rev-parse", ...REV_PARSE_FLAGS);
   if (answer.kind !== "ok") return answer;
   const paths = answer.stdout.replace(/\n$/, "").split("\n");
-  if (paths.length === QUESTIONS.length) return { kind: "ok", paths };
-  // A newline in a path makes the lines ambiguous: ask one by one, where only the last newline is git's own.
+  if (paths.length === REV_PARSE_FLAGS.length) return { kind: "ok", paths };
+  // A newline in a path makes the lines ambiguous: query one by one, where only the last newline is git's.
   const found: string[] = [];
-  for (const question of QUESTIONS) {
-    const single = await git(directory, "rev-parse", question);
+  for (const flag of REV_PARSE_FLAGS) {
+    const single = await git(directory, "rev-parse", flag);
     if (single.kind !== "ok") return single;
     found.push(single.stdout.replace(/\n$/, ""));
   }
@@ -192,7 +195,7 @@ function repositoryName(gitCommonDir: string, topLevel: string): string {
   return base.replace(/\.git$/, "");
 }
 
-/** Reads HEAD as a file, which costs no process; asks git where the ref store keeps it elsewhere (reftable). */
+/** Reads the HEAD file, which costs no process; runs git only if the ref store keeps it elsewhere (reftable). */
 async function readBranch(topLevel: string, gitDir: string): Promise<string> {
   const head = (
     await readFile(path.join(gitDir, "HEAD"), "utf8").catch(() => "")

@@ -1,10 +1,10 @@
-// The editor's half of the tools that ask for, or save, unsaved changes.
+// The editor's half of the tools that check for unsaved changes or save them.
 import * as vscode from "vscode";
 import { canonicalPath } from "../../core/system/paths";
 import type { EditorApi } from "../../host/contract";
 
 export const readDocument: EditorApi["readDocument"] = (path) => {
-  const document = find(path);
+  const document = findDocument(path);
   return Promise.resolve(
     document
       ? { isDirty: document.isDirty, isUntitled: document.isUntitled }
@@ -13,9 +13,9 @@ export const readDocument: EditorApi["readDocument"] = (path) => {
 };
 
 export const saveDocument: EditorApi["saveDocument"] = async (path) =>
-  (await find(path)?.save()) ?? null;
+  (await findDocument(path)?.save()) ?? null;
 
-function find(path: string): vscode.TextDocument | undefined {
+function findDocument(path: string): vscode.TextDocument | undefined {
   return vscode.workspace.textDocuments.find(
     ({ uri }) => uri.scheme === "file" && canonicalPath(uri.fsPath) === path,
   );

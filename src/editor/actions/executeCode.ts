@@ -1,4 +1,4 @@
-// Runs an agent's code in the kernel of the notebook that is open, once the user has agreed to that for this notebook.
+// Runs an agent's code in the open notebook's kernel, once the user has allowed it for that notebook.
 import path from "node:path";
 import * as vscode from "vscode";
 import { codeNotAllowed, codeNotRun, noNotebook } from "../../core/errors";
@@ -9,11 +9,11 @@ import type { EditorApi } from "../../host/contract";
 
 type Executor = EditorApi["executeCode"];
 
-const allow = "Run Code in This Notebook";
+const allowLabel = "Run Code in This Notebook";
 
-/** Notebooks that the user has agreed to are remembered for as long as the window lives. */
+/** Remembers allowed notebooks for the lifetime of the window. */
 export function createExecutor(): Executor {
-  const allowed = new Set<string>();
+  const allowedNotebooks = new Set<string>();
   return async (worktree, code) => {
     const { activeNotebookEditor, visibleNotebookEditors } = vscode.window;
     const notebook = [activeNotebookEditor, ...visibleNotebookEditors]
@@ -26,31 +26,31 @@ export function createExecutor(): Executor {
       );
     if (!notebook) return failed(noNotebook());
     const key = notebook.uri.toString();
-    if (!allowed.has(key)) {
+    if (!allowedNotebooks.has(key)) {
       const answer = await vscode.window.showWarningMessage(
         `Let agents run code in the kernel of ${path.basename(notebook.uri.fsPath)}?`,
         { modal: true, detail: code.slice(0, 2_000) },
-        allow,
+        allowLabel,
       );
-      if (answer !== allow) return failed(codeNotAllowed());
-      allowed.add(key);
+      if (answer !== allowLabel) return failed(codeNotAllowed());
+      allowedNotebooks.add(key);
     }
     try {
-      return done(await run(notebook, code));
+      return done(await runCell(notebook, code));
     } catch (error) {
       return failed(error);
     }
   };
 }
 
-/** Adds a cell at the end, runs it, and gives back its text output. */
-async function run(
+/** Appends a cell, runs it and returns its text output. */
+async function runCell(
   notebook: vscode.NotebookDocument,
   code: string,
 ): Promise<string> {
   const index = notebook.cellCount;
-  const cell = new vscode.NotebookRange(index, index + 1);
-  await change(
+  const range = new vscode.NotebookRange(index, index + 1);
+  await applyEdit(
     notebook,
     vscode.NotebookEdit.insertCells(index, [
       new vscode.NotebookCellData(vscode.NotebookCellKind.Code, code, "python"),
@@ -61,9 +61,9 @@ async function run(
     document: notebook.uri,
   });
   const { executionSummary, outputs } = notebook.cellAt(index);
-  // The command returns at once where no kernel is chosen, or where the editor of the notebook is still loading.
+  // The command returns immediately if no kernel is selected or the notebook editor is still loading.
   if (executionSummary?.success === undefined && outputs.length === 0) {
-    await change(notebook, vscode.NotebookEdit.deleteCells(cell));
+    await applyEdit(notebook, vscode.NotebookEdit.deleteCells(range));
     throw codeNotRun();
   }
   return outputs
@@ -73,7 +73,7 @@ async function run(
     .join("\n");
 }
 
-async function change(
+async function applyEdit(
   notebook: vscode.NotebookDocument,
   edit: vscode.NotebookEdit,
 ): Promise<void> {

@@ -1,4 +1,4 @@
-// The editor's half of the openFile tool. The host has already held the path to the worktree.
+// The editor's half of the openFile tool. The host has already checked that the path is inside the worktree.
 import * as vscode from "vscode";
 import { cannotOpen } from "../../core/errors";
 import { done, failed } from "../../core/outcome";
@@ -8,8 +8,8 @@ export const openFile: EditorApi["openFile"] = async (file) => {
   try {
     const uri = vscode.Uri.file(file.filePath);
     const document = await vscode.workspace.openTextDocument(uri);
-    const selection = find(document, file);
-    // "background" is an option of this command that showTextDocument lacks: the user's editor stays where it is.
+    const selection = findRange(document, file);
+    // Unlike showTextDocument, this command has "background", which leaves the user's active editor in place.
     await vscode.commands.executeCommand("vscode.open", uri, {
       preview: file.preview,
       background: !file.makeFrontmost,
@@ -23,8 +23,8 @@ export const openFile: EditorApi["openFile"] = async (file) => {
   }
 };
 
-/** From the first startText to the end of the first endText after it; undefined when startText is absent or not found. */
-function find(
+/** From the first startText to the end of the next endText; undefined if startText is empty or not found. */
+function findRange(
   document: vscode.TextDocument,
   { startText, endText, selectToEndOfLine }: OpenFileArguments,
 ): vscode.Range | undefined {

@@ -1,23 +1,23 @@
 import type * as vscode from "vscode";
 import { noFileToSend } from "../../core/errors";
 import type { Mention } from "../../core/control/mention";
-import { activeFile, instanceOf, send } from "../instances/send";
+import { activeFile, ownTargetOf, send } from "../instances/send";
 import type { Target } from "../instances/target";
 import type { Command } from "./command";
 
-/** What was chosen in a menu, else the file in front; each goes to the instance of its own worktree. */
-export const addFile: Command = async (berth, _worktree, files) => {
+/** Sends the files selected in a menu, else the active file, each to the instance of its own worktree. */
+export const addFile: Command = async (context, _worktree, files) => {
   const byWorktree = new Map<string, { target: Target; mentions: Mention[] }>();
   for (const uri of files.length > 0 ? files : [activeFile()]) {
     const path = pathOf(uri);
-    const target = instanceOf(berth, path);
+    const target = ownTargetOf(context, path);
     const { worktree } = target.view;
     const entry = byWorktree.get(worktree) ?? { target, mentions: [] };
     entry.mentions.push({ path, lines: null });
     byWorktree.set(worktree, entry);
   }
   for (const { target, mentions } of byWorktree.values())
-    await send(berth, target, mentions);
+    await send(context, target, mentions);
 };
 
 function pathOf({ scheme, fsPath }: vscode.Uri): string {

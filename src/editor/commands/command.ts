@@ -1,16 +1,16 @@
-// What a command gets to work with.
+// The signature of a command and the context it runs in.
 import type * as vscode from "vscode";
-import type { Reach } from "../instances/target";
+import type { TargetContext } from "../instances/target";
 import type { EditorStatePusher } from "../window/editorState";
 
-export interface Berth extends Reach {
+export interface CommandContext extends TargetContext {
   readonly log: vscode.LogOutputChannel;
   readonly pusher: EditorStatePusher;
 }
 
-/** `worktree` is given where a link or button names it, `files` where a menu of files was used; the palette gives nothing. */
+/** `worktree` is set by a link or button, `files` by a file menu; the command palette sets neither. */
 export type Command = (
-  berth: Berth,
+  context: CommandContext,
   worktree: string | undefined,
   files: readonly vscode.Uri[],
 ) => Promise<void>;

@@ -1,7 +1,7 @@
-// Every command by its id. A new one is a file beside this one, a line here and an entry in package.json.
+// Every command by id. To add one: a file in this folder, a line here and an entry in package.json.
 import * as vscode from "vscode";
 import { messageOf, UserError } from "../../core/errors";
-import type { Berth, Command } from "./command";
+import type { CommandContext, Command } from "./command";
 import { addFile } from "./addFile";
 import { acceptDiff, rejectDiff } from "./decideDiff";
 import { killAllInstances } from "./killAllInstances";
@@ -33,43 +33,45 @@ const commands: Readonly<Record<string, Command>> = {
   showLog,
 };
 
-/** Registers them all; the caller disposes each. This is the edge where their failures reach the user. */
-export function registerCommands(berth: Berth): vscode.Disposable[] {
+/** Registers all commands; the caller disposes them. This is the edge that shows their errors to the user. */
+export function registerCommands(context: CommandContext): vscode.Disposable[] {
   return Object.entries(commands).map(([id, command]) =>
     vscode.commands.registerCommand(
       `berth.${id}`,
       async (argument: unknown, selected: unknown) => {
         try {
           await command(
-            berth,
+            context,
             typeof argument === "string" ? argument : undefined,
             filesOf(argument, selected),
           );
         } catch (error) {
-          await report(berth, error);
+          await report(context, error);
         }
       },
     ),
   );
 }
 
-/** The `+` menu of the terminals; VS Code itself would not show the user's sentence of a failure. */
-export function registerAgentProfile(berth: Berth): vscode.Disposable {
+/** Adds the agent to the terminal `+` menu. Shows errors itself, because VS Code would not show their message. */
+export function registerAgentProfile(
+  context: CommandContext,
+): vscode.Disposable {
   return vscode.window.registerTerminalProfileProvider("berth.agent", {
     async provideTerminalProfile() {
       try {
-        const profile = await berth.terminals.profile();
+        const profile = await context.terminals.profile();
         if (profile) return profile;
       } catch (error) {
-        void report(berth, error);
+        void report(context, error);
       }
-      // Where there is no profile VS Code shows a sentence of its own, and none for an error without words.
+      // Without a profile VS Code shows a message of its own; an error with an empty message suppresses it.
       throw new Error("");
     },
   });
 }
 
-/** Menus of files give the one that was clicked, the explorer also all that are selected with it. */
+/** File menus pass the clicked file; the explorer also passes the whole selection. */
 function filesOf(clicked: unknown, selected: unknown): vscode.Uri[] {
   const all = Array.isArray(selected) ? (selected as unknown[]) : [];
   const files = all.filter((each) => each instanceof vscode.Uri);
@@ -77,7 +79,7 @@ function filesOf(clicked: unknown, selected: unknown): vscode.Uri[] {
   return clicked instanceof vscode.Uri ? [clicked] : [];
 }
 
-async function report({ log }: Berth, error: unknown): Promise<void> {
+async function report({ log }: CommandContext, error: unknown): Promise<void> {
   const message = messageOf(error);
   if (!(error instanceof UserError))
     log.error(error instanceof Error ? error : message);

@@ -1,10 +1,10 @@
-// Accept and reject: the diff whose button it is, else the one in the active editor, else a choice: none is decided that
-// nobody looks at.
+// Accepts or rejects the diff whose button was clicked, else the one in the active editor, else one the user picks, so
+// that no diff is decided unseen.
 import path from "node:path";
 import * as vscode from "vscode";
 import type { DiffReview, PendingDiff } from "../diffs/diffReview";
-import { proposalOf } from "../diffs/proposalTabs";
-import { withoutIcons } from "../text";
+import { proposalInDiff } from "../diffs/proposalTabs";
+import { escapeIcons } from "../text";
 import type { Command } from "./command";
 
 export const acceptDiff: Command = ({ diffs }, _worktree, [clicked]) =>
@@ -21,15 +21,21 @@ async function decide(
 ): Promise<void> {
   const { pending } = diffs;
   const { activeTab } = vscode.window.tabGroups.activeTabGroup;
-  const [shown] = clicked ? [clicked] : activeTab ? proposalOf(activeTab) : [];
-  const isAny = pending.length > 0;
-  if (!isAny || (shown && !diffs.of(shown))) {
+  const [proposal] = clicked
+    ? [clicked]
+    : activeTab
+      ? proposalInDiff(activeTab)
+      : [];
+  const hasPending = pending.length > 0;
+  if (!hasPending || (proposal && !diffs.of(proposal))) {
     await vscode.window.showInformationMessage(
-      isAny ? "This diff is decided already." : "No diff waits for review.",
+      hasPending
+        ? "This diff is decided already."
+        : "No diff waits for review.",
     );
     return;
   }
-  const diff = shown ? diffs.of(shown) : await choose(pending, verb);
+  const diff = proposal ? diffs.of(proposal) : await choose(pending, verb);
   if (diff) await action(diff);
 }
 
@@ -38,7 +44,7 @@ async function choose(
   verb: string,
 ): Promise<PendingDiff | undefined> {
   const rows = pending.map((diff) => ({
-    label: withoutIcons(diff.title),
+    label: escapeIcons(diff.title),
     detail: path.relative(diff.proposal.worktree, diff.proposal.newPath),
     diff,
   }));

@@ -3,14 +3,14 @@ import { messageOf, UserError } from "../../core/errors";
 import { canKill, kill, type Target } from "../instances/target";
 import type { Command } from "./command";
 
-/** Asks once, with how many and where; then stops them all at the same time and says which did not stop. */
-export const killAllInstances: Command = async (berth) => {
-  const { instances } = await berth.connection.host.list();
-  const own = berth.instances.views
+/** Confirms once, with counts and locations, then stops all in parallel and reports those that failed. */
+export const killAllInstances: Command = async (context) => {
+  const { instances } = await context.connection.host.list();
+  const own = context.instances.views
     .map((view): Target => ({ kind: "own", view }))
     .filter(canKill);
   const ownIds = new Set(
-    berth.instances.views.map(
+    context.instances.views.map(
       ({ state }) => state.kind === "running" && state.instanceId,
     ),
   );
@@ -18,29 +18,29 @@ export const killAllInstances: Command = async (berth) => {
     .filter(({ record }) => !ownIds.has(record.instanceId))
     .map((listed): Target => ({ kind: "remote", listed }))
     .filter(canKill);
-  const all = [...own, ...remote];
-  if (all.length === 0) {
+  const targets = [...own, ...remote];
+  if (targets.length === 0) {
     await vscode.window.showInformationMessage(
       "No instance is running on this machine.",
     );
     return;
   }
-  const where = [
+  const counts = [
     count(own.length, "in this window"),
     count(remote.length, "in other windows"),
   ].filter((part) => part !== "");
   const killAll = "Kill All";
   const answer = await vscode.window.showWarningMessage(
-    `Kill ${all.length === 1 ? "the one instance" : `all ${all.length} instances`} on this machine?`,
+    `Kill ${targets.length === 1 ? "the one instance" : `all ${targets.length} instances`} on this machine?`,
     {
       modal: true,
-      detail: `${where.join(", ")}:\n${all.map(nameOf).join("\n")}\n\nTheir agents lose the editor. Each instance can be started again in its own window.`,
+      detail: `${counts.join(", ")}:\n${targets.map(nameOf).join("\n")}\n\nTheir agents lose the editor. Each instance can be started again in its own window.`,
     },
     killAll,
   );
   if (answer !== killAll) return;
   const outcomes = await Promise.allSettled(
-    all.map((target) => kill(berth, target)),
+    targets.map((target) => kill(context, target)),
   );
   const failures = outcomes.flatMap((outcome) =>
     outcome.status === "rejected" ? [messageOf(outcome.reason)] : [],

@@ -2,15 +2,15 @@ import { pickTarget } from "../views/picker";
 import { canKill, kill } from "../instances/target";
 import type { Command } from "./command";
 
-export const killInstance: Command = async (berth, worktree) => {
+export const killInstance: Command = async (context, worktree) => {
   if (worktree !== undefined) {
-    await berth.connection.host.stop(worktree);
+    await context.connection.host.stop(worktree);
     return;
   }
-  const target = await pickTarget(berth, {
+  const target = await pickTarget(context, {
     title: "Berth: Kill Instance",
     placeholder: "Choose the instance to stop, in this window or another",
     accepts: canKill,
   });
-  if (target) await kill(berth, target);
+  if (target) await kill(context, target);
 };

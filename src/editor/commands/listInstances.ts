@@ -2,12 +2,12 @@ import { pickTarget } from "../views/picker";
 import { switchTo } from "../instances/target";
 import type { Command } from "./command";
 
-/** The list of everything; choosing a row switches to it. */
-export const listInstances: Command = async (berth) => {
-  const target = await pickTarget(berth, {
+/** Lists everything on this machine; choosing a row switches to it. */
+export const listInstances: Command = async (context) => {
+  const target = await pickTarget(context, {
     title: "Berth: Instances on This Machine",
     placeholder: "Choose an instance to switch to",
     accepts: () => true,
   });
-  if (target) await switchTo(berth, target);
+  if (target) await switchTo(context, target);
 };

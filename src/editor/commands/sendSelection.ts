@@ -1,7 +1,7 @@
-import { instanceOf, selectedLines, send } from "../instances/send";
+import { ownTargetOf, selectedLines, send } from "../instances/send";
 import type { Command } from "./command";
 
-export const sendSelection: Command = async (berth) => {
+export const sendSelection: Command = async (context) => {
   const mention = selectedLines();
-  await send(berth, instanceOf(berth, mention.path), [mention]);
+  await send(context, ownTargetOf(context, mention.path), [mention]);
 };

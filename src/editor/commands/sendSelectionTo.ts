@@ -1,14 +1,15 @@
 import { pickTarget } from "../views/picker";
-import { asSeenBy, selectedLines, send } from "../instances/send";
+import { translateMention, selectedLines, send } from "../instances/send";
 import { canSend } from "../instances/target";
 import type { Command } from "./command";
 
-export const sendSelectionTo: Command = async (berth) => {
+export const sendSelectionTo: Command = async (context) => {
   const mention = selectedLines();
-  const target = await pickTarget(berth, {
+  const target = await pickTarget(context, {
     title: "Berth: Send Selection To",
     placeholder: "Choose the instance whose agents get it",
     accepts: canSend,
   });
-  if (target) await send(berth, target, [asSeenBy(berth, target, mention)]);
+  if (target)
+    await send(context, target, [translateMention(context, target, mention)]);
 };

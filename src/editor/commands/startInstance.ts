@@ -5,13 +5,13 @@ import { canStart, start } from "../instances/target";
 import type { Command } from "./command";
 
 /** Starts a stopped instance of this window, or one for another worktree of its repositories. */
-export const startInstance: Command = async (berth, worktree) => {
+export const startInstance: Command = async (context, worktree) => {
   if (worktree !== undefined) {
-    unwrap(await berth.connection.host.start(worktree));
+    unwrap(await context.connection.host.start(worktree));
     return;
   }
-  const { notRunning } = await berth.connection.host.list();
-  const own = berth.instances.views.map(
+  const { notRunning } = await context.connection.host.list();
+  const own = context.instances.views.map(
     (view) => ({ kind: "own", view }) as const,
   );
   const targets = [
@@ -27,14 +27,14 @@ export const startInstance: Command = async (berth, worktree) => {
     );
     return;
   }
-  // A single stopped instance of this window is what is meant; anything else is a choice.
+  // A single stopped instance of this window needs no choice.
   const target =
     targets.length === 1 && only.kind === "own"
       ? only
-      : await pickTarget(berth, {
+      : await pickTarget(context, {
           title: "Berth: Start Instance",
           placeholder: "Choose the worktree to start an instance for",
           accepts: canStart,
         });
-  if (target) await start(berth, target);
+  if (target) await start(context, target);
 };

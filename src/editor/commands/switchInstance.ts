@@ -1,16 +1,16 @@
 import { pickTarget } from "../views/picker";
-import { canSwitch, show, switchTo } from "../instances/target";
+import { canSwitch, revealWorktree, switchTo } from "../instances/target";
 import type { Command } from "./command";
 
-export const switchInstance: Command = async (berth, worktree) => {
+export const switchInstance: Command = async (context, worktree) => {
   if (worktree !== undefined) {
-    await show(berth.instances, worktree);
+    await revealWorktree(context.instances, worktree);
     return;
   }
-  const target = await pickTarget(berth, {
+  const target = await pickTarget(context, {
     title: "Berth: Switch Instance",
     placeholder: "Choose the instance to switch to",
     accepts: canSwitch,
   });
-  if (target) await switchTo(berth, target);
+  if (target) await switchTo(context, target);
 };

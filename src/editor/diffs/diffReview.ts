@@ -1,4 +1,4 @@
-// Diffs that agents propose: shown, edited by the user if he likes, and decided exactly once, by whatever comes first.
+// Shows the diffs that agents propose. The user may edit them; each is decided exactly once, by the first event.
 import { open, stat } from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
@@ -6,8 +6,17 @@ import { cannotShowDiff, UserError } from "../../core/errors";
 import { Lifetime } from "../../core/lifetime";
 import { done, failed, type Outcome } from "../../core/outcome";
 import type { DiffDecision, ProposedDiff } from "../../host/contract";
-import { PROPOSAL_SCHEME, ProposalFiles, withoutMark } from "./proposalFiles";
-import { closeTabs, isShown, proposalOf, proposalsIn } from "./proposalTabs";
+import {
+  PROPOSAL_SCHEME,
+  ProposalFiles,
+  stripByteOrderMark,
+} from "./proposalFiles";
+import {
+  closeTabs,
+  isShown,
+  proposalInDiff,
+  proposalInTab,
+} from "./proposalTabs";
 import { Typing } from "./typing";
 
 export interface PendingDiff {
@@ -17,20 +26,20 @@ export interface PendingDiff {
   readonly right: vscode.Uri;
 }
 
-interface Entry extends PendingDiff {
+interface ReviewEntry extends PendingDiff {
   readonly settle: (outcome: Outcome<DiffDecision>) => void;
 }
 
 export class DiffReview {
   readonly #lifetime = new Lifetime();
   readonly #files = this.#lifetime.own(new ProposalFiles());
-  /** Proposals that are about to be shown. */
-  readonly #coming = new Map<string, ProposedDiff>();
-  readonly #pending = new Map<string, Entry>();
+  /** Proposals that are being opened. */
+  readonly #opening = new Map<string, ProposedDiff>();
+  readonly #pending = new Map<string, ReviewEntry>();
   readonly #typing = this.#lifetime.own(new Typing());
   readonly #changed = this.#lifetime.own(new vscode.EventEmitter<void>());
 
-  /** A diff came or was decided. */
+  /** Fires when a diff is added or decided. */
   readonly onDidChange = this.#changed.event;
 
   constructor() {
@@ -49,35 +58,35 @@ export class DiffReview {
     );
     this.#lifetime.own(
       vscode.window.tabGroups.onDidChangeTabs(({ closed, opened }) => {
-        for (const uri of closed.flatMap(proposalOf)) this.#noteClosed(uri);
-        this.#closeDecided(opened);
+        for (const uri of closed.flatMap(proposalInDiff))
+          this.#rejectIfClosed(uri);
+        this.#closeDecidedTabs(opened);
       }),
     );
-    // Of an earlier extension host: nobody waits for their answer any more.
-    this.#closeDecided(vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs));
+    // Left over from an earlier extension host: nothing awaits their decision any more.
+    this.#closeDecidedTabs(
+      vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs),
+    );
   }
 
-  /** The oldest first. */
+  /** Oldest first. */
   get pending(): readonly PendingDiff[] {
     return [...this.#pending.values()];
   }
 
-  /** The diff whose right side this is; undefined when it has been decided. */
+  /** The pending diff with this right side; undefined once it is decided. */
   of(proposal: vscode.Uri): PendingDiff | undefined {
     return this.pending.find(
       ({ right }) => right.toString() === proposal.toString(),
     );
   }
 
-  /**
-   * Shows the diff without taking the focus, and behind the file that a person is typing into: what is being typed stays
-   * where it is.
-   */
+  /** Shows the diff without taking focus, and in a background tab while the user is typing in another file. */
   async open(proposal: ProposedDiff): Promise<Outcome<DiffDecision>> {
-    this.#coming.set(proposal.id, proposal);
+    this.#opening.set(proposal.id, proposal);
     try {
-      const isNew = await check(proposal);
-      if (!this.#coming.delete(proposal.id)) return done({ kind: "rejected" });
+      const isNew = await checkIsNew(proposal);
+      if (!this.#opening.delete(proposal.id)) return done({ kind: "rejected" });
       const entry = this.#add(proposal, isNew);
       const decided = new Promise<Outcome<DiffDecision>>((resolve) => {
         this.#pending.set(proposal.id, { ...entry, settle: resolve });
@@ -85,14 +94,14 @@ export class DiffReview {
       this.#changed.fire();
       await vscode.commands.executeCommand(
         "vscode.diff",
-        ...revealing(entry, {
+        ...diffCommandArguments(entry, {
           preserveFocus: true,
-          background: this.#typing.isGoingOn,
+          background: this.#typing.isActive,
         }),
       );
       return await decided;
     } catch (error) {
-      this.#coming.delete(proposal.id);
+      this.#opening.delete(proposal.id);
       this.#pending.delete(proposal.id);
       this.#changed.fire();
       if (!(error instanceof UserError)) throw error;
@@ -100,7 +109,7 @@ export class DiffReview {
     }
   }
 
-  /** Answers with what the user let stand. */
+  /** Answers the agent with the proposal as the user has edited it. */
   async accept(diff: PendingDiff): Promise<void> {
     await this.#decide(diff.proposal.id, {
       kind: "accepted",
@@ -112,12 +121,12 @@ export class DiffReview {
     await this.#decide(proposal.id, { kind: "rejected" });
   }
 
-  /** The agent has taken it back, or is gone. Resolves with what the user let stand until then; null: it is decided. */
+  /** The agent withdrew the diff or disconnected. Resolves with the text as edited so far; null if already decided. */
   async close(id: string): Promise<string | null> {
-    const coming = this.#coming.get(id);
-    this.#coming.delete(id);
+    const opening = this.#opening.get(id);
+    this.#opening.delete(id);
     const entry = this.#pending.get(id);
-    if (!entry) return coming?.contents ?? null;
+    if (!entry) return opening?.contents ?? null;
     const content = await readContent(entry);
     await this.#decide(id, { kind: "rejected" });
     return content;
@@ -129,9 +138,9 @@ export class DiffReview {
     await this.#lifetime.dispose();
   }
 
-  /** The host that asked has died, and its agents with it: nobody hears an answer. */
+  /** The host died and took its agents' connections with it, so no agent is left to answer. */
   async rejectAll(): Promise<void> {
-    this.#coming.clear();
+    this.#opening.clear();
     await Promise.all(this.pending.map((diff) => this.reject(diff)));
   }
 
@@ -148,7 +157,7 @@ export class DiffReview {
     };
   }
 
-  /** Does nothing for a diff that is decided: each is answered once. */
+  /** Idempotent: each diff is answered once. */
   async #decide(id: string, decision: DiffDecision): Promise<void> {
     const entry = this.#pending.get(id);
     if (!entry) return;
@@ -160,44 +169,44 @@ export class DiffReview {
     await closeTabs(entry.right);
   }
 
-  /** Also those that VS Code opens by itself, for what was typed as the diff closed. */
-  #closeDecided(tabs: readonly vscode.Tab[]): void {
-    for (const uri of tabs.flatMap(proposalsIn))
+  /** Includes tabs that VS Code opens by itself, for text typed while the diff was closing. */
+  #closeDecidedTabs(tabs: readonly vscode.Tab[]): void {
+    for (const uri of tabs.flatMap(proposalInTab))
       if (!this.of(uri)) void closeTabs(uri);
   }
 
-  /** A tab that moves to another group closes here and opens there. */
-  #noteClosed(uri: vscode.Uri): void {
+  /** Deferred, because moving a tab to another group closes it before it opens there. */
+  #rejectIfClosed(uri: vscode.Uri): void {
     const entry = this.of(uri);
     if (!entry) return;
     setImmediate(() => {
-      if (!isShown(uri, proposalOf)) void this.reject(entry);
+      if (!isShown(uri, proposalInDiff)) void this.reject(entry);
     });
   }
 }
 
-/** Arguments of the command `vscode.diff` that bring a diff to the front. */
-export function revealing(
+/** Arguments for the `vscode.diff` command that bring the diff to the front. */
+export function diffCommandArguments(
   { left, right, title }: PendingDiff,
-  how: { preserveFocus?: boolean; background?: boolean } = {},
+  options: { preserveFocus?: boolean; background?: boolean } = {},
 ): unknown[] {
-  // `override`: as text, also where the user has another editor for such files.
-  return [left, right, title, { ...how, preview: false, override: true }];
+  // `override` forces the text diff, even if the user has a custom editor for such files.
+  return [left, right, title, { ...options, preview: false, override: true }];
 }
 
-/** Whether it is a new file. Throws a UserError where nothing can be compared. */
-async function check({
+/** Whether the file is new. Throws a UserError if the two sides cannot be compared. */
+async function checkIsNew({
   oldPath,
   newPath,
   contents,
 }: ProposedDiff): Promise<boolean> {
-  const old = await stat(oldPath).catch(() => undefined);
+  const oldStat = await stat(oldPath).catch(() => undefined);
   if (
     contents.includes("\0") ||
-    (old && (!old.isFile() || (await isBinary(oldPath))))
+    (oldStat && (!oldStat.isFile() || (await isBinary(oldPath))))
   )
     throw cannotShowDiff(newPath);
-  return old === undefined;
+  return oldStat === undefined;
 }
 
 async function readContent({ proposal, right }: PendingDiff): Promise<string> {
@@ -206,17 +215,19 @@ async function readContent({ proposal, right }: PendingDiff): Promise<string> {
 }
 
 /**
- * The proposal to the letter where the user changed nothing: the editor's own text has one kind of line end throughout,
- * and no byte order mark.
+ * The verbatim proposal if the user changed nothing: the editor normalizes line endings and drops the byte order mark.
  */
 function finalContent(proposed: string, edited: string): string {
-  const proposedText = withoutMark(proposed);
-  const mark = proposed.slice(0, proposed.length - proposedText.length);
-  const editedText = withoutMark(edited);
-  const plain = (text: string): string => text.replaceAll(/\r\n?/g, "\n");
-  return plain(proposedText) === plain(editedText)
+  const proposedText = stripByteOrderMark(proposed);
+  const byteOrderMark = proposed.slice(
+    0,
+    proposed.length - proposedText.length,
+  );
+  const editedText = stripByteOrderMark(edited);
+  const normalize = (text: string): string => text.replaceAll(/\r\n?/g, "\n");
+  return normalize(proposedText) === normalize(editedText)
     ? proposed
-    : mark + editedText;
+    : byteOrderMark + editedText;
 }
 
 function isAutoSaved(uri: vscode.Uri): boolean {
@@ -224,13 +235,13 @@ function isAutoSaved(uri: vscode.Uri): boolean {
     (each) => each.uri.toString() === uri.toString(),
   );
   const autoSave = vscode.workspace
-    // With its language, for which the setting may differ.
+    // The document carries its language, which may override the setting.
     .getConfiguration("files", document ?? uri)
     .get<string>("autoSave");
   return autoSave !== undefined && autoSave !== "off";
 }
 
-/** As git and the editor tell it: a NUL among the first bytes. */
+/** The test that git and VS Code use: a NUL among the first bytes. */
 async function isBinary(file: string): Promise<boolean> {
   const handle = await open(file);
   try {

@@ -1,6 +1,6 @@
-// The editable right side of a diff under review: a file of our own scheme, in memory, one per diff. The left side of a
-// new file is an empty one. Real documents, so that language, undo and saving work as the user knows them. A file that is
-// not there any more looks empty and takes everything: what VS Code still does with its tab never fails.
+// In-memory files of our own scheme: each diff's editable right side, and an empty left side for new files. They are
+// real documents, so language, undo and saving work as usual. A removed file reads as empty and ignores writes, so
+// whatever VS Code still does with its tab succeeds.
 import * as vscode from "vscode";
 
 export const PROPOSAL_SCHEME = "berth-proposal";
@@ -18,10 +18,10 @@ export class ProposalFiles implements vscode.FileSystemProvider {
   readonly #saved = new vscode.EventEmitter<vscode.Uri>();
 
   readonly onDidChangeFile = this.#changed.event;
-  /** The user, or auto-save, has saved the proposal. */
+  /** Fires when the user or auto-save saves the proposal. */
   readonly onDidSave = this.#saved.event;
 
-  /** The file keeps its name and folders, so that the editor knows its language and shows where it is. The caller removes it. */
+  /** Keeps the file's name and folders, so the editor knows its language and shows its path. The caller removes it. */
   add(id: string, side: "old" | "new", file: string, contents: string) {
     const uri = vscode.Uri.from({
       scheme: PROPOSAL_SCHEME,
@@ -30,8 +30,8 @@ export class ProposalFiles implements vscode.FileSystemProvider {
         .path,
     });
     this.#entries.set(uri.toString(), {
-      // The mark tells VS Code that it is UTF-8, whatever encoding the user has set for his files.
-      bytes: Buffer.from(`${BYTE_ORDER_MARK}${withoutMark(contents)}`),
+      // The byte order mark makes VS Code read it as UTF-8, whatever encoding the user has configured.
+      bytes: Buffer.from(`${BYTE_ORDER_MARK}${stripByteOrderMark(contents)}`),
       modifiedAt: Date.now(),
     });
     return uri;
@@ -92,6 +92,6 @@ export class ProposalFiles implements vscode.FileSystemProvider {
   }
 }
 
-export function withoutMark(text: string): string {
+export function stripByteOrderMark(text: string): string {
   return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
 }

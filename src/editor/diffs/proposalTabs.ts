@@ -1,67 +1,67 @@
-// The tabs in which VS Code shows proposals: which there are, and how they close.
+// Finds and closes the tabs in which VS Code shows proposals.
 import * as vscode from "vscode";
 import { PROPOSAL_SCHEME } from "./proposalFiles";
 
-/** How often, and each time for how many milliseconds, a decided diff is asked to close. */
-const ATTEMPTS = 50;
-const CLOSES_WITHIN = 200;
+/** Attempts to close a decided diff, and milliseconds to wait after each. */
+const CLOSE_ATTEMPTS = 50;
+const CLOSE_TIMEOUT = 200;
 
-/** The proposal whose diff a tab shows, if it shows one. */
-export function proposalOf({ input }: vscode.Tab): vscode.Uri[] {
+/** The proposal whose diff a tab shows, if any. */
+export function proposalInDiff({ input }: vscode.Tab): vscode.Uri[] {
   return input instanceof vscode.TabInputTextDiff &&
     input.modified.scheme === PROPOSAL_SCHEME
     ? [input.modified]
     : [];
 }
 
-/** The proposal that a tab shows, in a diff or alone. */
-export function proposalsIn(tab: vscode.Tab): vscode.Uri[] {
+/** The proposal that a tab shows, in a diff or on its own. */
+export function proposalInTab(tab: vscode.Tab): vscode.Uri[] {
   const { input } = tab;
   return input instanceof vscode.TabInputText &&
     input.uri.scheme === PROPOSAL_SCHEME
     ? [input.uri]
-    : proposalOf(tab);
+    : proposalInDiff(tab);
 }
 
-/** Whether any tab shows the proposal, as one of the two above finds it. */
+/** Whether any tab shows the proposal, by one of the two lookups above. */
 export function isShown(
   proposal: vscode.Uri,
-  shows: (tab: vscode.Tab) => vscode.Uri[],
+  find: (tab: vscode.Tab) => vscode.Uri[],
 ): boolean {
   return vscode.window.tabGroups.all.some(({ tabs }) =>
-    tabs.flatMap(shows).some((uri) => uri.toString() === proposal.toString()),
+    tabs.flatMap(find).some((uri) => uri.toString() === proposal.toString()),
   );
 }
 
 /**
- * Closes the tabs of a decided proposal, by deleting its file: VS Code forgets in the same moment what was typed and not
- * saved, where closing a tab would ask for it and wait. What is typed in between keeps the tab: then once more.
+ * Closes a decided proposal's tabs by deleting its file: VS Code then discards unsaved edits at once, whereas closing a
+ * tab would prompt and wait. An edit that races with the deletion keeps the tab open, so this retries.
  */
 export async function closeTabs(proposal: vscode.Uri): Promise<void> {
   for (
     let attempt = 0;
-    attempt < ATTEMPTS && isShown(proposal, proposalsIn);
+    attempt < CLOSE_ATTEMPTS && isShown(proposal, proposalInTab);
     attempt += 1
   ) {
     const deletion = new vscode.WorkspaceEdit();
     deletion.deleteFile(proposal);
-    const isClosed = closing(proposal);
+    const closed = waitUntilClosed(proposal);
     await vscode.workspace.applyEdit(deletion);
-    await isClosed;
+    await closed;
   }
 }
 
-/** Resolves when no tab shows the proposal, or after a while. */
-function closing(proposal: vscode.Uri): Promise<void> {
+/** Resolves when no tab shows the proposal, or after CLOSE_TIMEOUT. */
+function waitUntilClosed(proposal: vscode.Uri): Promise<void> {
   return new Promise((resolve) => {
     const settle = (): void => {
       clearTimeout(timer);
       listener.dispose();
       resolve();
     };
-    const timer = setTimeout(settle, CLOSES_WITHIN);
+    const timer = setTimeout(settle, CLOSE_TIMEOUT);
     const listener = vscode.window.tabGroups.onDidChangeTabs(() => {
-      if (!isShown(proposal, proposalsIn)) settle();
+      if (!isShown(proposal, proposalInTab)) settle();
     });
   });
 }

@@ -1,41 +1,42 @@
-// Whether a person is typing into an editor at this moment: nothing may come in between then.
+// Detects whether the user is typing in an editor right now, so that nothing interrupts them.
 import * as vscode from "vscode";
 import { Lifetime } from "../../core/lifetime";
 
-/** Milliseconds after a key in which the next one is to be expected. */
-const PAUSE = 1_000;
+/** Milliseconds after a keystroke until the user counts as idle. */
+const IDLE_AFTER = 1_000;
 
 export class Typing {
   readonly #lifetime = new Lifetime();
-  /** Changed, by whomever, and no key seen since. */
-  #changed: vscode.TextDocument | undefined;
-  #last:
-    { readonly into: vscode.TextDocument; readonly at: number } | undefined;
+  /** Changed by anything, with no keystroke seen since. */
+  #changedDocument: vscode.TextDocument | undefined;
+  #lastKeystroke:
+    { readonly document: vscode.TextDocument; readonly at: number } | undefined;
 
   constructor() {
     const { Keyboard } = vscode.TextEditorSelectionChangeKind;
     this.#lifetime.own(
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
-        this.#changed = document;
+        this.#changedDocument = document;
       }),
     );
     this.#lifetime.own(
-      // A key that types changes the text, and then moves the cursor.
+      // Typing changes the text first and then moves the cursor.
       vscode.window.onDidChangeTextEditorSelection(({ kind, textEditor }) => {
-        const into = textEditor.document;
-        if (kind === Keyboard && this.#changed === into)
-          this.#last = { into, at: Date.now() };
-        this.#changed = undefined;
+        const { document } = textEditor;
+        if (kind === Keyboard && this.#changedDocument === document)
+          this.#lastKeystroke = { document, at: Date.now() };
+        this.#changedDocument = undefined;
       }),
     );
   }
 
-  /** Into the editor in front; one that was typed into and has closed or gone behind does not count. */
-  get isGoingOn(): boolean {
+  /** Only in the active editor: one that has since been closed or hidden does not count. */
+  get isActive(): boolean {
     return (
-      this.#last !== undefined &&
-      this.#last.into === vscode.window.activeTextEditor?.document &&
-      Date.now() - this.#last.at < PAUSE
+      this.#lastKeystroke !== undefined &&
+      this.#lastKeystroke.document ===
+        vscode.window.activeTextEditor?.document &&
+      Date.now() - this.#lastKeystroke.at < IDLE_AFTER
     );
   }
 

@@ -1,4 +1,4 @@
-// Sends what the user points to, to the agents of one instance, and says what it waits for.
+// Sends mentions of files and selections to the agents of one instance, and shows what it waits for.
 import { randomUUID } from "node:crypto";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -9,75 +9,78 @@ import { type Outcome, unwrap } from "../../core/outcome";
 import { canonicalPath } from "../../core/system/paths";
 import { deepest } from "../../core/worktrees/worktree";
 import type { InstanceView, SendRequest } from "../../host/contract";
-import type { Berth } from "../commands/command";
+import type { CommandContext } from "../commands/command";
 import type { Target } from "./target";
-import { agents, withoutIcons } from "../text";
+import { formatAgentCount, escapeIcons } from "../text";
 
-/** Milliseconds after which the user wants to know what it waits for. */
-const WAITS_VISIBLY_AFTER = 300;
-/** Milliseconds for which the status bar says what was sent. */
-const SHOWN_FOR = 4_000;
+/** Milliseconds to wait before showing progress. */
+const PROGRESS_DELAY = 300;
+/** Milliseconds for which the status bar shows what was sent. */
+const STATUS_MESSAGE_DURATION = 4_000;
 
 type OwnTarget = Extract<Target, { kind: "own" }>;
 
-/** Throws a UserError where it could not be sent. Resolves also when the user has cancelled it. */
+/** Throws a UserError if nothing could be sent. Also resolves when the user cancels. */
 export async function send(
-  berth: Berth,
+  context: CommandContext,
   target: Target,
   mentions: readonly Mention[],
 ): Promise<void> {
-  const { name, to } = addressOf(target);
-  berth.pusher.pushNow();
+  const { name, to } = recipientOf(target);
+  context.pusher.pushNow();
   const request = { id: randomUUID(), to, mentions };
-  const outcome = await shownWhileWaiting(berth, name, request);
+  const outcome = await sendWithProgress(context, name, request);
   if (outcome === "cancelled") return;
-  const told = unwrap(outcome);
+  const agentCount = unwrap(outcome);
   void vscode.window.setStatusBarMessage(
-    `$(check) Sent ${withoutIcons(mentions.map(describe).join(", "))} to ${agents(told)} of ${withoutIcons(name)}`,
-    SHOWN_FOR,
+    `$(check) Sent ${escapeIcons(mentions.map(describe).join(", "))} to ${formatAgentCount(agentCount)} of ${escapeIcons(name)}`,
+    STATUS_MESSAGE_DURATION,
   );
-  if (target.kind === "own") focusAgent(berth, target.view.worktree);
-  const spaced = mentions.find((mention) => /\s/.test(mention.path));
-  if (spaced)
+  if (target.kind === "own") focusAgent(context, target.view.worktree);
+  const mentionWithSpace = mentions.find((mention) => /\s/.test(mention.path));
+  if (mentionWithSpace)
     void vscode.window.showWarningMessage(
-      `Claude Code does not find ${spaced.path}, because there is a space in its path. Name the file in the prompt as well.`,
+      `Claude Code does not find ${mentionWithSpace.path}, because there is a space in its path. Name the file in the prompt as well.`,
     );
 }
 
-/** The instance of this window whose worktree holds the file; throws a UserError where none does. */
-export function instanceOf(berth: Berth, file: string): OwnTarget {
-  const view = holderOf(berth, file);
+/** The instance of this window whose worktree contains the file; throws a UserError if there is none. */
+export function ownTargetOf(context: CommandContext, file: string): OwnTarget {
+  const view = ownerOf(context, file);
   if (!view) throw inNoWorktree(file);
   return { kind: "own", view };
 }
 
-/** In another worktree of the repository its own copy of the file: its agents have no business in this one. */
-export function asSeenBy(
-  berth: Berth,
+/** Points another worktree of the repository to its own copy: its agents must stay out of this worktree. */
+export function translateMention(
+  context: CommandContext,
   target: Target,
   mention: Mention,
 ): Mention {
-  const here = holderOf(berth, mention.path);
-  const there =
+  const source = ownerOf(context, mention.path);
+  const destination =
     target.kind === "own"
       ? target.view
       : target.kind === "remote" && target.listed.record;
-  if (!here?.gitCommonDir || !there) return mention;
-  if (here.gitCommonDir !== there.gitCommonDir) return mention;
-  const inside = path.relative(here.worktree, canonicalPath(mention.path));
-  return { ...mention, path: path.join(there.worktree, inside) };
+  if (!source?.gitCommonDir || !destination) return mention;
+  if (source.gitCommonDir !== destination.gitCommonDir) return mention;
+  const relativePath = path.relative(
+    source.worktree,
+    canonicalPath(mention.path),
+  );
+  return { ...mention, path: path.join(destination.worktree, relativePath) };
 }
 
-/** The active editor's file with the lines that are selected, or all of it where nothing is. */
+/** The active editor's file with the selected lines, or the whole file without a selection. */
 export function selectedLines(): Mention {
   const { activeTextEditor: editor, activeNotebookEditor } = vscode.window;
-  // A cell's lines are no lines of the notebook's file.
+  // Line numbers in a cell are not line numbers in the notebook file.
   if (editor?.document.uri.scheme === "vscode-notebook-cell")
     return { path: fileOf(activeNotebookEditor?.notebook.uri), lines: null };
   if (editor?.document.uri.scheme !== "file") throw noFileToSend();
   const { document, selection } = editor;
   const { start, end, isEmpty } = selection;
-  // Whole lines are selected up to the start of the next one.
+  // A selection of whole lines ends at the start of the next line.
   const last =
     end.character === 0 && end.line > start.line ? end.line : end.line + 1;
   return {
@@ -91,7 +94,7 @@ function fileOf(uri: vscode.Uri | undefined): string {
   return uri.fsPath;
 }
 
-/** The file in front, also where it is no text. */
+/** The file in the active tab, text or not. */
 export function activeFile(): vscode.Uri {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   if (
@@ -103,8 +106,8 @@ export function activeFile(): vscode.Uri {
   throw noFileToSend();
 }
 
-function holderOf(
-  { instances: { views } }: Berth,
+function ownerOf(
+  { instances: { views } }: CommandContext,
   file: string,
 ): InstanceView | undefined {
   const worktree = deepest(
@@ -114,7 +117,7 @@ function holderOf(
   return views.find((each) => each.worktree === worktree);
 }
 
-function addressOf(target: Target): {
+function recipientOf(target: Target): {
   readonly name: string;
   readonly to: SendRequest["to"];
 } {
@@ -135,24 +138,24 @@ function addressOf(target: Target): {
   }
 }
 
-/** The user goes on in the agent's prompt: in its terminal, where it runs in one of this window. */
-function focusAgent({ terminals }: Berth, worktree: string): void {
+/** Shows the agent's terminal, if it is in this window, so the user can continue in its prompt. */
+function focusAgent({ terminals }: CommandContext, worktree: string): void {
   const [first, ...others] = terminals.of(worktree);
   const { activeTerminal } = vscode.window;
   (others.find((each) => each === activeTerminal) ?? first)?.show();
 }
 
-async function shownWhileWaiting(
-  { connection }: Berth,
+async function sendWithProgress(
+  { connection }: CommandContext,
   name: string,
   request: SendRequest,
 ): Promise<Outcome<number> | "cancelled"> {
   const sending: Promise<Outcome<number>> = connection.host.send(request);
-  const waits = await Promise.race([
+  const isSlow = await Promise.race([
     sending.then(() => false),
-    delay(WAITS_VISIBLY_AFTER, true),
+    delay(PROGRESS_DELAY, true),
   ]);
-  if (!waits) return sending;
+  if (!isSlow) return sending;
   return vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
@@ -160,14 +163,14 @@ async function shownWhileWaiting(
       cancellable: true,
     },
     async (_progress, token) => {
-      const cancelling = token.onCancellationRequested(() => {
+      const cancellation = token.onCancellationRequested(() => {
         void connection.host.cancelSend(request.id);
       });
       try {
         const outcome = await sending;
         return token.isCancellationRequested ? "cancelled" : outcome;
       } finally {
-        cancelling.dispose();
+        cancellation.dispose();
       }
     },
   );

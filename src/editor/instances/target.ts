@@ -1,4 +1,4 @@
-// One row of the list, and everything that can be done with it.
+// One row of the instance list, and every action on it.
 import * as vscode from "vscode";
 import { unwrap } from "../../core/outcome";
 import { canonicalPath } from "../../core/system/paths";
@@ -10,13 +10,13 @@ import type { HostConnection } from "../window/hostConnection";
 import type { AgentTerminals } from "../terminals/agentTerminals";
 import type { WindowInstances } from "./windowInstances";
 
-type Remote = Listing["instances"][number];
+type RemoteInstance = Listing["instances"][number];
 
 export type Target =
-  /** A worktree of this window, whatever state its instance is in. */
+  /** A worktree of this window, with its instance in any state. */
   | { readonly kind: "own"; readonly view: InstanceView }
   /** An instance of another window or process. */
-  | { readonly kind: "remote"; readonly listed: Remote }
+  | { readonly kind: "remote"; readonly listed: RemoteInstance }
   | {
       readonly kind: "notRunning";
       readonly listed: Listing["notRunning"][number];
@@ -26,7 +26,7 @@ export type Target =
       readonly listed: Listing["otherEditors"][number];
     };
 
-export interface Reach {
+export interface TargetContext {
   readonly instances: WindowInstances;
   readonly diffs: DiffReview;
   readonly terminals: AgentTerminals;
@@ -61,10 +61,10 @@ export function canSwitch(target: Target): boolean {
   return target.kind !== "otherEditor";
 }
 
-/** Its diffs that nobody has decided, the oldest first. */
+/** Its pending diffs, oldest first. */
 export function diffsOf(
   target: Target,
-  { diffs }: Reach,
+  { diffs }: TargetContext,
 ): readonly PendingDiff[] {
   return target.kind === "own"
     ? diffs.pending.filter(
@@ -73,37 +73,40 @@ export function diffsOf(
     : [];
 }
 
-export function hasDiff(target: Target, reach: Reach): boolean {
-  return diffsOf(target, reach).length > 0;
+export function hasDiff(target: Target, context: TargetContext): boolean {
+  return diffsOf(target, context).length > 0;
 }
 
 export async function acceptOldest(
-  reach: Reach,
+  context: TargetContext,
   target: Target,
 ): Promise<void> {
-  const [diff] = diffsOf(target, reach);
-  if (diff) await reach.diffs.accept(diff);
+  const [diff] = diffsOf(target, context);
+  if (diff) await context.diffs.accept(diff);
 }
 
 export async function rejectOldest(
-  reach: Reach,
+  context: TargetContext,
   target: Target,
 ): Promise<void> {
-  const [diff] = diffsOf(target, reach);
-  if (diff) await reach.diffs.reject(diff);
+  const [diff] = diffsOf(target, context);
+  if (diff) await context.diffs.reject(diff);
 }
 
 export function canOpenTerminal(target: Target): boolean {
   return target.kind === "own";
 }
 
-export function canShowTerminal(target: Target, { terminals }: Reach): boolean {
+export function canShowTerminal(
+  target: Target,
+  { terminals }: TargetContext,
+): boolean {
   return target.kind === "own" && terminals.of(target.view.worktree).length > 0;
 }
 
-/** Stops it where it runs; there it stays stopped until somebody asks for it. */
+/** Stops it in the window that runs it, where it stays stopped until started again. */
 export async function kill(
-  { connection }: Reach,
+  { connection }: TargetContext,
   target: Target,
 ): Promise<void> {
   if (target.kind === "own") await connection.host.stop(target.view.worktree);
@@ -112,7 +115,7 @@ export async function kill(
 }
 
 export async function start(
-  { connection, instances }: Reach,
+  { connection, instances }: TargetContext,
   target: Target,
 ): Promise<void> {
   if (target.kind === "own")
@@ -122,7 +125,7 @@ export async function start(
 }
 
 export async function restart(
-  { connection }: Reach,
+  { connection }: TargetContext,
   target: Target,
 ): Promise<void> {
   if (target.kind === "own")
@@ -130,28 +133,31 @@ export async function restart(
 }
 
 export async function openTerminal(
-  { terminals }: Reach,
+  { terminals }: TargetContext,
   target: Target,
 ): Promise<void> {
   if (target.kind === "own") await terminals.open(target.view.worktree);
 }
 
 export async function showTerminal(
-  { terminals }: Reach,
+  { terminals }: TargetContext,
   target: Target,
 ): Promise<void> {
   if (target.kind === "own") await terminals.reveal(target.view.worktree);
 }
 
-/** In this window: makes it the active one and reveals its folder. Of another window: brings that window to the front. */
-export async function switchTo(reach: Reach, target: Target): Promise<void> {
+/** Activates and reveals a worktree of this window, or brings another instance's window to the front. */
+export async function switchTo(
+  context: TargetContext,
+  target: Target,
+): Promise<void> {
   switch (target.kind) {
     case "own":
-      await show(reach.instances, target.view.worktree);
+      await revealWorktree(context.instances, target.view.worktree);
       return;
     case "remote": {
       const { instanceId, window, worktree } = target.listed.record;
-      unwrap(await reach.connection.host.focusRemote(instanceId));
+      unwrap(await context.connection.host.focusRemote(instanceId));
       await openWindow(
         window?.workspace && !window.workspace.startsWith("untitled:")
           ? vscode.Uri.parse(window.workspace)
@@ -166,15 +172,15 @@ export async function switchTo(reach: Reach, target: Target): Promise<void> {
   }
 }
 
-/** Makes a worktree of this window the active one, and its folder visible where the window has it, or one inside it, open. */
-export async function show(
+/** Makes a worktree of this window active, and reveals its folder or an open folder inside it. */
+export async function revealWorktree(
   instances: WindowInstances,
   worktree: string,
 ): Promise<void> {
   instances.activate(worktree);
-  const top = vscode.Uri.file(worktree);
-  const uri = vscode.workspace.getWorkspaceFolder(top)
-    ? top
+  const root = vscode.Uri.file(worktree);
+  const uri = vscode.workspace.getWorkspaceFolder(root)
+    ? root
     : vscode.workspace.workspaceFolders?.find(
         (folder) =>
           folder.uri.scheme === "file" &&
@@ -183,7 +189,7 @@ export async function show(
   if (uri) await vscode.commands.executeCommand("revealInExplorer", uri);
 }
 
-/** A window that has it open already comes to the front; this one is never replaced. */
+/** Focuses the window that already has it open, else opens a new one; never replaces this one. */
 async function openWindow(uri: vscode.Uri): Promise<void> {
   await vscode.commands.executeCommand("vscode.openFolder", uri, {
     forceNewWindow: true,

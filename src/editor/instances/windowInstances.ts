@@ -1,4 +1,4 @@
-// What this window knows of its own instances, and which of them is the active one. Everything that draws listens here.
+// This window's instances, and which of them is active. All views listen here.
 import * as vscode from "vscode";
 import { canonicalPath } from "../../core/system/paths";
 import { deepest } from "../../core/worktrees/worktree";
@@ -7,17 +7,17 @@ import type { HostOptions, InstanceView } from "../../host/contract";
 export class WindowInstances {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #activeChanged = new vscode.EventEmitter<void>();
-  readonly #editors: vscode.Disposable;
+  readonly #editorListener: vscode.Disposable;
   #views: readonly InstanceView[] = [];
-  #chosen: string | null = null;
-  #lastActive: string | undefined;
+  #activeWorktree: string | null = null;
+  #previousActive: string | undefined;
 
   readonly onDidChange = this.#changed.event;
-  /** Another worktree is the active one. */
+  /** Fires when another worktree becomes active. */
   readonly onDidChangeActive = this.#activeChanged.event;
 
   constructor() {
-    this.#editors = vscode.window.onDidChangeActiveTextEditor(() => {
+    this.#editorListener = vscode.window.onDidChangeActiveTextEditor(() => {
       this.#followEditor();
     });
   }
@@ -26,15 +26,15 @@ export class WindowInstances {
     return this.#views;
   }
 
-  /** The worktree that was switched to or last edited in; else the first one. */
+  /** The worktree last switched to or edited in, else the first one. */
   get active(): InstanceView | undefined {
     return (
-      this.#views.find(({ worktree }) => worktree === this.#chosen) ??
+      this.#views.find(({ worktree }) => worktree === this.#activeWorktree) ??
       this.#views[0]
     );
   }
 
-  /** What the user asked for beyond the settings, for a host that has to start anew. */
+  /** What the user started or stopped, beyond the settings, for a restarted host. */
   get pins(): HostOptions["pins"] {
     return this.#views.flatMap(({ worktree, pin }) =>
       pin === null ? [] : [[worktree, pin] as const],
@@ -43,17 +43,17 @@ export class WindowInstances {
 
   replace(views: readonly InstanceView[]): void {
     this.#views = views;
-    if (this.#chosen === null) this.#followEditor();
+    if (this.#activeWorktree === null) this.#followEditor();
     this.#fire();
   }
 
   activate(worktree: string): void {
-    this.#chosen = worktree;
+    this.#activeWorktree = worktree;
     this.#fire();
   }
 
   dispose(): void {
-    this.#editors.dispose();
+    this.#editorListener.dispose();
     this.#changed.dispose();
     this.#activeChanged.dispose();
   }
@@ -61,8 +61,8 @@ export class WindowInstances {
   #fire(): void {
     this.#changed.fire();
     const active = this.active?.worktree;
-    if (active === this.#lastActive) return;
-    this.#lastActive = active;
+    if (active === this.#previousActive) return;
+    this.#previousActive = active;
     this.#activeChanged.fire();
   }
 
@@ -73,7 +73,7 @@ export class WindowInstances {
       this.#views.map((view) => view.worktree),
       canonicalPath(document.uri.fsPath),
     );
-    if (worktree !== undefined && worktree !== this.#chosen)
+    if (worktree !== undefined && worktree !== this.#activeWorktree)
       this.activate(worktree);
   }
 }

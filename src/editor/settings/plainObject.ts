@@ -1,16 +1,16 @@
-// Values of settings, of which nothing is known yet.
+// Inspects and merges setting values that are not validated yet.
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** As VS Code merges settings: objects entry by entry, anything else as a whole. */
-export function merged(base: unknown, over: unknown): unknown {
-  if (over === undefined) return base;
-  if (!isObject(base) || !isObject(over)) return over;
-  const entries = Object.entries(over).map(([key, value]) => [
+/** Merges as VS Code does: objects entry by entry, anything else as a whole. */
+export function mergeSettings(base: unknown, override: unknown): unknown {
+  if (override === undefined) return base;
+  if (!isObject(base) || !isObject(override)) return override;
+  const entries = Object.entries(override).map(([key, value]) => [
     key,
-    merged(base[key], value),
+    mergeSettings(base[key], value),
   ]);
   return { ...base, ...Object.fromEntries(entries) };
 }

@@ -1,41 +1,41 @@
-// The one reader of Berth's settings. Defaults live in package.json only; a wrong value is reported and the default used.
+// The only reader of Berth's settings. Defaults live in package.json only; they replace invalid values, with a warning.
 import * as vscode from "vscode";
 import { parsePortRange } from "../../core/system/ports";
 import type { HostSettings } from "../../host/contract";
-import { merged } from "./plainObject";
+import { mergeSettings } from "./plainObject";
 import { type AgentSetting, parseAgents } from "../terminals/agents";
 
 export interface Settings extends HostSettings {
   readonly statusBar: boolean;
-  /** Glob patterns of files that agents hear nothing of. */
+  /** Glob patterns of files hidden from agents. */
   readonly secretFiles: readonly string[];
   readonly agents: readonly AgentSetting[];
-  /** The id of one of them. */
+  /** The id of one of `agents`. */
   readonly defaultAgent: string;
   readonly terminalEnvironment: boolean;
 }
 
-/** Berth's settings as they are now. Says once of each wrong value that the default is used instead. */
+/** Berth's current settings. Warns once per invalid value that the default is used instead. */
 export class CurrentSettings {
-  readonly #said = new Set<string>();
+  readonly #reported = new Set<string>();
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #listeners: vscode.Disposable;
   #value = this.#read();
 
-  /** Fires when any of them has changed and has been read again. */
+  /** Fires after a changed setting has been read. */
   readonly onDidChange = this.#changed.event;
 
   constructor() {
-    const readAgain = (): void => {
+    const reload = (): void => {
       this.#value = this.#read();
       this.#changed.fire();
     };
     this.#listeners = vscode.Disposable.from(
       vscode.workspace.onDidChangeConfiguration((change) => {
-        if (change.affectsConfiguration("berth")) readAgain();
+        if (change.affectsConfiguration("berth")) reload();
       }),
-      // From then on those of the workspace count too.
-      vscode.workspace.onDidGrantWorkspaceTrust(readAgain),
+      // Once trusted, workspace settings apply too.
+      vscode.workspace.onDidGrantWorkspaceTrust(reload),
     );
   }
 
@@ -50,15 +50,15 @@ export class CurrentSettings {
 
   #read(): Settings {
     return readSettings((key, message) => {
-      if (this.#said.has(message)) return;
-      this.#said.add(message);
-      void offerSettings(message, key);
+      if (this.#reported.has(message)) return;
+      this.#reported.add(message);
+      void warnAboutSetting(message, key);
     });
   }
 }
 
 function readSettings(
-  onWrong: (key: string, message: string) => void,
+  onInvalid: (key: string, message: string) => void,
 ): Settings {
   const configuration = vscode.workspace.getConfiguration("berth");
   const read = <T>(
@@ -67,16 +67,16 @@ function readSettings(
   ): T => {
     const value =
       key === "agents"
-        ? withoutWorkspace(configuration, key)
+        ? userLevelValue(configuration, key)
         : configuration.get<unknown>(key);
     const parsed = parse(value);
     if (parsed !== undefined) return parsed;
-    const used = configuration.inspect(key)?.defaultValue;
-    onWrong(
+    const defaultValue = configuration.inspect(key)?.defaultValue;
+    onInvalid(
       `berth.${key}`,
-      `The setting berth.${key} cannot be ${JSON.stringify(value)}. Berth uses ${isShort(used) ? JSON.stringify(used) : "its default"} instead.`,
+      `The setting berth.${key} cannot be ${JSON.stringify(value)}. Berth uses ${isShort(defaultValue) ? JSON.stringify(defaultValue) : "its default"} instead.`,
     );
-    const fallback = parse(used);
+    const fallback = parse(defaultValue);
     if (fallback === undefined)
       throw new Error(`package.json has no usable default for berth.${key}`);
     return fallback;
@@ -84,15 +84,15 @@ function readSettings(
   const { workspaceValue, workspaceFolderValue } =
     configuration.inspect("agents") ?? {};
   if (workspaceValue !== undefined || workspaceFolderValue !== undefined)
-    onWrong(
+    onInvalid(
       "berth.agents",
       "Berth leaves out what this workspace says in berth.agents: agents are commands that run, so only your user settings name them.",
     );
-  const { agents, wrong } = read("agents", parseAgents);
-  if (wrong.length > 0)
-    onWrong(
+  const { agents, problems } = read("agents", parseAgents);
+  if (problems.length > 0)
+    onInvalid(
       "berth.agents",
-      `The setting berth.agents has entries that Berth leaves out: ${wrong.join("; ")}.`,
+      `The setting berth.agents has entries that Berth leaves out: ${problems.join("; ")}.`,
     );
   return {
     enabled: read("enabled", boolean),
@@ -103,27 +103,27 @@ function readSettings(
     ),
     statusBar: read("statusBar", boolean),
     naming: read("naming", oneOf("worktree", "branch", "custom")),
-    nameTemplate: read("nameTemplate", text),
+    nameTemplate: read("nameTemplate", string),
     maxClients: read("maxClients", integer(1, 1_000)),
     shareSelection: read("shareSelection", boolean),
     selectionDebounce: read("selectionDebounce", integer(0, 10_000)),
-    secretFiles: read("secretFiles", texts),
+    secretFiles: read("secretFiles", nonEmptyStrings),
     terminalEnvironment: read("terminalEnvironment", boolean),
     agents,
-    defaultAgent: read("defaultAgent", text),
+    defaultAgent: read("defaultAgent", string),
   };
 }
 
-/** Of a setting that names what is run: a workspace has no say in it. */
-function withoutWorkspace(
+/** For settings that name commands to run: ignores workspace values. */
+function userLevelValue(
   configuration: vscode.WorkspaceConfiguration,
   key: string,
 ): unknown {
   const { defaultValue, globalValue } = configuration.inspect(key) ?? {};
-  return merged(defaultValue, globalValue);
+  return mergeSettings(defaultValue, globalValue);
 }
 
-async function offerSettings(message: string, key: string): Promise<void> {
+async function warnAboutSetting(message: string, key: string): Promise<void> {
   const openSettings = "Open Settings";
   const answer = await vscode.window.showWarningMessage(message, openSettings);
   if (answer === openSettings)
@@ -141,23 +141,23 @@ function boolean(value: unknown): boolean | undefined {
   return typeof value === "boolean" ? value : undefined;
 }
 
-function text(value: unknown): string | undefined {
+function string(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-function texts(value: unknown): readonly string[] | undefined {
+function nonEmptyStrings(value: unknown): readonly string[] | undefined {
   return Array.isArray(value) &&
     value.every((item) => typeof item === "string" && item !== "")
     ? (value as readonly string[])
     : undefined;
 }
 
-function integer(least: number, most: number) {
+function integer(min: number, max: number) {
   return (value: unknown): number | undefined =>
     typeof value === "number" &&
     Number.isInteger(value) &&
-    value >= least &&
-    value <= most
+    value >= min &&
+    value <= max
       ? value
       : undefined;
 }

@@ -1,4 +1,4 @@
-// The terminals in which agents run: those that Berth opens, and any other that a connected agent turns out to be in.
+// The terminals in which agents run: those that Berth opened, and any other in which a connected agent is found.
 import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
@@ -11,31 +11,31 @@ import { unwrap } from "../../core/outcome";
 import type { InstanceView } from "../../host/contract";
 import type { HostConnection } from "../window/hostConnection";
 import type { CurrentSettings } from "../settings/settings";
-import { withoutIcons } from "../text";
+import { escapeIcons } from "../text";
 import type { WindowInstances } from "../instances/windowInstances";
 import { chooseAgent, type FoundAgent } from "./agents";
 import { ClientTerminals } from "./clientTerminals";
-import { type Opened, OpenedTerminals } from "./openedTerminals";
+import { type OpenedTerminal, OpenedTerminals } from "./openedTerminals";
 import { TerminalNotices } from "./terminalNotices";
 import { worktreeColor } from "./worktreeColors";
 
-/** Milliseconds. */
-const VIEW_COMES_WITHIN = 5_000;
+/** Milliseconds to wait for the view of a started instance. */
+const VIEW_TIMEOUT = 5_000;
 
-interface Wiring {
+interface AgentTerminalsOptions {
   readonly instances: WindowInstances;
   readonly connection: HostConnection;
   readonly settings: CurrentSettings;
-  /** The bundle that runs in a terminal and starts the agent there. */
+  /** Path of the bundle that runs in a terminal and starts the agent. */
   readonly program: string;
   /** Directory of the notice files. */
   readonly notices: string;
-  /** The window's own. */
+  /** The window's own state. */
   readonly state: vscode.Memento;
   readonly log: Log;
 }
 
-type Running = InstanceView & {
+type RunningView = InstanceView & {
   readonly state: Extract<InstanceView["state"], { kind: "running" }>;
 };
 
@@ -47,13 +47,13 @@ export class AgentTerminals {
 
   readonly onDidChange = this.#changed.event;
 
-  constructor(private readonly wiring: Wiring) {
-    this.#clients = this.#lifetime.own(new ClientTerminals(wiring.instances));
+  constructor(private readonly options: AgentTerminalsOptions) {
+    this.#clients = this.#lifetime.own(new ClientTerminals(options.instances));
     this.#opened = this.#lifetime.own(
-      new OpenedTerminals(wiring.state, (options) => this.#recognize(options)),
+      new OpenedTerminals(options.state, (created) => this.#recognize(created)),
     );
     this.#lifetime.own(
-      new TerminalNotices(wiring.instances, this.#opened, wiring.log),
+      new TerminalNotices(options.instances, this.#opened, options.log),
     );
     for (const { onDidChange } of [this.#clients, this.#opened])
       this.#lifetime.own(
@@ -63,9 +63,9 @@ export class AgentTerminals {
       );
   }
 
-  /** Of the worktree's instance: those of connected agents, then the others that Berth opened for it. */
+  /** Terminals of connected agents first, then the others that Berth opened for the worktree. */
   of(worktree: string): vscode.Terminal[] {
-    const view = this.wiring.instances.views.find(
+    const view = this.options.instances.views.find(
       (each) => each.worktree === worktree,
     );
     return [
@@ -73,13 +73,13 @@ export class AgentTerminals {
     ];
   }
 
-  /** Opens one for the chosen agent in this worktree, by default the active one, whose instance it starts if need be. */
+  /** Opens a terminal for a chosen agent, by default in the active worktree; starts its instance if needed. */
   async open(worktree?: string): Promise<void> {
-    const options = await this.#options(worktree);
+    const options = await this.#terminalOptions(worktree);
     if (options) vscode.window.createTerminal(options).show();
   }
 
-  /** Brings a terminal of the worktree's agents to the front, after a choice where there are several. */
+  /** Shows a terminal of the worktree's agents; asks which if there are several. */
   async reveal(worktree: string): Promise<boolean> {
     const terminals = this.of(worktree);
     const terminal =
@@ -88,7 +88,7 @@ export class AgentTerminals {
         : (
             await vscode.window.showQuickPick(
               terminals.map((each) => ({
-                label: withoutIcons(each.name),
+                label: escapeIcons(each.name),
                 terminal: each,
               })),
               {
@@ -101,9 +101,9 @@ export class AgentTerminals {
     return terminal !== undefined;
   }
 
-  /** What the `+` menu opens. */
+  /** For the terminal `+` menu. */
   async profile(): Promise<vscode.TerminalProfile | undefined> {
-    const options = await this.#options();
+    const options = await this.#terminalOptions();
     return options && new vscode.TerminalProfile(options);
   }
 
@@ -111,35 +111,35 @@ export class AgentTerminals {
     return this.#lifetime.dispose();
   }
 
-  async #options(
-    worktree = this.wiring.instances.active?.worktree,
+  async #terminalOptions(
+    worktree = this.options.instances.active?.worktree,
   ): Promise<vscode.TerminalOptions | undefined> {
-    const { settings, notices, state } = this.wiring;
+    const { settings, notices, state } = this.options;
     if (worktree === undefined) throw noWorktree();
-    // VS Code itself would ask, and in a remote window go on whatever the answer.
+    // VS Code would prompt, and in a remote window continue whatever the answer.
     if (!vscode.workspace.isTrusted) throw notTrusted();
     const { agents, defaultAgent } = settings.value;
     const agent = await chooseAgent(agents, defaultAgent);
     if (!agent) return undefined;
-    const view = await this.#running(worktree);
+    const view = await this.#ensureRunning(worktree);
     await mkdir(notices, { recursive: true, mode: 0o700 });
     return {
-      // VS Code reads icons here, and shows a backslash before them in some places: an invisible character tells it not to.
+      // VS Code renders icons here and shows an escaping backslash in places; a zero-width space prevents both.
       name: `${agent.name} · ${view.name}`.replaceAll("$(", "$\u200b("),
       cwd: worktree,
       shellPath: process.execPath,
       shellArgs: [
-        this.wiring.program,
+        this.options.program,
         JSON.stringify(this.#setup(agent, view)),
       ],
-      // VS Code's own program runs as plain Node then; a remote server's is that already.
+      // Makes VS Code's own binary run as plain Node; a remote server's already does.
       env: { ELECTRON_RUN_AS_NODE: "1" },
       iconPath: new vscode.ThemeIcon("robot"),
       color: worktreeColor(state, worktree),
     };
   }
 
-  #setup(agent: FoundAgent, view: Running): AgentTerminalSetup {
+  #setup(agent: FoundAgent, view: RunningView): AgentTerminalSetup {
     const { worktree, state } = view;
     return {
       name: agent.name,
@@ -149,45 +149,47 @@ export class AgentTerminals {
       worktree,
       served: { port: state.port, instanceId: state.instanceId },
       shell: vscode.env.shell,
-      notice: path.join(this.wiring.notices, `${randomUUID()}.json`),
+      notice: path.join(this.options.notices, `${randomUUID()}.json`),
     };
   }
 
-  /** The worktree's view with its instance running, on the user's word if it did not. */
-  async #running(worktree: string): Promise<Running> {
-    const { instances, connection } = this.wiring;
-    const find = (): Running | undefined =>
+  /** The worktree's view once its instance runs; starts it at the user's request if it does not. */
+  async #ensureRunning(worktree: string): Promise<RunningView> {
+    const { instances, connection } = this.options;
+    const findRunning = (): RunningView | undefined =>
       instances.views.find(
-        (view): view is Running =>
+        (view): view is RunningView =>
           view.worktree === worktree && view.state.kind === "running",
       );
-    const view = find();
+    const view = findRunning();
     if (view) return view;
     unwrap(await connection.host.start(worktree));
-    // The views come a moment later.
+    // The views are updated slightly later.
     return new Promise((resolve, reject) => {
-      const end = (): void => {
+      const stopWaiting = (): void => {
         listener.dispose();
-        clearTimeout(stoppedAgain);
+        clearTimeout(timeout);
       };
       const check = (): void => {
-        const started = find();
+        const started = findRunning();
         if (!started) return;
-        end();
+        stopWaiting();
         resolve(started);
       };
-      const stoppedAgain = setTimeout(() => {
-        end();
+      const timeout = setTimeout(() => {
+        stopWaiting();
         reject(notRunning(path.basename(worktree)));
-      }, VIEW_COMES_WITHIN);
+      }, VIEW_TIMEOUT);
       const listener = instances.onDidChange(check);
       check();
     });
   }
 
-  #recognize({ shellArgs }: vscode.TerminalOptions): Opened | undefined {
+  #recognize({
+    shellArgs,
+  }: vscode.TerminalOptions): OpenedTerminal | undefined {
     const [program, setup] = shellArgs ?? [];
-    return program === this.wiring.program && setup !== undefined
+    return program === this.options.program && setup !== undefined
       ? (JSON.parse(setup) as AgentTerminalSetup)
       : undefined;
   }

@@ -1,4 +1,4 @@
-// The agents of the setting berth.agents, and the choice of one that this machine has.
+// The agents in the setting berth.agents, and the choice of one that is installed.
 import * as vscode from "vscode";
 import {
   type VariableFamily,
@@ -7,7 +7,7 @@ import {
 import { noAgentFound } from "../../core/errors";
 import { findCommand } from "../../core/system/findCommand";
 import { isObject } from "../settings/plainObject";
-import { withoutIcons } from "../text";
+import { escapeIcons } from "../text";
 
 export interface AgentSetting {
   readonly id: string;
@@ -18,18 +18,18 @@ export interface AgentSetting {
 }
 
 export interface FoundAgent extends AgentSetting {
-  /** The command's own file. */
+  /** Path of the executable that the command resolves to. */
   readonly file: string;
 }
 
 /**
- * The agents of the setting's value, and in words what is wrong with its other entries; undefined where it is no setting
- * of agents at all. An entry that is null is none: so a default one is left out.
+ * The valid agents, and what is wrong with each other entry; undefined if the value is not an object. A null entry is
+ * skipped, which lets the user remove a default agent.
  */
 export function parseAgents(
   value: unknown,
 ):
-  | { readonly agents: readonly AgentSetting[]; readonly wrong: string[] }
+  | { readonly agents: readonly AgentSetting[]; readonly problems: string[] }
   | undefined {
   if (!isObject(value)) return undefined;
   const entries = Object.entries(value)
@@ -37,25 +37,25 @@ export function parseAgents(
     .map(([id, entry]) => parseAgent(id, entry));
   return {
     agents: entries.filter((entry) => typeof entry !== "string"),
-    wrong: entries.filter((entry) => typeof entry === "string"),
+    problems: entries.filter((entry) => typeof entry === "string"),
   };
 }
 
 function parseAgent(id: string, entry: unknown): AgentSetting | string {
-  const wrong = (words: string): string => `${JSON.stringify(id)} ${words}`;
-  if (!isObject(entry)) return wrong("is no object");
+  const problem = (text: string): string => `${JSON.stringify(id)} ${text}`;
+  if (!isObject(entry)) return problem("is no object");
   const { name = id, command, args = [], variables = [] } = entry;
-  if (typeof name !== "string") return wrong("has a name that is no text");
+  if (typeof name !== "string") return problem("has a name that is no text");
   if (typeof command !== "string" || command === "")
-    return wrong("has no command");
+    return problem("has no command");
   if (!Array.isArray(args) || !args.every((arg) => typeof arg === "string"))
-    return wrong("has args that are no list of texts");
+    return problem("has args that are no list of texts");
   const known: readonly unknown[] = variableFamilies;
   if (
     !Array.isArray(variables) ||
     !variables.every((family) => known.includes(family))
   )
-    return wrong(
+    return problem(
       `has variables that are no list of ${variableFamilies.map((family) => `"${family}"`).join(", ")}`,
     );
   return {
@@ -67,7 +67,7 @@ function parseAgent(id: string, entry: unknown): AgentSetting | string {
   };
 }
 
-/** Asks where this machine has several, the default one first. Undefined: the user chose none. */
+/** Asks, default first, if several are installed. Undefined if the user dismisses the choice. */
 export async function chooseAgent(
   agents: readonly AgentSetting[],
   defaultAgent: string,
@@ -78,16 +78,15 @@ export async function chooseAgent(
       return file === undefined ? [] : [{ ...agent, file }];
     })
     .sort(
-      (one, other) =>
-        Number(other.id === defaultAgent) - Number(one.id === defaultAgent),
+      (a, b) => Number(b.id === defaultAgent) - Number(a.id === defaultAgent),
     );
   if (found.length === 0)
     throw noAgentFound(agents.map(({ command }) => command));
   if (found.length === 1) return found[0];
   const row = await vscode.window.showQuickPick(
     found.map((agent) => ({
-      label: withoutIcons(agent.name),
-      description: withoutIcons(agent.file),
+      label: escapeIcons(agent.name),
+      description: escapeIcons(agent.file),
       agent,
     })),
     {

@@ -1,4 +1,4 @@
-// Which terminal a connected agent runs in: the one whose process is the agent's own, or one above it.
+// Finds the terminal a connected agent runs in: the one whose process is the agent's own or an ancestor of it.
 import * as vscode from "vscode";
 import { ancestors } from "../../core/system/ancestors";
 import { Lifetime } from "../../core/lifetime";
@@ -8,8 +8,8 @@ import type { WindowInstances } from "../instances/windowInstances";
 export class ClientTerminals {
   readonly #lifetime = new Lifetime();
   readonly #changed = this.#lifetime.own(new vscode.EventEmitter<void>());
-  /** By key(client); undefined while it is looked for, and where it is none of this window's. */
-  readonly #found = new Map<string, vscode.Terminal | undefined>();
+  /** By key(client); undefined while searching, and if it is in no terminal of this window. */
+  readonly #terminals = new Map<string, vscode.Terminal | undefined>();
 
   readonly onDidChange = this.#changed.event;
 
@@ -17,19 +17,19 @@ export class ClientTerminals {
     const { onDidOpenTerminal, onDidCloseTerminal } = vscode.window;
     this.#lifetime.own(
       instances.onDidChange(() => {
-        this.#look();
+        this.#refresh();
       }),
     );
-    // After a reload the terminals come back later than the agents.
+    // After a reload, terminals are restored later than agents.
     this.#lifetime.own(
       onDidOpenTerminal(() => {
-        this.#forget(undefined);
-        this.#look();
+        this.#dropEntries(undefined);
+        this.#refresh();
       }),
     );
     this.#lifetime.own(
       onDidCloseTerminal((closed) => {
-        this.#forget(closed);
+        this.#dropEntries(closed);
         this.#changed.fire();
       }),
     );
@@ -37,7 +37,7 @@ export class ClientTerminals {
 
   of(view: InstanceView | undefined): vscode.Terminal[] {
     return clientsOf(view).flatMap(
-      (client) => this.#found.get(key(client)) ?? [],
+      (client) => this.#terminals.get(key(client)) ?? [],
     );
   }
 
@@ -45,37 +45,37 @@ export class ClientTerminals {
     return this.#lifetime.dispose();
   }
 
-  #forget(terminal: vscode.Terminal | undefined): void {
-    for (const [client, found] of this.#found)
-      if (found === terminal) this.#found.delete(client);
+  #dropEntries(terminal: vscode.Terminal | undefined): void {
+    for (const [client, found] of this.#terminals)
+      if (found === terminal) this.#terminals.delete(client);
   }
 
-  #look(): void {
+  #refresh(): void {
     const clients = this.instances.views.flatMap(clientsOf);
     const keys = new Set(clients.map(key));
-    for (const client of this.#found.keys())
-      if (!keys.has(client)) this.#found.delete(client);
+    for (const client of this.#terminals.keys())
+      if (!keys.has(client)) this.#terminals.delete(client);
     for (const client of clients)
-      if (client.pid !== null && !this.#found.has(key(client)))
-        void this.#find(key(client), client.pid);
+      if (client.pid !== null && !this.#terminals.has(key(client)))
+        void this.#locate(key(client), client.pid);
   }
 
-  async #find(client: string, pid: number): Promise<void> {
-    this.#found.set(client, undefined);
-    const above = await ancestors(pid);
+  async #locate(client: string, pid: number): Promise<void> {
+    this.#terminals.set(client, undefined);
+    const ancestorPids = await ancestors(pid);
     for (const terminal of vscode.window.terminals) {
-      const shell = await terminal.processId;
-      if (shell === undefined || !above.includes(shell)) continue;
-      // It may have gone meanwhile.
-      if (!this.#found.has(client)) return;
-      this.#found.set(client, terminal);
+      const shellPid = await terminal.processId;
+      if (shellPid === undefined || !ancestorPids.includes(shellPid)) continue;
+      // The client may have disconnected meanwhile.
+      if (!this.#terminals.has(client)) return;
+      this.#terminals.set(client, terminal);
       this.#changed.fire();
       return;
     }
   }
 }
 
-/** An agent says which process it is only after it has connected. */
+/** Includes the pid, which an agent reports only after it has connected. */
 function key({ id, pid }: ClientView): string {
   return `${id} ${String(pid)}`;
 }

@@ -1,4 +1,4 @@
-// The environment of terminals that the user opens himself in a folder: a plain `claude` there finds the folder's instance.
+// The environment of terminals that the user opens in a folder: a plain `claude` there finds the folder's instance.
 import * as vscode from "vscode";
 import {
   agentVariables,
@@ -13,13 +13,13 @@ import type { WindowInstances } from "../instances/windowInstances";
 
 export class FolderEnvironment {
   readonly #lifetime = new Lifetime();
-  readonly #set = new Map<
+  readonly #applied = new Map<
     string,
     { collection: vscode.EnvironmentVariableCollection; content: string }
   >();
 
   constructor(
-    private readonly all: vscode.GlobalEnvironmentVariableCollection,
+    private readonly collections: vscode.GlobalEnvironmentVariableCollection,
     private readonly instances: WindowInstances,
     private readonly settings: CurrentSettings,
   ) {
@@ -31,25 +31,25 @@ export class FolderEnvironment {
       );
   }
 
-  /** What has not changed is not touched: VS Code tells the user of a terminal whose environment is no longer current. */
+  /** Touches only what changed: VS Code warns the user about terminals whose environment is stale. */
   #update(): void {
     const folders = vscode.workspace.workspaceFolders ?? [];
     const wanted = new Map(
       folders.map((folder) => [folder.uri.toString(), folder]),
     );
-    for (const [key, { collection }] of this.#set)
+    for (const [key, { collection }] of this.#applied)
       if (!wanted.has(key)) {
         collection.clear();
-        this.#set.delete(key);
+        this.#applied.delete(key);
       }
     for (const [key, workspaceFolder] of wanted) {
       const variables = this.settings.value.terminalEnvironment
         ? this.#variables(workspaceFolder)
         : {};
       const content = JSON.stringify(variables);
-      if (content === (this.#set.get(key)?.content ?? "{}")) continue;
-      const collection = this.all.getScoped({ workspaceFolder });
-      // Of this window and this run only: a port of yesterday leads nowhere.
+      if (content === (this.#applied.get(key)?.content ?? "{}")) continue;
+      const collection = this.collections.getScoped({ workspaceFolder });
+      // Valid for this window and session only: a persisted port would be stale.
       collection.persistent = false;
       collection.description =
         "Agents that are started here find the server of this worktree.";
@@ -57,9 +57,9 @@ export class FolderEnvironment {
       for (const [name, value] of Object.entries(variables))
         collection.replace(name, value);
       if (content !== "{}")
-        for (const name of proxyLists())
+        for (const name of noProxyNames())
           collection.append(name, `,${LOOPBACK}`);
-      this.#set.set(key, { collection, content });
+      this.#applied.set(key, { collection, content });
     }
   }
 
@@ -83,7 +83,7 @@ export class FolderEnvironment {
   }
 }
 
-/** The one that nobody uses stays unset: with this machine alone in it, it would hide the other from those who read it first. */
-function proxyLists(): string[] {
+/** Leaves an unused no_proxy unset: with only loopback in it, it would hide NO_PROXY where it is read first. */
+function noProxyNames(): string[] {
   return ["NO_PROXY", ...("no_proxy" in process.env ? ["no_proxy"] : [])];
 }

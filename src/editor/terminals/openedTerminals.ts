@@ -1,18 +1,18 @@
-// The terminals that Berth opened. Those of before a reload come back with a name and a process, and no more: so the window's
-// state remembers by the process which worktree each belongs to.
+// The terminals that Berth opened. After a reload they come back with only a name and a process, so the window's state
+// maps each process to its worktree.
 import * as vscode from "vscode";
 import { Lifetime } from "../../core/lifetime";
 import { identifyProcess, pidExists } from "../../core/system/processIdentity";
 
-export interface Opened {
+export interface OpenedTerminal {
   readonly worktree: string;
-  /** The file by which its agent's program is told of its editor. */
+  /** The file from which the agent's program learns about its editor. */
   readonly notice: string;
 }
 
-type Kept = Opened & {
+type StoredTerminal = OpenedTerminal & {
   readonly pid: number;
-  /** Of the process: its pid may be another's by now. */
+  /** Start identity of the process, because its pid may have been reused. */
   readonly start: string | undefined;
 };
 
@@ -21,16 +21,16 @@ const KEY = "agentTerminals";
 export class OpenedTerminals {
   readonly #lifetime = new Lifetime();
   readonly #changed = this.#lifetime.own(new vscode.EventEmitter<void>());
-  readonly #opened = new Map<vscode.Terminal, Opened>();
+  readonly #opened = new Map<vscode.Terminal, OpenedTerminal>();
 
   readonly onDidChange = this.#changed.event;
 
   constructor(
     private readonly state: vscode.Memento,
-    /** Knows a terminal that was opened since this extension host started. */
+    /** Identifies a terminal opened since this extension host started. */
     private readonly recognize: (
       options: vscode.TerminalOptions,
-    ) => Opened | undefined,
+    ) => OpenedTerminal | undefined,
   ) {
     const { terminals, onDidOpenTerminal, onDidCloseTerminal } = vscode.window;
     for (const terminal of terminals) void this.#adopt(terminal);
@@ -44,7 +44,7 @@ export class OpenedTerminals {
     );
   }
 
-  get all(): readonly Opened[] {
+  get all(): readonly OpenedTerminal[] {
     return [...this.#opened.values()];
   }
 
@@ -64,18 +64,20 @@ export class OpenedTerminals {
     const pid = await terminal.processId;
     if (pid === undefined) return;
     const start = (await identifyProcess(pid))?.start;
-    const all = this.state.get<readonly Kept[]>(KEY, []);
-    const kept = all.find((each) => each.pid === pid && each.start === start);
+    const storedTerminals = this.state.get<readonly StoredTerminal[]>(KEY, []);
+    const stored = storedTerminals.find(
+      (each) => each.pid === pid && each.start === start,
+    );
     if (opened) {
-      const others = all.filter((each) => each.pid !== pid);
+      const others = storedTerminals.filter((each) => each.pid !== pid);
       await this.state.update(KEY, [
         ...others.filter((each) => pidExists(each.pid)),
         { worktree: opened.worktree, notice: opened.notice, pid, start },
       ]);
-    } else if (kept) this.#add(terminal, kept);
+    } else if (stored) this.#add(terminal, stored);
   }
 
-  #add(terminal: vscode.Terminal, { worktree, notice }: Opened): void {
+  #add(terminal: vscode.Terminal, { worktree, notice }: OpenedTerminal): void {
     if (terminal.exitStatus) return;
     this.#opened.set(terminal, { worktree, notice });
     this.#changed.fire();

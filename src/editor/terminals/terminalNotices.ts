@@ -1,4 +1,4 @@
-// Says why agents have lost their editor, and where it is now, in the file that each terminal which Berth opened watches.
+// Tells the terminals that Berth opened why their agents lost the editor and where it is now, by a file each watches.
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { Notice } from "../../core/agents/agentTerminal";
@@ -14,9 +14,9 @@ export class TerminalNotices {
   readonly #lifetime = new Lifetime();
   /** Names of instances that have run since this extension host started, by worktree. */
   readonly #names = new Map<string, string>();
-  /** By file. */
-  readonly #said = new Map<string, string>();
-  #written = Promise.resolve();
+  /** Last notice as JSON, by file. */
+  readonly #lastNotices = new Map<string, string>();
+  #pendingWrite = Promise.resolve();
 
   constructor(
     private readonly instances: WindowInstances,
@@ -26,32 +26,32 @@ export class TerminalNotices {
     for (const { onDidChange } of [instances, opened])
       this.#lifetime.own(
         onDidChange(() => {
-          this.#say();
+          this.#update();
         }),
       );
   }
 
   async dispose(): Promise<void> {
     await this.#lifetime.dispose();
-    await this.#written;
+    await this.#pendingWrite;
   }
 
-  #say(): void {
+  #update(): void {
     for (const { worktree, name, state } of this.instances.views)
       if (state.kind === "running") this.#names.set(worktree, name);
     const files = new Set(this.opened.all.map(({ notice }) => notice));
-    for (const file of this.#said.keys())
-      if (!files.has(file)) this.#said.delete(file);
+    for (const file of this.#lastNotices.keys())
+      if (!files.has(file)) this.#lastNotices.delete(file);
     for (const { worktree, notice: file } of this.opened.all) {
       const notice = this.#noticeOf(worktree);
       const text = JSON.stringify(notice);
-      if (!notice || this.#said.get(file) === text) continue;
-      this.#said.set(file, text);
+      if (!notice || this.#lastNotices.get(file) === text) continue;
+      this.#lastNotices.set(file, text);
       this.#write(file, notice);
     }
   }
 
-  /** Undefined while there is nothing to say. */
+  /** Undefined while there is nothing to report. */
   #noticeOf(worktree: string): Notice | undefined {
     const view = this.instances.views.find(
       (each) => each.worktree === worktree,
@@ -61,19 +61,19 @@ export class TerminalNotices {
       return { kind: "running", name: view.name, served: { port, instanceId } };
     }
     const name = view?.name ?? this.#names.get(worktree);
-    // A worktree that has not been heard of yet comes a moment after a reload.
-    const why = name === undefined ? undefined : reason(view?.state);
-    return why === undefined
+    // After a reload it takes a moment until every worktree is known.
+    const reason = name === undefined ? undefined : lossReason(view?.state);
+    return reason === undefined
       ? undefined
       : {
           kind: "stopped",
-          sentence: `Berth: the instance ${String(name)} ${why}, so this agent has lost its editor. Start it again (Berth: Start Instance), then /ide in Claude Code if it does not come back by itself.`,
+          sentence: `Berth: the instance ${String(name)} ${reason}, so this agent has lost its editor. Start it again (Berth: Start Instance), then /ide in Claude Code if it does not come back by itself.`,
         };
   }
 
-  /** One after the other: the last one stays. */
+  /** Serialized, so that the last notice wins. */
   #write(file: string, notice: Notice): void {
-    this.#written = this.#written
+    this.#pendingWrite = this.#pendingWrite
       .then(async () => {
         await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
         await writeJson(file, notice);
@@ -84,21 +84,21 @@ export class TerminalNotices {
   }
 }
 
-const stopped = {
+const stopReasons = {
   user: "was stopped",
   settings: "was stopped by the settings of Berth",
   limit: "was stopped at the limit of the setting berth.maxInstances",
 };
 
-/** Of an instance that has run; undefined while there is nothing to say. */
-function reason(state: InstanceState | undefined): string | undefined {
+/** Why a previously running instance is gone; undefined while there is nothing to report. */
+function lossReason(state: InstanceState | undefined): string | undefined {
   switch (state?.kind) {
     case undefined:
       return "has lost its folder: it was closed here, or removed";
     case "failed":
       return `has failed: ${state.error.replace(/\.$/, "")}`;
     case "stopped":
-      return stopped[state.because];
+      return stopReasons[state.because];
     case "running":
     case "starting":
     case "stopping":

@@ -1,29 +1,32 @@
-// A worktree's terminals are told from those of the window's others by their colour.
+// Distinguishes the terminals of a window's worktrees by colour.
 import { createHash } from "node:crypto";
 import * as vscode from "vscode";
 
-/** Not red: that is an error's. */
+/** No red, which signals an error. */
 const colors = ["Green", "Yellow", "Blue", "Magenta", "Cyan"].flatMap(
   (color) => [`terminal.ansi${color}`, `terminal.ansiBright${color}`],
 );
 const KEY = "worktreeColors";
 
-/** The same for a worktree always, and another one than those of the window's other worktrees as long as there are enough. */
+/** Stable per worktree, and distinct from the window's other worktrees while there are enough colours. */
 export function worktreeColor(
   state: vscode.Memento,
   worktree: string,
 ): vscode.ThemeColor {
-  const all = state.get<Readonly<Record<string, string>>>(KEY, {});
-  const color = all[worktree] ?? choose(worktree, new Set(Object.values(all)));
-  void state.update(KEY, { ...all, [worktree]: color });
+  const assigned = state.get<Readonly<Record<string, string>>>(KEY, {});
+  const color =
+    assigned[worktree] ?? choose(worktree, new Set(Object.values(assigned)));
+  void state.update(KEY, { ...assigned, [worktree]: color });
   return new vscode.ThemeColor(color);
 }
 
 function choose(worktree: string, taken: ReadonlySet<string>): string {
   const hash = createHash("sha256").update(worktree).digest();
-  const first = (hash[0] ?? 0) % colors.length;
-  const order = [...colors.slice(first), ...colors.slice(0, first)];
+  const offset = (hash[0] ?? 0) % colors.length;
+  const candidates = [...colors.slice(offset), ...colors.slice(0, offset)];
   return (
-    order.find((color) => !taken.has(color)) ?? order[0] ?? "terminal.ansiGreen"
+    candidates.find((color) => !taken.has(color)) ??
+    candidates[0] ??
+    "terminal.ansiGreen"
   );
 }

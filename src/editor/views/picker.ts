@@ -1,37 +1,17 @@
-// The list of everything on this machine: this window's instances, other windows', other editors, and worktrees nobody serves.
+// The list of everything on this machine: instances of this and other windows, other editors, unserved worktrees.
 import * as vscode from "vscode";
 import { messageOf } from "../../core/errors";
 import type { Listing } from "../../core/control/machineInstances";
-import {
-  acceptOldest,
-  canKill,
-  canOpenTerminal,
-  canRestart,
-  canShowTerminal,
-  canStart,
-  diffsOf,
-  hasDiff,
-  kill,
-  openTerminal,
-  type Reach,
-  rejectOldest,
-  restart,
-  showTerminal,
-  start,
-  type Target,
-} from "../instances/target";
-import {
-  agents,
-  stateIcon,
-  stateWords,
-  waitingWords,
-  withoutIcons,
-} from "../text";
+import { describeTarget } from "../instances/describeTarget";
+import type { Target, TargetContext } from "../instances/target";
+import { type TargetAction, targetActions } from "../instances/targetActions";
+import { targetSections } from "../instances/targetSections";
+import { escapeIcons } from "../text";
 
 export interface PickerOptions {
   readonly title: string;
   readonly placeholder: string;
-  /** Rows that cannot be chosen are not shown. */
+  /** Rows that are not accepted are hidden. */
   readonly accepts: (target: Target) => boolean;
 }
 
@@ -39,62 +19,20 @@ interface Row extends vscode.QuickPickItem {
   readonly target?: Target;
 }
 
-interface RowAction {
-  readonly button: vscode.QuickInputButton;
-  readonly isOffered: (target: Target, reach: Reach) => boolean;
-  run(reach: Reach, target: Target): Promise<void>;
-}
+/** The same objects at every draw: VS Code hands the clicked one back. */
+const buttons = new Map<vscode.QuickInputButton, TargetAction>(
+  targetActions.map((action) => [
+    {
+      iconPath: new vscode.ThemeIcon(action.icon),
+      tooltip: action.title,
+    },
+    action,
+  ]),
+);
 
-const actions: readonly RowAction[] = [
-  {
-    button: { iconPath: new vscode.ThemeIcon("check"), tooltip: "Accept Diff" },
-    isOffered: hasDiff,
-    run: acceptOldest,
-  },
-  {
-    button: { iconPath: new vscode.ThemeIcon("close"), tooltip: "Reject Diff" },
-    isOffered: hasDiff,
-    run: rejectOldest,
-  },
-  {
-    button: {
-      iconPath: new vscode.ThemeIcon("terminal"),
-      tooltip: "Show Terminal",
-    },
-    isOffered: canShowTerminal,
-    run: showTerminal,
-  },
-  {
-    button: {
-      iconPath: new vscode.ThemeIcon("robot"),
-      tooltip: "Open Agent Terminal",
-    },
-    isOffered: canOpenTerminal,
-    run: openTerminal,
-  },
-  {
-    button: { iconPath: new vscode.ThemeIcon("play"), tooltip: "Start" },
-    isOffered: canStart,
-    run: start,
-  },
-  {
-    button: {
-      iconPath: new vscode.ThemeIcon("debug-restart"),
-      tooltip: "Restart",
-    },
-    isOffered: canRestart,
-    run: restart,
-  },
-  {
-    button: { iconPath: new vscode.ThemeIcon("debug-stop"), tooltip: "Kill" },
-    isOffered: canKill,
-    run: kill,
-  },
-];
-
-/** Shows the list, kept up to date while it is open. Undefined when the user closes it without a choice. */
+/** Shows the list and keeps it up to date while open. Undefined if dismissed without a choice. */
 export async function pickTarget(
-  reach: Reach,
+  context: TargetContext,
   { title, placeholder, accepts }: PickerOptions,
 ): Promise<Target | undefined> {
   const pick = vscode.window.createQuickPick<Row>();
@@ -107,36 +45,40 @@ export async function pickTarget(
   let listing: Listing | undefined;
   const draw = (): void => {
     const activeKey = pick.activeItems[0]?.detail;
-    pick.items = rows(reach, listing, accepts);
-    const same = pick.items.filter(({ detail }) => detail === activeKey);
-    if (activeKey !== undefined && same.length > 0) pick.activeItems = same;
+    pick.items = rows(context, listing, accepts);
+    const sameRows = pick.items.filter(({ detail }) => detail === activeKey);
+    if (activeKey !== undefined && sameRows.length > 0)
+      pick.activeItems = sameRows;
   };
   const refresh = async (): Promise<void> => {
     pick.busy = true;
-    let trouble: string | undefined;
+    let errorMessage: string | undefined;
     try {
-      listing = await reach.connection.host.list();
+      listing = await context.connection.host.list();
     } catch (error) {
-      trouble = messageOf(error);
+      errorMessage = messageOf(error);
     }
     draw();
     const isEmpty = pick.items.length === 0;
     pick.placeholder =
-      trouble ?? (isEmpty ? "No instance is running." : placeholder);
+      errorMessage ?? (isEmpty ? "No instance is running." : placeholder);
     pick.busy = false;
   };
-  const act = async (action: RowAction, target: Target): Promise<void> => {
+  const runAction = async (
+    action: TargetAction,
+    target: Target,
+  ): Promise<void> => {
     try {
-      await action.run(reach, target);
+      await action.run(context, target);
     } catch (error) {
-      // Not in the list, which a question of the action's own may have closed.
+      // Not shown in the list, which a prompt of the action may have closed.
       void vscode.window.showErrorMessage(messageOf(error));
     }
     await refresh();
   };
   const changes = vscode.Disposable.from(
-    ...[reach.instances, reach.diffs, reach.terminals].map(({ onDidChange }) =>
-      onDidChange(() => void refresh()),
+    ...[context.instances, context.diffs, context.terminals].map(
+      ({ onDidChange }) => onDidChange(() => void refresh()),
     ),
   );
   draw();
@@ -149,8 +91,8 @@ export async function pickTarget(
           resolve(pick.selectedItems[0]?.target);
         }),
         pick.onDidTriggerItemButton(({ item: { target }, button }) => {
-          const action = actions.find((each) => each.button === button);
-          if (target && action) void act(action, target);
+          const action = buttons.get(button);
+          if (target && action) void runAction(action, target);
         }),
         pick.onDidHide(() => {
           for (const listener of listeners) listener.dispose();
@@ -165,117 +107,35 @@ export async function pickTarget(
 }
 
 function rows(
-  reach: Reach,
+  context: TargetContext,
   listing: Listing | undefined,
   accepts: (target: Target) => boolean,
 ): Row[] {
-  const { instances } = reach;
-  const ownIds = new Set(
-    instances.views.flatMap(({ state }) =>
-      state.kind === "running" ? [state.instanceId] : [],
-    ),
+  return targetSections(context.instances, listing).flatMap(
+    ({ label, targets }) => {
+      const accepted = targets.filter(accepts);
+      return accepted.length === 0
+        ? []
+        : [
+            { label, kind: vscode.QuickPickItemKind.Separator },
+            ...accepted.map((target) => row(target, context)),
+          ];
+    },
   );
-  const remote = (listing?.instances ?? []).filter(
-    ({ record }) => !ownIds.has(record.instanceId),
-  );
-  return [
-    ...section(
-      "This window",
-      instances.views.map((view) => ({ kind: "own" as const, view })),
-    ),
-    ...section(
-      "Other windows",
-      remote.map((listed) => ({ kind: "remote" as const, listed })),
-    ),
-    ...section(
-      "Other editors",
-      (listing?.otherEditors ?? []).map((listed) => ({
-        kind: "otherEditor" as const,
-        listed,
-      })),
-    ),
-    ...section(
-      "Not running",
-      (listing?.notRunning ?? []).map((listed) => ({
-        kind: "notRunning" as const,
-        listed,
-      })),
-    ),
-  ];
-
-  function section(label: string, targets: readonly Target[]): Row[] {
-    const accepted = targets.filter(accepts);
-    return accepted.length === 0
-      ? []
-      : [
-          { label, kind: vscode.QuickPickItemKind.Separator },
-          ...accepted.map((target) => ({
-            ...describe(target, reach),
-            alwaysShow: false,
-            buttons: actions
-              .filter(({ isOffered }) => isOffered(target, reach))
-              .map(({ button }) => button),
-            target,
-          })),
-        ];
-  }
 }
 
-function describe(target: Target, reach: Reach): vscode.QuickPickItem {
-  const row = (
-    icon: string,
-    name: string,
-    isActive: boolean,
-    words: string,
-    detail: string,
-  ): vscode.QuickPickItem => ({
-    label: `${icon} ${withoutIcons(name)}`,
-    description: `${words}${isActive ? " · active" : ""}`,
-    detail: withoutIcons(detail),
-  });
-  switch (target.kind) {
-    case "own": {
-      const { state, name, worktree } = target.view;
-      const waiting = diffsOf(target, reach).length;
-      return row(
-        stateIcon(state),
-        name,
-        worktree === reach.instances.active?.worktree,
-        waiting === 0
-          ? stateWords(state)
-          : `${stateWords(state)}, ${waitingWords(waiting)}`,
-        state.kind === "failed" ? `${worktree} · ${state.error}` : worktree,
-      );
-    }
-    case "remote": {
-      const { record, liveness, health } = target.listed;
-      return row(
-        liveness === "live" ? "$(server)" : "$(question)",
-        record.name,
-        health?.active ?? false,
-        `port ${record.port}, ${health ? agents(health.clients) : liveness}`,
-        record.worktree,
-      );
-    }
-    case "notRunning": {
-      const { repository, branch, path } = target.listed;
-      return row(
-        "$(circle-outline)",
-        branch === null ? repository : `${repository}@${branch}`,
-        false,
-        "not running",
-        path,
-      );
-    }
-    case "otherEditor": {
-      const { name, port, folders, isAlive } = target.listed;
-      return row(
-        "$(link-external)",
-        name,
-        false,
-        `port ${port}${isAlive ? "" : ", its process is gone"}`,
-        folders.join(", "),
-      );
-    }
-  }
+function row(target: Target, context: TargetContext): Row {
+  const { icon, name, status, isActive, detail } = describeTarget(
+    target,
+    context,
+  );
+  return {
+    label: `${icon} ${escapeIcons(name)}`,
+    description: `${status}${isActive ? " · active" : ""}`,
+    detail: escapeIcons(detail),
+    buttons: [...buttons]
+      .filter(([, { isAvailable }]) => isAvailable(target, context))
+      .map(([button]) => button),
+    target,
+  };
 }

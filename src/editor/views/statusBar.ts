@@ -1,17 +1,17 @@
-// The window's status bar item: the active instance, its state and its agents; a click opens the list or starts it again.
+// The status bar item: the active instance, its state and agents. A click opens the list or starts a stopped instance.
 import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
 import { Lifetime } from "../../core/lifetime";
 import type { InstanceState, InstanceView } from "../../host/contract";
-import { type DiffReview, revealing } from "../diffs/diffReview";
+import { type DiffReview, diffCommandArguments } from "../diffs/diffReview";
 import type { CurrentSettings } from "../settings/settings";
 import type { AgentTerminals } from "../terminals/agentTerminals";
 import {
-  agents,
+  formatAgentCount,
   stateIcon,
-  waitingWords,
-  withoutIcons,
-  withoutMarkdown,
+  formatPendingDiffs,
+  escapeIcons,
+  escapeMarkdown,
 } from "../text";
 import type { WindowInstances } from "../instances/windowInstances";
 
@@ -48,25 +48,25 @@ export class StatusBar {
       return;
     }
     const { state } = active;
-    const others = views.length - 1;
-    const waiting = this.diffs.pending;
+    const otherCount = views.length - 1;
+    const pending = this.diffs.pending;
     this.#item.text = [
       stateIcon(state),
-      withoutIcons(active.name),
+      escapeIcons(active.name),
       stateDetail(state),
-      others > 0 ? `+${others}` : "",
-      waiting.length > 0 ? `$(diff) ${waitingWords(waiting.length)}` : "",
+      otherCount > 0 ? `+${otherCount}` : "",
+      pending.length > 0 ? `$(diff) ${formatPendingDiffs(pending.length)}` : "",
     ]
       .filter((part) => part !== "")
       .join(" ");
     this.#item.accessibilityInformation = {
       label: [
-        `Berth, instance ${active.name}: ${state.kind === "running" ? agents(state.clients.length) : state.kind}`,
-        ...(waiting.length > 0 ? [waitingWords(waiting.length)] : []),
+        `Berth, instance ${active.name}: ${state.kind === "running" ? formatAgentCount(state.clients.length) : state.kind}`,
+        ...(pending.length > 0 ? [formatPendingDiffs(pending.length)] : []),
       ].join(", "),
     };
     this.#item.backgroundColor = background(active);
-    // VS Code loses a click that meets a new command: while it is the same, so is the object.
+    // VS Code drops a click while the command is being replaced, so an equal command keeps its object.
     const command = this.#command(active);
     if (!isDeepStrictEqual(command, this.#item.command))
       this.#item.command = command;
@@ -74,14 +74,14 @@ export class StatusBar {
     this.#item.show();
   }
 
-  /** What waits for the user comes first. */
+  /** A pending diff takes precedence. */
   #command({ state, worktree }: InstanceView): string | vscode.Command {
     const [diff] = this.diffs.pending;
     if (diff)
       return {
         command: "vscode.diff",
         title: "Review",
-        arguments: revealing(diff),
+        arguments: diffCommandArguments(diff),
       };
     return state.kind === "stopped" || state.kind === "failed"
       ? {
@@ -97,7 +97,7 @@ export class StatusBar {
   }
 }
 
-/** The colour-blind and the newcomer read words, not icons. */
+/** Words beside the icon, for colour-blind and new users. */
 function stateDetail(state: InstanceState): string {
   switch (state.kind) {
     case "running":
@@ -157,26 +157,26 @@ function describe(
 ): string {
   const { state, worktree, name } = view;
   const lines = [
-    `${stateIcon(state)} **${withoutMarkdown(name)}**${isActive ? "" : ` · ${link("switch", "switchInstance", worktree)}`}`,
-    withoutMarkdown(worktree),
+    `${stateIcon(state)} **${escapeMarkdown(name)}**${isActive ? "" : ` · ${link("switch", "switchInstance", worktree)}`}`,
+    escapeMarkdown(worktree),
   ];
   switch (state.kind) {
     case "running":
       lines.push(
-        `Port ${state.port} · process ${process.pid} · ${agents(state.clients.length)}`,
+        `Port ${state.port} · process ${process.pid} · ${formatAgentCount(state.clients.length)}`,
         ...state.clients.map(
           ({ name, version, pid }) =>
-            `$(plug) ${withoutMarkdown([name ?? "agent", version].filter(Boolean).join(" "))}${pid === null ? "" : ` · process ${pid}`}`,
+            `$(plug) ${escapeMarkdown([name ?? "agent", version].filter(Boolean).join(" "))}${pid === null ? "" : ` · process ${pid}`}`,
         ),
         ...(state.warning === null
           ? []
-          : [`$(warning) ${withoutMarkdown(state.warning)}`]),
+          : [`$(warning) ${escapeMarkdown(state.warning)}`]),
         `${link("$(debug-restart) Restart", "restartInstance", worktree)} · ${link("$(debug-stop) Kill", "killInstance", worktree)} · ${link("$(robot) Open Agent Terminal", "openTerminal", worktree)}`,
       );
       break;
     case "failed":
       lines.push(
-        withoutMarkdown(state.error),
+        escapeMarkdown(state.error),
         link("$(debug-restart) Try again", "startInstance", worktree),
       );
       break;
@@ -195,7 +195,7 @@ function describe(
   if (hasTerminals)
     lines.push(link("$(terminal) Show Terminal", "showTerminal", worktree));
   if (view.warning !== null)
-    lines.push(`$(warning) ${withoutMarkdown(view.warning)}`);
+    lines.push(`$(warning) ${escapeMarkdown(view.warning)}`);
   return lines.join("  \n");
 }
 

@@ -1,4 +1,4 @@
-// What the window has open and how it is set, as the host's reconciliation wants it.
+// Reads the window's folders and settings as the input of the host's reconciliation.
 import path from "node:path";
 import * as vscode from "vscode";
 import type { Desired, HostSettings } from "../../host/contract";
@@ -22,7 +22,7 @@ export function readDesired(settings: HostSettings): Desired {
   };
 }
 
-/** Calls back when folders came or went, or the user trusts them now. */
+/** Fires when folders are added or removed, or the workspace becomes trusted. */
 export function onDidChangeFolders(callback: () => void): vscode.Disposable {
   return vscode.Disposable.from(
     vscode.workspace.onDidChangeWorkspaceFolders(callback),

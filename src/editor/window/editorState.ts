@@ -1,9 +1,9 @@
-// Pushes what the user sees to the host as it changes, so that agents get answers while this thread is busy.
+// Pushes editor state to the host as it changes, so that agents get answers while this thread is busy.
 import * as vscode from "vscode";
 import { Lifetime } from "../../core/lifetime";
 import type { CurrentSettings } from "../settings/settings";
 import type { HostConnection } from "./hostConnection";
-import { readSharedFiles } from "./sharedFiles";
+import { createShareFilter } from "./sharedFiles";
 import type {
   EditorSelection,
   EditorTab,
@@ -16,34 +16,34 @@ type IsShared = (uri: vscode.Uri) => boolean;
 export class EditorStatePusher {
   readonly #lifetime = new Lifetime();
   readonly #changedFiles = new Map<string, vscode.Uri>();
-  #isSelectionDue = false;
-  #areTabsDue = false;
-  #flushing: NodeJS.Immediate | undefined;
+  #isSelectionDirty = false;
+  #areTabsDirty = false;
+  #scheduledFlush: NodeJS.Immediate | undefined;
   #isShared: IsShared | undefined;
 
   constructor(
     private readonly connection: HostConnection,
     private readonly settings: CurrentSettings,
   ) {
-    const selection = (): void => {
-      this.#isSelectionDue = true;
+    const selectionChanged = (): void => {
+      this.#isSelectionDirty = true;
       this.#flushSoon();
     };
-    const tabs = (): void => {
-      this.#areTabsDue = true;
+    const tabsChanged = (): void => {
+      this.#areTabsDirty = true;
       this.#flushSoon();
     };
     const own = (listener: vscode.Disposable): void => {
       this.#lifetime.own(listener);
     };
     const { window, workspace, languages } = vscode;
-    own(window.onDidChangeTextEditorSelection(selection));
-    own(window.onDidChangeActiveTextEditor(selection));
-    own(window.onDidChangeActiveTextEditor(tabs));
-    own(window.tabGroups.onDidChangeTabs(tabs));
-    own(window.tabGroups.onDidChangeTabGroups(tabs));
-    own(workspace.onDidOpenTextDocument(tabs));
-    own(workspace.onDidSaveTextDocument(tabs));
+    own(window.onDidChangeTextEditorSelection(selectionChanged));
+    own(window.onDidChangeActiveTextEditor(selectionChanged));
+    own(window.onDidChangeActiveTextEditor(tabsChanged));
+    own(window.tabGroups.onDidChangeTabs(tabsChanged));
+    own(window.tabGroups.onDidChangeTabGroups(tabsChanged));
+    own(workspace.onDidOpenTextDocument(tabsChanged));
+    own(workspace.onDidSaveTextDocument(tabsChanged));
     own(
       languages.onDidChangeDiagnostics(({ uris }) => {
         for (const uri of uris) this.#changedFiles.set(uri.toString(), uri);
@@ -57,33 +57,33 @@ export class EditorStatePusher {
           !change.affectsConfiguration("files.exclude")
         )
           return;
-        // What was selected before may be secret from now on.
+        // An earlier selection may be secret now.
         void this.connection.host.forgetSelections();
         this.#isShared = undefined;
-        selection();
-        tabs();
+        selectionChanged();
+        tabsChanged();
       }),
     );
-    own(settings.onDidChange(selection));
+    own(settings.onDidChange(selectionChanged));
     this.#lifetime.defer(() => {
-      clearImmediate(this.#flushing);
+      clearImmediate(this.#scheduledFlush);
     });
   }
 
-  /** For a host that knows nothing yet. */
+  /** For a new host, which has no state yet. */
   pushAll(): void {
     for (const [uri] of vscode.languages.getDiagnostics())
       this.#changedFiles.set(uri.toString(), uri);
-    this.#isSelectionDue = true;
-    this.#areTabsDue = true;
+    this.#isSelectionDirty = true;
+    this.#areTabsDirty = true;
     this.#flushSoon();
   }
 
-  /** Sends the selection at once, where the next message must find it there: its event may still be on its way. */
+  /** Pushes the selection before a message that depends on it: its change event may still be pending. */
   pushNow(): void {
-    this.#isSelectionDue = true;
-    clearImmediate(this.#flushing);
-    this.#flushing = undefined;
+    this.#isSelectionDirty = true;
+    clearImmediate(this.#scheduledFlush);
+    this.#scheduledFlush = undefined;
     this.#flush();
   }
 
@@ -91,26 +91,26 @@ export class EditorStatePusher {
     return this.#lifetime.dispose();
   }
 
-  /** Many events of one moment become one message. */
+  /** Coalesces the events of one tick into one message. */
   #flushSoon(): void {
-    this.#flushing ??= setImmediate(() => {
-      this.#flushing = undefined;
+    this.#scheduledFlush ??= setImmediate(() => {
+      this.#scheduledFlush = undefined;
       this.#flush();
     });
   }
 
   #flush(): void {
     const { shareSelection, secretFiles } = this.settings.value;
-    const isShared = (this.#isShared ??= readSharedFiles(secretFiles));
-    if (this.#isSelectionDue || this.#areTabsDue)
+    const isShared = (this.#isShared ??= createShareFilter(secretFiles));
+    if (this.#isSelectionDirty || this.#areTabsDirty)
       void this.connection.host.pushState({
-        ...(this.#isSelectionDue && {
+        ...(this.#isSelectionDirty && {
           selection: shareSelection ? readSelection(isShared) : null,
         }),
-        ...(this.#areTabsDue && { tabs: readTabs(isShared) }),
+        ...(this.#areTabsDirty && { tabs: readTabs(isShared) }),
       });
-    this.#isSelectionDue = false;
-    this.#areTabsDue = false;
+    this.#isSelectionDirty = false;
+    this.#areTabsDirty = false;
     if (this.#changedFiles.size === 0) return;
     const files = [...this.#changedFiles.values()]
       .filter((uri) => uri.scheme === "file")
@@ -129,7 +129,7 @@ function readSelection(isShared: IsShared): EditorSelection | null {
     text: document.getText(selection),
     path: document.uri.fsPath,
     uri: document.uri.toString(),
-    range: plainRange(selection),
+    range: toRange(selection),
   };
 }
 
@@ -188,19 +188,19 @@ function readDiagnostics(uri: vscode.Uri): FileDiagnostics {
     diagnostics: vscode.languages
       .getDiagnostics(uri)
       .map(({ message, severity, range, source, code }) => {
-        const plainCode = typeof code === "object" ? code.value : code;
+        const codeValue = typeof code === "object" ? code.value : code;
         return {
           message,
           severity: severities[severity],
-          range: plainRange(range),
+          range: toRange(range),
           ...(source !== undefined && { source }),
-          ...(plainCode !== undefined && { code: String(plainCode) }),
+          ...(codeValue !== undefined && { code: String(codeValue) }),
         };
       }),
   };
 }
 
-function plainRange({ start, end }: vscode.Range): Range {
+function toRange({ start, end }: vscode.Range): Range {
   return {
     start: { line: start.line, character: start.character },
     end: { line: end.line, character: end.character },

@@ -1,5 +1,5 @@
-// Keeps one instance host running for the window: in a worker thread, and in-process once workers keep dying.
-// Knows nothing of vscode, so that its deaths can be tested without one.
+// Keeps one instance host running for the window: in a worker thread, or in-process once workers keep crashing.
+// Does not know vscode, so that crashes can be tested without it.
 import { createRequire } from "node:module";
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { type BirpcReturn, createBirpc } from "birpc";
@@ -10,76 +10,77 @@ import type { EditorApi, HostApi, HostOptions } from "../../host/contract";
 
 export type Host = BirpcReturn<HostApi, EditorApi>;
 
-/** One running host, however it was started. */
-export interface Spawned {
+/** A running host, in a worker or in-process. */
+export interface SpawnedHost {
   post(message: unknown): void;
   onMessage(receive: (message: unknown) => void): void;
-  /** Resolves with the reason when it has ended, wanted or not. */
+  /** Resolves with the reason when the host has ended, expectedly or not. */
   readonly ended: Promise<string>;
   end(): Promise<unknown>;
 }
 
-/** Three deaths within this many milliseconds are no accident. */
-const DEATHS_WINDOW = 60_000;
-const MAX_DEATHS = 3;
-/** Milliseconds that a host waits for its successor where old and new overlap at a reload. */
+/** Three crashes within this many milliseconds switch to in-process. */
+const CRASH_WINDOW = 60_000;
+const MAX_CRASHES = 3;
+/** Milliseconds that a host waits for its successor if the two overlap at a reload. */
 const LINGER = 4_000;
-/** Milliseconds that a host has to take its files away; VS Code gives the whole extension 5 s. */
-const SHUT_DOWN_WITHIN = 4_700;
+/** Milliseconds for a host to withdraw its files; VS Code gives the whole extension 5 s. */
+const SHUTDOWN_TIMEOUT = 4_700;
 
 export interface ConnectionOptions {
   /** Path of the worker bundle. */
   readonly file: string;
   readonly options: Omit<HostOptions, "pins">;
   readonly log: Log;
-  /** Whether at a reload the next extension host starts while this one still ends, as in every remote window. */
+  /** Whether a reload starts the next extension host before this one has ended, as in every remote window. */
   readonly overlapsAtReload: boolean;
 }
 
-/** The window as a host needs it. */
-export interface WindowSide {
+/** What a host needs from the window. */
+export interface WindowCallbacks {
   readonly editor: EditorApi;
-  /** What the user asked for in this window so far; a new host is told. */
+  /** What the user started or stopped in this window so far; passed to each new host. */
   readonly pins: () => HostOptions["pins"];
 }
 
 export class HostConnection {
-  readonly #deaths: number[] = [];
+  readonly #crashes: number[] = [];
   readonly #startListeners = new Set<(host: Host) => void>();
-  #running: { readonly host: Host; readonly spawned: Spawned } | undefined;
-  #isEnding = false;
+  #running: { readonly host: Host; readonly spawned: SpawnedHost } | undefined;
+  #isDisposing = false;
 
   constructor(private readonly options: ConnectionOptions) {}
 
-  /** Calls to a host that dies meanwhile are rejected. Not before start(). */
+  /** Only after start(). Pending calls are rejected when the host dies. */
   get host(): Host {
     return this.#started.host;
   }
 
-  get spawned(): Spawned {
+  get spawned(): SpawnedHost {
     return this.#started.spawned;
   }
 
-  /** Calls back when a host is up that knows nothing yet: it needs everything that is pushed. */
+  /** Fires for each new host. It has no state yet, so the listener must push everything. */
   onDidStart(listener: (host: Host) => void): Disposable {
     this.#startListeners.add(listener);
     return { dispose: () => this.#startListeners.delete(listener) };
   }
 
-  /** Starts the host, and another one whenever it dies. Whoever calls this disposes the connection. */
-  start(window: WindowSide): void {
+  /** Starts the host and restarts it whenever it dies. The caller disposes the connection. */
+  start(window: WindowCallbacks): void {
     const { file, log } = this.options;
-    const spawn = this.#deaths.length < MAX_DEATHS ? spawnWorker : runInProcess;
+    const spawn =
+      this.#crashes.length < MAX_CRASHES ? spawnWorker : runInProcess;
     const options = { ...this.options.options, pins: window.pins() };
     const spawned = spawn(file, options);
     const host = connect(spawned, window.editor);
     this.#running = { host, spawned };
     void spawned.ended.then((reason) => {
       host.$close(new Error(`The instance host has ended: ${reason}`));
-      if (this.#isEnding) return;
-      this.#noteDeath();
+      if (this.#isDisposing) return;
+      this.#recordCrash();
       log.error(
-        `The instance host has died (${reason}) and is started again${this.#deaths.length < MAX_DEATHS ? "" : ", in-process from now on"}`,
+        `The instance host has died (${reason}) and is started again${this.#crashes.length < MAX_CRASHES ? "" : ", in-process from now on"}`,
       );
       this.start(window);
     });
@@ -87,17 +88,17 @@ export class HostConnection {
   }
 
   async dispose(): Promise<void> {
-    this.#isEnding = true;
+    this.#isDisposing = true;
     if (!this.#running) return;
     const { host, spawned } = this.#running;
     let timer: NodeJS.Timeout | undefined;
-    const tooLate = new Promise((resolve) => {
-      timer = setTimeout(resolve, SHUT_DOWN_WITHIN);
+    const timeout = new Promise((resolve) => {
+      timer = setTimeout(resolve, SHUTDOWN_TIMEOUT);
     });
     try {
       await Promise.race([
         host.shutDown(this.options.overlapsAtReload ? LINGER : 0),
-        tooLate,
+        timeout,
       ]);
     } finally {
       clearTimeout(timer);
@@ -110,17 +111,17 @@ export class HostConnection {
     return this.#running;
   }
 
-  #noteDeath(): void {
+  #recordCrash(): void {
     const now = Date.now();
-    // Once in-process, it stays there.
-    if (this.#deaths.length < MAX_DEATHS)
-      while ((this.#deaths[0] ?? now) < now - DEATHS_WINDOW)
-        this.#deaths.shift();
-    this.#deaths.push(now);
+    // Once in-process, it stays in-process.
+    if (this.#crashes.length < MAX_CRASHES)
+      while ((this.#crashes[0] ?? now) < now - CRASH_WINDOW)
+        this.#crashes.shift();
+    this.#crashes.push(now);
   }
 }
 
-function connect(spawned: Spawned, editor: EditorApi): Host {
+function connect(spawned: SpawnedHost, editor: EditorApi): Host {
   return createBirpc<HostApi, EditorApi>(editor, {
     post: (message) => {
       spawned.post(message);
@@ -128,7 +129,7 @@ function connect(spawned: Spawned, editor: EditorApi): Host {
     on: (receive) => {
       spawned.onMessage(receive);
     },
-    // What is pushed needs no answer, and is pushed whole to the next host.
+    // Pushes need no answer, and the next host gets the full state anyway.
     eventNames: [
       "setActive",
       "pushState",
@@ -136,23 +137,23 @@ function connect(spawned: Spawned, editor: EditorApi): Host {
       "forgetSelections",
       "cancelSend",
     ],
-    // A start may wait 5 s for its port, a person may take minutes for an answer: only death ends a call.
+    // A start may wait 5 s for its port and a user may take minutes to answer, so only the host's death ends a call.
     timeout: -1,
   });
 }
 
-function spawnWorker(file: string, options: HostOptions): Spawned {
+function spawnWorker(file: string, options: HostOptions): SpawnedHost {
   const worker = new Worker(file, {
     workerData: options,
-    // The extension host's own flags (a debugger's port) are not the worker's.
+    // Do not inherit the extension host's flags, such as a debugger port.
     execArgv: [],
     name: "berth",
-    // Garbage of a moment, as 50 starts make it, would otherwise stay with the process: 0.2 MB for each instance.
+    // Otherwise the process keeps the memory of short-lived garbage: 0.2 MB per instance after 50 starts.
     resourceLimits: { maxYoungGenerationSizeMb: 4 },
   });
   const ended = new Promise<string>((resolve) => {
     let reason: string | undefined;
-    // Without this listener a throw in the worker would end the whole extension host.
+    // Without this listener an uncaught error in the worker would end the whole extension host.
     worker.on("error", (error) => {
       reason = messageOf(error);
     });
@@ -172,7 +173,7 @@ function spawnWorker(file: string, options: HostOptions): Spawned {
   };
 }
 
-function runInProcess(file: string, options: HostOptions): Spawned {
+function runInProcess(file: string, options: HostOptions): SpawnedHost {
   const { serve } = createRequire(file)(file) as {
     serve: (port: MessagePort, options: HostOptions) => void;
   };

@@ -1,4 +1,4 @@
-// One connected agent, whatever protocol it speaks.
+// A connected agent, independent of its protocol.
 import type { Mention } from "../../core/control/mention";
 import type { ClientDiffs } from "./clientDiffs";
 import type { ClientView } from "../contract";
@@ -6,25 +6,25 @@ import type { EditorView } from "../view/editorCopy";
 
 export interface Client {
   readonly view: ClientView;
-  /** Of one that nothing is open to at the moment: since when, in milliseconds since 1970. */
-  readonly silentSince?: number | undefined;
-  /** What it has proposed; the instance takes all of it back when the client is gone. */
+  /** Set while the client has no open request or stream: since when, in milliseconds since 1970. */
+  readonly idleSince?: number | undefined;
+  /** Its proposed diffs; the instance closes them when the client disconnects. */
   readonly diffs: ClientDiffs;
-  /** Tells the agent what the user looks at, if that differs from what it was told last. */
+  /** Sends what the user is looking at, if it differs from what was sent last. */
   share(view: EditorView): void;
-  /** Points the agent to files. False: it has not introduced itself yet, or is of a kind that cannot be told. */
+  /** Mentions files to the agent. False: it is not initialized yet, or its protocol has no mentions. */
   mention(mentions: readonly Mention[]): boolean;
-  /** Checks that it still answers; one that has not answered the check before is cut off. */
+  /** Checks that it still answers; disconnects it if it did not answer the previous check. */
   checkAlive(): void;
-  /** Says goodbye and cuts the line soon after. */
+  /** Closes gracefully, then forcibly after a short timeout. */
   close(): Promise<void>;
 }
 
-/** The name by which a person knows the agent. */
+/** The agent's display name. */
 export function agentName({ name }: ClientView): string {
   const known: Readonly<Record<string, string>> = {
     "claude-code": "Claude Code",
-    // What both call themselves.
+    // Both use this name.
     "streamable-http-client": "Gemini or Qwen",
   };
   return name === null ? "Agent" : (known[name] ?? name);

@@ -1,4 +1,4 @@
-// The diffs that one client has proposed and nobody has decided yet, by the name the client gave each.
+// One client's undecided diffs, by the client's own names for them.
 import { randomUUID } from "node:crypto";
 import { done, type Outcome } from "../../core/outcome";
 import type { DiffDecision, EditorApi, ProposedDiff } from "../contract";
@@ -12,35 +12,35 @@ export class ClientDiffs {
   constructor(private readonly editor: EditorApi) {}
 
   /**
-   * Resolves when the user decides. A second diff of the same name takes the place of the first, which is rejected.
-   * It is taken back when nobody waits for the answer any more.
+   * Resolves when the user decides. A second diff of the same name replaces the first, which is rejected. Aborting
+   * `cancelled` closes the diff.
    */
   async open(
     name: string,
     diff: Omit<ProposedDiff, "id">,
-    unwanted?: AbortSignal,
+    cancelled?: AbortSignal,
   ): Promise<Outcome<DiffDecision>> {
     const id = randomUUID();
-    const takeBack = () => {
+    const cancel = () => {
       if (this.#pending.get(name) === id) void this.close(name);
     };
     const closed = this.close(name);
     this.#pending.set(name, id);
-    unwanted?.addEventListener("abort", takeBack);
+    cancelled?.addEventListener("abort", cancel);
     try {
       await closed;
-      // Taken back, or replaced, before it could be shown.
-      if (unwanted?.aborted || this.#pending.get(name) !== id) return rejected;
+      // Cancelled or replaced before it could be shown.
+      if (cancelled?.aborted || this.#pending.get(name) !== id) return rejected;
       return await this.editor.openDiff({ ...diff, id });
     } finally {
-      unwanted?.removeEventListener("abort", takeBack);
+      cancelled?.removeEventListener("abort", cancel);
       if (this.#pending.get(name) === id) this.#pending.delete(name);
     }
   }
 
   /**
-   * Takes a diff back and returns the proposal as it then stood; null when there is none of that name. Asked again
-   * meanwhile, as at a key pressed twice, it returns the same: no answer may lose what the user has changed.
+   * Closes a diff and returns the proposal as edited so far; null if there is none of that name. A concurrent second
+   * call (a key pressed twice) returns the same, so that no caller loses the user's edits.
    */
   async close(name: string): Promise<string | null> {
     const id = this.#pending.get(name);
@@ -55,7 +55,7 @@ export class ClientDiffs {
     }
   }
 
-  /** Takes all back and says how many there were. */
+  /** Returns how many there were. */
   async closeAll(): Promise<number> {
     const names = [...this.#pending.keys()];
     await Promise.all(names.map((name) => this.close(name)));

@@ -1,12 +1,12 @@
-// How many clients an instance may have, and which one is evicted when there are that many.
+// Decides whether one more client may connect, and which one to evict at the limit.
 import type { Client } from "./client";
 
-/** Milliseconds. A client that comes back after so long a silence introduces itself again. */
-const EVICT_AFTER_SILENCE = 60_000;
+/** Milliseconds. A client that returns after this long simply initializes again. */
+const EVICT_AFTER_IDLE = 60_000;
 
 /**
- * Whether one more client may connect. At the limit, the one that has been silent longest is evicted: scripts that speak
- * MCP seldom say goodbye. `now` in milliseconds since 1970.
+ * At the limit it evicts the client idle longest, since scripts that use MCP seldom disconnect cleanly. `now` is in
+ * milliseconds since 1970.
  */
 export function admit(
   clients: ReadonlySet<Client>,
@@ -14,9 +14,9 @@ export function admit(
   now = Date.now(),
 ): boolean {
   if (clients.size < limit) return true;
-  const since = ({ silentSince = now }: Client): number => silentSince;
-  const [silent] = [...clients].sort((a, b) => since(a) - since(b));
-  if (!silent || now - since(silent) < EVICT_AFTER_SILENCE) return false;
-  void silent.close();
+  const since = ({ idleSince = now }: Client): number => idleSince;
+  const [longestIdle] = [...clients].sort((a, b) => since(a) - since(b));
+  if (!longestIdle || now - since(longestIdle) < EVICT_AFTER_IDLE) return false;
+  void longestIdle.close();
   return true;
 }

@@ -1,4 +1,4 @@
-// The agents connected to one instance: who they are, what all of them are told, and how many there may be.
+// The agents connected to one instance: lists them, broadcasts to them and limits their number.
 import { messageOf } from "../../core/errors";
 import type { Mention } from "../../core/control/mention";
 import type { Log } from "../../core/log";
@@ -23,7 +23,7 @@ export class ClientSet {
     return [...this.#clients].map(({ view }) => view);
   }
 
-  /** Whether one more may connect where `limit` are allowed; see clientLimit.ts. */
+  /** See clientLimit.ts. */
   admit(limit: number): boolean {
     return admit(this.#clients, limit);
   }
@@ -34,7 +34,7 @@ export class ClientSet {
     this.onDidChange();
   }
 
-  /** Takes back what the client has proposed. */
+  /** Closes the client's open diffs. */
   remove(client: Client): void {
     this.#clients.delete(client);
     client.diffs.closeAll().catch((error: unknown) => {
@@ -44,12 +44,11 @@ export class ClientSet {
     this.onDidChange();
   }
 
-  /** Tells every client what the user looks at. */
   share(view: EditorView): void {
     for (const client of this.#clients) client.share(view);
   }
 
-  /** Points every client to files, after the current selection. Returns how many took it. */
+  /** Sends the current selection, then the mentions. Returns how many clients accepted. */
   mention(mentions: readonly Mention[], view: EditorView): number {
     return [...this.#clients].filter((client) => {
       client.share(view);
@@ -57,12 +56,12 @@ export class ClientSet {
     }).length;
   }
 
-  /** Cuts off clients that did not answer the previous check. */
+  /** Disconnects clients that did not answer the previous check. */
   checkAlive(): void {
     for (const client of this.#clients) client.checkAlive();
   }
 
-  /** Says goodbye to every client; resolves when all lines are closed. */
+  /** Resolves when all connections are closed. */
   async close(): Promise<void> {
     await Promise.all([...this.#clients].map((client) => client.close()));
   }

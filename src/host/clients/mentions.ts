@@ -1,4 +1,4 @@
-// Points the agents of one instance to files. While none is connected that can be told, it waits as long as a person would.
+// Mentions files to one instance's agents, waiting for an agent for as long as a person would.
 import { EventEmitter, once } from "node:events";
 import { existsSync } from "node:fs";
 import type { Mention } from "../../core/control/mention";
@@ -6,10 +6,9 @@ import { noAgent, noSuchFile, notRunning } from "../../core/errors";
 import type { EditorView } from "../view/editorCopy";
 import type { ClientSet } from "./clientSet";
 
-/** Milliseconds: an agent that is started now connects within a few seconds. */
+/** Milliseconds; a newly started agent connects within a few seconds. */
 const WAIT_FOR_AGENT = 15_000;
 
-/** The instance whose agents are told. */
 interface MentionTarget {
   readonly name: string;
   readonly worktree: string;
@@ -19,7 +18,7 @@ interface MentionTarget {
 }
 
 export class Mentions {
-  readonly #introductions = new EventEmitter().setMaxListeners(0);
+  readonly #readyClients = new EventEmitter().setMaxListeners(0);
   readonly #ended = new AbortController();
 
   constructor(
@@ -28,8 +27,8 @@ export class Mentions {
   ) {}
 
   /**
-   * Resolves with the number of agents that were told, each after the current selection. Throws a UserError where none
-   * connected in time; rejects with an AbortError when `cancelled` is aborted.
+   * Returns how many agents received the mentions, each after the current selection. Throws a UserError if none
+   * connects in time, and an AbortError when `cancelled` is aborted.
    */
   async send(
     mentions: readonly Mention[],
@@ -44,9 +43,9 @@ export class Mentions {
     const signal = AbortSignal.any([timeout, cancelled, this.#ended.signal]);
     try {
       for (;;) {
-        const told = this.clients.mention(resolved, this.target.view);
-        if (told > 0) return told;
-        await once(this.#introductions, "client", { signal });
+        const received = this.clients.mention(resolved, this.target.view);
+        if (received > 0) return received;
+        await once(this.#readyClients, "client", { signal });
       }
     } catch (error) {
       const { name, worktree } = this.target;
@@ -56,12 +55,12 @@ export class Mentions {
     }
   }
 
-  /** A client has said more about itself, and can perhaps be told now. */
-  noteIntroduction(): void {
-    this.#introductions.emit("client");
+  /** A client may be able to accept mentions now. */
+  noteReadyClient(): void {
+    this.#readyClients.emit("client");
   }
 
-  /** Ends every wait. */
+  /** Ends every waiting send(). */
   dispose(): void {
     this.#ended.abort();
   }

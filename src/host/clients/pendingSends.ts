@@ -1,4 +1,4 @@
-// What this window's user sends, and may cancel while it waits: to instances of this window and of others.
+// The user's pending sends, to instances of this or any other window. They can be cancelled while they wait.
 import type { MachineInstances } from "../../core/control/machineInstances";
 import { notRunning, sendingCancelled } from "../../core/errors";
 import { done, failed, type Outcome } from "../../core/outcome";
@@ -6,30 +6,30 @@ import type { SendRequest } from "../contract";
 import type { Mentions } from "./mentions";
 
 export class PendingSends {
-  /** By the id of the request. */
+  /** By request id. */
   readonly #pending = new Map<string, AbortController>();
 
   constructor(
-    /** Of a running instance of this window. */
+    /** undefined unless this window runs an instance there. */
     private readonly mentionsOf: (worktree: string) => Mentions | undefined,
     private readonly machineInstances: MachineInstances,
   ) {}
 
   async send({ id, to, mentions }: SendRequest): Promise<Outcome<number>> {
-    const cancelled = new AbortController();
-    this.#pending.set(id, cancelled);
+    const cancellation = new AbortController();
+    this.#pending.set(id, cancellation);
     try {
       if ("instanceId" in to)
         return await this.machineInstances.send(
           to.instanceId,
           mentions,
-          cancelled.signal,
+          cancellation.signal,
         );
-      const own = this.mentionsOf(to.worktree);
-      if (!own) throw notRunning(to.worktree);
-      return done(await own.send(mentions, cancelled.signal));
+      const target = this.mentionsOf(to.worktree);
+      if (!target) throw notRunning(to.worktree);
+      return done(await target.send(mentions, cancellation.signal));
     } catch (error) {
-      return failed(cancelled.signal.aborted ? sendingCancelled() : error);
+      return failed(cancellation.signal.aborted ? sendingCancelled() : error);
     } finally {
       this.#pending.delete(id);
     }

@@ -1,4 +1,4 @@
-// The control API under /berth/: how other windows and the command line ask and steer one instance.
+// Routes of the control API (/berth/...), by which other windows and the command line query and control an instance.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Description, Health } from "../../core/control/api";
 import { UserError } from "../../core/errors";
@@ -8,12 +8,12 @@ import { readBody } from "./jsonBody";
 export interface ControlActions {
   health(): Health;
   describe(): Omit<Description, "memory">;
-  /** Resolves with the number of agents that were told. Whoever asked may give up while it waits for one. */
-  send(mention: Mention, gaveUp: AbortSignal): Promise<number>;
-  /** Resolves when the discovery files are gone; the rest may follow. */
+  /** Returns how many agents received it. `cancelled` is aborted if the caller disconnects while it waits for one. */
+  send(mention: Mention, cancelled: AbortSignal): Promise<number>;
+  /** Resolves once the discovery files are gone; the rest may follow. */
   stop(): Promise<void>;
   focus(): void;
-  /** Gives the port up if this window is going away or gone; false: it stays. */
+  /** Gives up the port if this window is closing or gone; false: it keeps it. */
   handOver(): Promise<boolean>;
 }
 
@@ -57,41 +57,44 @@ function sendRoute(actions: ControlActions): Route {
   return async (request, response) => {
     const body = await readBody(request, sendSchema);
     if (body.kind === "refused") {
-      answer(response, body.status, { error: body.error });
+      respond(response, body.status, { error: body.error });
       return;
     }
-    const gaveUp = new AbortController();
+    const cancellation = new AbortController();
     response.once("close", () => {
-      gaveUp.abort();
+      cancellation.abort();
     });
     const { file, lines = null } = body.value;
     try {
-      const sent = await actions.send({ path: file, lines }, gaveUp.signal);
-      answer(response, 200, { sent });
+      const sent = await actions.send(
+        { path: file, lines },
+        cancellation.signal,
+      );
+      respond(response, 200, { sent });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      answer(response, 409, { error: error.message });
+      respond(response, 409, { error: error.message });
     }
   };
 }
 
 function route(
   verb: "GET" | "POST",
-  act: () => object | Promise<object>,
+  handle: () => object | Promise<object>,
 ): Route {
   return method(verb, async (_request, response) => {
-    answer(response, 200, await act());
+    respond(response, 200, await handle());
   });
 }
 
-function method(verb: "GET" | "POST", then: Route): Route {
+function method(verb: "GET" | "POST", handler: Route): Route {
   return async (request, response) => {
-    if (request.method === verb) await then(request, response);
+    if (request.method === verb) await handler(request, response);
     else response.writeHead(405, { allow: verb }).end();
   };
 }
 
-function answer(response: ServerResponse, status: number, body: object): void {
+function respond(response: ServerResponse, status: number, body: object): void {
   response
     .writeHead(status, {
       "content-type": "application/json",

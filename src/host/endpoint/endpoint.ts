@@ -1,4 +1,4 @@
-// One port of one instance: an HTTP server on loopback that lets only its own agents in, and hands them to the protocols.
+// An instance's HTTP server on loopback: admits only its own agents and hands them to the protocols.
 import {
   createServer,
   type IncomingMessage,
@@ -16,18 +16,18 @@ import { HalfOpenSockets } from "./halfOpenSockets";
 
 export const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
 
-/** Resolves, after loading what it needs, with the function that takes over a socket at once. */
+/** Loads what it needs, then resolves with the function that takes over a socket synchronously. */
 export type WebSocketRoute = () => Promise<(socket: WebSocket) => void>;
 
 export interface EndpointRoutes {
-  /** Answers requests by their path; whatever it throws becomes a 500. */
+  /** Request handlers by path; anything they throw becomes a 500. */
   readonly http: ReadonlyMap<
     string,
     (request: IncomingMessage, response: ServerResponse) => Promise<void>
   >;
-  /** WebSocket paths. */
+  /** By path. */
   readonly webSocket: ReadonlyMap<string, WebSocketRoute>;
-  /** False: the instance has as many clients as it may have. */
+  /** False: the client limit is reached. */
   admit(): boolean;
 }
 
@@ -47,26 +47,26 @@ export class Endpoint {
     private readonly routes: EndpointRoutes,
   ) {
     this.#server = createServer({
-      // What Node itself would refuse gets the guards' answers, as far as that goes.
+      // Lets the guards answer what Node itself would refuse, as far as possible.
       maxHeaderSize: 128 * 1024,
       requireHostHeader: false,
       headersTimeout: 2_000,
       connectionsCheckingInterval: 500,
-      // One request is never held open for a body that does not come.
+      // Never hold a request open for a body that does not arrive.
       requestTimeout: 30_000,
     });
     this.#server.on("connection", (socket: Socket) => {
       this.#halfOpen.add(socket);
     });
     this.#server.on("request", (request, response) => {
-      void this.#answer(request, response);
+      void this.#handleRequest(request, response);
     });
     this.#server.on("upgrade", (request, socket, head) => {
-      void this.#upgrade(request, socket, head);
+      void this.#handleUpgrade(request, socket, head);
     });
   }
 
-  /** Binds the address, or returns undefined when the port is another's. Whoever opens it closes it. */
+  /** Binds the address; undefined if another program has the port. The caller closes it. */
   static async open(
     address: Address,
     routes: EndpointRoutes,
@@ -77,7 +77,7 @@ export class Endpoint {
       : undefined;
   }
 
-  /** Frees the port and cuts what is still connected; clients that want a close frame get theirs before. */
+  /** Frees the port and cuts remaining connections. Clients that want a close frame must be sent one first. */
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#server.closeAllConnections();
@@ -92,7 +92,7 @@ export class Endpoint {
     });
   }
 
-  async #answer(
+  async #handleRequest(
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
@@ -112,7 +112,7 @@ export class Endpoint {
     }
   }
 
-  async #upgrade(
+  async #handleUpgrade(
     request: IncomingMessage,
     socket: Duplex,
     head: Buffer,
@@ -125,7 +125,7 @@ export class Endpoint {
       return;
     }
     const connect = await this.routes.webSocket.get(pathOf(request))?.();
-    // From here on nothing waits, so that no two upgrades take the same last place.
+    // No await from here on, so that two upgrades cannot take the same last slot.
     if (!connect || !this.routes.admit()) {
       reject(socket, { status: 503, reason: "too many clients" });
       return;
@@ -135,7 +135,7 @@ export class Endpoint {
 }
 
 function reject(socket: Duplex, { status, reason }: Rejection): void {
-  // Our own end() alone would leave it open for as long as the other side likes.
+  // end() alone would leave the socket open for as long as the peer likes.
   socket.once("finish", () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\nConnection: close\r\nContent-Type: text/plain\r\n` +

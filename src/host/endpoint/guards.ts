@@ -1,4 +1,4 @@
-// The ladder that every request climbs before anything of ours looks at it: one guard a fault, each with its own answer.
+// The handshake ladder that every request passes before any other code: one guard per fault, each with its own answer.
 import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 
@@ -18,7 +18,7 @@ type Guard = (
   facts: GuardFacts,
 ) => Rejection | undefined;
 
-/** Far above every token of ours; a longer one is not compared at all. */
+/** Far longer than our tokens; anything longer is not compared at all. */
 const MAX_TOKEN_LENGTH = 512;
 
 /** Claude Code and OpenCode send the first, MCP and HTTP clients the second. */
@@ -40,13 +40,13 @@ const guards: readonly Guard[] = [
       ? undefined
       : { status: 401, reason: "no valid token" };
   },
-  // No agent sends an Origin and every web page does, so a page can never talk to us (CVE-2025-52882).
+  // No agent sends an Origin and every web page does, so pages are locked out (CVE-2025-52882).
   function origin(request) {
     return request.headers.origin === undefined
       ? undefined
       : { status: 403, reason: "web pages may not connect" };
   },
-  // Against DNS rebinding: a name that was made to point at 127.0.0.1 is not ours.
+  // Against DNS rebinding: a foreign name may resolve to 127.0.0.1.
   function host(request, { port }) {
     const sent = request.headersDistinct["host"] ?? [];
     return sent.length === 1 &&
@@ -61,7 +61,7 @@ const guards: readonly Guard[] = [
   },
 ];
 
-/** The first fault of the request, or undefined when it may pass. */
+/** The first fault found, or undefined if there is none. */
 export function guard(
   request: IncomingMessage,
   facts: GuardFacts,
@@ -81,7 +81,7 @@ export function pathOf(request: IncomingMessage): string {
 function isSameToken(sent: string, token: string): boolean {
   if (sent.length > MAX_TOKEN_LENGTH) return false;
   const [a, b] = [Buffer.from(sent), Buffer.from(token)];
-  // timingSafeEqual demands equal lengths; comparing b with itself keeps the time the same when they differ.
+  // timingSafeEqual requires equal lengths; comparing b with itself takes the same time if they differ.
   return (
     timingSafeEqual(a.length === b.length ? a : b, b) && a.length === b.length
   );

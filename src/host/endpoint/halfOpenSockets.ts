@@ -1,10 +1,10 @@
-// Connections that have not yet sent a request: few, short-lived, and never in the way of a real client.
+// Limits the number and age of connections without a request, so that they never block a real client.
 import type { Socket } from "node:net";
 
-/** Milliseconds from the connection to its first whole request. */
+/** Milliseconds from the connection to its first complete request. */
 const HANDSHAKE_TIMEOUT_MS = 2_000;
 
-/** Above this the oldest goes. Refusing the newest instead would lock out real clients behind an idle flood. */
+/** Above this the oldest is evicted. Refusing the newest would lock out real clients behind an idle flood. */
 const MAX_HALF_OPEN = 64;
 
 export class HalfOpenSockets {
@@ -29,7 +29,7 @@ export class HalfOpenSockets {
       }
   }
 
-  /** The socket has sent its request, or is gone. */
+  /** The socket has sent its request or is closed. */
   settle(socket: Socket): void {
     clearTimeout(this.#timers.get(socket));
     this.#timers.delete(socket);

@@ -1,4 +1,4 @@
-// A request with a JSON body: held to a size and a schema before anything of ours looks at it.
+// Reads a JSON request body, limited in size and validated against a schema.
 import type { IncomingMessage } from "node:http";
 import * as z from "zod/mini";
 
@@ -18,7 +18,7 @@ export async function readBody<T>(
 ): Promise<Body<T>> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  // Leaving the loop early must not cut the line on which the answer goes out.
+  // Leaving the loop early must not close the socket that still carries the response.
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     chunks.push(chunk as Buffer);
     bytes += (chunk as Buffer).length;

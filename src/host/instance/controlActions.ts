@@ -1,4 +1,4 @@
-// What other windows and the command line may ask of one instance, and do with it; the endpoint puts it under /berth/.
+// Implements the control API of one instance; the endpoint serves it under /berth/.
 import type { ControlActions } from "../endpoint/controlApi";
 import type { Mentions } from "../clients/mentions";
 import type { InstanceState } from "../contract";
@@ -14,11 +14,11 @@ export interface ControlledInstance {
   readonly isActive: boolean;
   readonly mentions: Mentions;
   readonly handOver: HandOver;
-  /** Resolves when nobody finds the instance any more. */
+  /** Resolves once the instance can no longer be discovered. */
   withdrawFiles(): Promise<void>;
 }
 
-/** `pid` is the process that serves. */
+/** `pid` is the serving process. */
 export function controlActions(
   instance: ControlledInstance,
   pid: number,
@@ -31,7 +31,7 @@ export function controlActions(
   });
   const stopSoon = async (): Promise<void> => {
     await instance.withdrawFiles();
-    // The answer goes out first: stopping cuts the line it travels on.
+    // Answer first: stopping closes the connection.
     setImmediate(() => {
       events.onDidRequestStop();
     });

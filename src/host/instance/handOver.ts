@@ -1,47 +1,47 @@
-// Gives the port to a successor: at a reload in a remote window the next extension host starts before this one has ended.
+// Hands the port to a successor: on a remote window's reload the next extension host starts before this one ends.
 import { setTimeout as delay } from "node:timers/promises";
 import type { EditorApi } from "../contract";
 
-/** Milliseconds; well below the time that a successor's request waits for its answer. */
-const WINDOW_ANSWERS_WITHIN = 500;
+/** Milliseconds; well below the timeout of a successor's request. */
+const WINDOW_TIMEOUT = 500;
 
 export class HandOver {
-  #giveAway: (() => void) | undefined;
+  #grant: (() => void) | undefined;
 
   constructor(private readonly editor: Pick<EditorApi, "reachWindow">) {}
 
-  /** This window is going away: resolves when a successor has asked for the port. */
+  /** Called when this window closes; resolves once a successor has asked for the port. */
   awaitSuccessor(): Promise<void> {
     return new Promise((resolve) => {
-      this.#giveAway = resolve;
+      this.#grant = resolve;
     });
   }
 
   /**
-   * A successor asks for the port. "granted": whoever awaits a successor is told after the answer. "abandoned": the window
-   * is gone without a word, and the instance has to be stopped. "refused": the window is alive.
+   * A successor asks for the port. "granted": awaitSuccessor() resolves after the answer. "abandoned": the window
+   * vanished without notice, so the instance has to be stopped. "refused": the window is alive.
    */
   async request(): Promise<"granted" | "abandoned" | "refused"> {
-    if (this.#giveAway) {
-      setImmediate(this.#giveAway);
+    if (this.#grant) {
+      setImmediate(this.#grant);
       return "granted";
     }
     return (await isWindowAlive(this.editor)) ? "refused" : "abandoned";
   }
 }
 
-/** Whether a window is more than its extension host: a page that vanishes, as when its browser crashes, leaves one behind for hours. */
+/** False if only the extension host is left: when a page vanishes (its browser crashes), that can live on for hours. */
 async function isWindowAlive({
   reachWindow,
 }: Pick<EditorApi, "reachWindow">): Promise<boolean> {
-  const gaveUp = new AbortController();
+  const settled = new AbortController();
   const answered = reachWindow().then(() => true);
   try {
     return await Promise.race([
       answered,
-      delay(WINDOW_ANSWERS_WITHIN, false, { signal: gaveUp.signal }),
+      delay(WINDOW_TIMEOUT, false, { signal: settled.signal }),
     ]);
   } finally {
-    gaveUp.abort();
+    settled.abort();
   }
 }

@@ -1,5 +1,5 @@
-// One instance: the endpoint of one worktree, its discovery files, and the agents that are connected to it.
-// Acquired in the order port, record, lock file, and released the other way round.
+// One instance: a worktree's endpoint, its discovery files and its connected agents.
+// Acquired in the order port, record, lock file; released in reverse.
 import { randomUUID } from "node:crypto";
 import { messageOf, outsideWorktree } from "../../core/errors";
 import { Lifetime } from "../../core/lifetime";
@@ -27,7 +27,7 @@ import { PublishedFiles } from "./publishedFiles";
 
 export class Instance implements ControlledInstance {
   readonly instanceId = randomUUID();
-  /** Never before the host, also where the clock has stepped back: it would count as left over from an earlier one. */
+  /** Never before the host's start, even if the clock stepped back: it would count as left over. */
   readonly createdAt: number;
   readonly clients: ClientSet;
   readonly mentions: Mentions;
@@ -52,7 +52,7 @@ export class Instance implements ControlledInstance {
     this.mentions = this.#lifetime.own(new Mentions(this.clients, this));
   }
 
-  /** Binds the port and publishes the files. Throws a UserError, with everything released again. */
+  /** Binds the port and publishes the files. Throws a UserError after releasing everything again. */
   static async start(
     spec: InstanceSpec,
     context: InstanceContext,
@@ -103,7 +103,7 @@ export class Instance implements ControlledInstance {
     return this.context.window.viewOf(this.worktree);
   }
 
-  /** The real path of what a client sent; throws a UserError for one that the instance does not serve. */
+  /** The real path of a client path. Throws a UserError if the instance does not serve it. */
   resolve(sent: string): string {
     const file = readClientPath(sent, this.worktree);
     if (!this.context.window.isOpenTo(this.worktree, file))
@@ -111,26 +111,26 @@ export class Instance implements ControlledInstance {
     return file;
   }
 
-  /** Takes over new facts and writes the files again where these differ, or could not be written before. */
+  /** Applies a new spec; rewrites the files if they differ or could not be written before. */
   async update(spec: InstanceSpec): Promise<void> {
     this.spec = spec;
     try {
       await this.#publish();
     } catch (error) {
-      // Its agents are served all the same; the next pass tries again.
+      // Its agents are still served; the next reconciliation retries.
       this.#warn(messageOf(error));
     }
   }
 
-  /** Whether somebody has removed a file by which it is found; the next update() writes it again. */
-  lostFiles(): Promise<boolean> | undefined {
-    return this.#published?.lostFiles();
+  /** Whether another program has removed one of its files; the next update() rewrites it. */
+  hasLostFiles(): Promise<boolean> | undefined {
+    return this.#published?.hasLostFiles();
   }
 
-  /** Notes that the port is still served; see KeptAddresses. */
-  async noteSeen(): Promise<void> {
+  /** Marks the kept address as still served. */
+  async touchAddress(): Promise<void> {
     await this.context.files.addresses
-      .seen(this.worktree, this.port)
+      .touch(this.worktree, this.port)
       .catch((error: unknown) => {
         this.#log.debug(`Kept address not refreshed: ${messageOf(error)}`);
       });
@@ -141,15 +141,15 @@ export class Instance implements ControlledInstance {
   }
 
   /**
-   * Withdraws the files and goes on serving; resolves when a successor has asked for the port. The caller stops it then, or
-   * when it has waited long enough.
+   * Withdraws the files but keeps serving; resolves once a successor has asked for the port. The caller stops the
+   * instance then, or after its own timeout.
    */
-  async leave(): Promise<void> {
+  async awaitSuccessor(): Promise<void> {
     await this.withdrawFiles();
     await this.handOver.awaitSuccessor();
   }
 
-  /** Withdraws the files, says goodbye to the agents and frees the port. May be called twice. */
+  /** Graceful shutdown: withdraws the files, says goodbye to the agents and frees the port. Idempotent. */
   stop(): Promise<void> {
     return this.#lifetime.dispose();
   }
@@ -172,7 +172,7 @@ export class Instance implements ControlledInstance {
     this.#endpoint = endpoint;
     this.#lifetime.defer(() => endpoint.close());
     this.#lifetime.defer(() => this.clients.close());
-    this.#lifetime.defer(() => this.noteSeen());
+    this.#lifetime.defer(() => this.touchAddress());
     const { address } = endpoint;
     const { instanceId, createdAt } = this;
     this.#published = this.#lifetime.own(
@@ -217,9 +217,9 @@ export class Instance implements ControlledInstance {
         onDidConnect: (client) => {
           this.clients.add(client);
         },
-        onDidIntroduce: (client) => {
+        onDidBecomeReady: (client) => {
           client.share(this.view);
-          this.mentions.noteIntroduction();
+          this.mentions.noteReadyClient();
           this.events.onDidChange();
         },
         onDidDisconnect: (client) => {

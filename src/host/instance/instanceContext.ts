@@ -1,4 +1,4 @@
-// What an instance is given: what its plan says of it, and what the host lends to all of its instances.
+// What an instance is given: its own spec, and the context that the host shares among its instances.
 import type { InstanceRecord } from "../../core/registry/formats";
 import type { RegistryFiles } from "../../core/registry/registryFiles";
 import type { Log } from "../../core/log";
@@ -10,7 +10,7 @@ import type { EditorView } from "../view/editorCopy";
 /** What may change while the instance runs. */
 export interface InstanceSpec {
   readonly worktree: Worktree;
-  /** Before it is made distinct from the names of other instances. */
+  /** Not yet distinct from other instances' names. */
   readonly name: string;
   /** The worktree and the workspace folders inside it; real paths. */
   readonly folders: readonly WorkspaceFolder[];
@@ -26,24 +26,24 @@ export interface InstanceContext {
   readonly log: Log;
 }
 
-/** The process that serves, as the files name it. */
+/** The serving process, as published in the files. */
 export interface ServingProcess {
   readonly pid: number;
   readonly processStart: string;
-  /** The process that terminals have in common with it; see LockFile. */
+  /** The ancestor that terminals share with it; see LockFile. */
   readonly parentPid: number;
-  /** Of the host in it, in milliseconds since 1970. */
+  /** When its host started, in milliseconds since 1970. */
   readonly startedAt: number;
   readonly owner: InstanceRecord["owner"];
   readonly version: string;
 }
 
-/** The other live instances of this machine. */
+/** The other live instances on this machine. */
 export interface LivePeers {
   olderThan(
     instance: Pick<InstanceRecord, "createdAt" | "instanceId">,
   ): readonly Named[];
-  /** Who serves a port; "own": another instance of this host. */
+  /** The instance that serves a port; "own": another instance of this host. */
   holderOf(port: number): PortHolder | undefined;
 }
 
@@ -53,15 +53,15 @@ export type PortHolder = "own" | InstanceRecord;
 export interface WindowAccess {
   readonly editor: EditorApi;
   viewOf(worktree: string): EditorView;
-  /** Whether an agent of this worktree may touch a real path: its own files, and those of the window's plain folders. */
+  /** Whether the worktree's agents may access a real path: its own files and those of the window's plain folders. */
   isOpenTo(worktree: string, path: string): boolean;
-  /** Whether it is the one that the window shows. */
+  /** Whether the window shows it. */
   isActive(worktree: string): boolean;
 }
 
 export interface InstanceEvents {
   onDidChange(): void;
-  /** Another window or the command line wants it stopped; its discovery files are gone already. */
+  /** Comes from another window or the command line; the discovery files are gone already. */
   onDidRequestStop(): void;
   onDidRequestFocus(): void;
 }

@@ -1,4 +1,4 @@
-// The files by which agents and other windows find one instance: its record, its lock file and the files for companions.
+// Publishes the files by which agents and other windows find one instance: record, lock file and companion files.
 import type { Address } from "../../core/registry/keptAddresses";
 import type { CompanionFiles } from "../../core/registry/companionFiles";
 import type { Mark } from "../../core/registry/discoveryFiles";
@@ -10,7 +10,7 @@ import { ensurePrivateDirectory } from "../../core/system/privateDirectory";
 import { pidNamespace } from "../../core/system/processIdentity";
 import type { InstanceSpec, ServingProcess } from "./instanceContext";
 
-/** What no rename or change of folders alters. */
+/** The part that renames and folder changes do not affect. */
 export interface PublishedIdentity extends Address {
   readonly instanceId: string;
   /** Milliseconds since 1970. */
@@ -20,9 +20,9 @@ export interface PublishedIdentity extends Address {
 export class PublishedFiles {
   readonly #published = new Lifetime();
   #writing: Promise<unknown> = Promise.resolve();
-  /** What the files say; empty where one is to be written again. */
+  /** What was last written; empty forces a rewrite. */
   #content = "";
-  /** Of each file that was written, whether it is there. */
+  /** For each written file: whether it still exists. */
   readonly #written = new Map<object, () => Promise<boolean>>();
 
   constructor(
@@ -33,27 +33,27 @@ export class PublishedFiles {
   ) {
     const { records, lockFiles, companionFiles } = files;
     const { instanceId, port } = identity;
-    // Where one file cannot be removed, the others are all the same.
-    const withdrawing = (withdraw: () => Promise<unknown>) => ({
+    // If one file cannot be removed, the others still are.
+    const removal = (withdraw: () => Promise<unknown>) => ({
       dispose: () =>
         withdraw().catch((error: unknown) => {
           log.warn(`A file was left: ${messageOf(error)}`);
         }),
     });
-    this.#published.own(withdrawing(() => records.withdraw(instanceId)));
+    this.#published.own(removal(() => records.withdraw(instanceId)));
     this.#published.ownTogether(
       [lockFiles, ...companionFiles].map((each) =>
-        withdrawing(() => each.withdraw(port, instanceId)),
+        removal(() => each.withdraw(port, instanceId)),
       ),
     );
-    // A write that is still running would otherwise come after the withdrawal.
+    // Otherwise a write in flight would finish after the withdrawal.
     this.#published.defer(() => this.#writing);
   }
 
   /**
-   * Writes the record, then the files for agents. Throws a UserError if the record cannot be written; where only the lock
-   * file cannot, the instance runs on without it, and the result is the user's sentence about that. A file for a companion
-   * that cannot be written is only logged: most people do not use these agents. After dispose() it does nothing.
+   * Writes the record, then the discovery files. Throws a UserError if the record cannot be written. If only the lock
+   * file cannot, the instance runs on without it and the result is a warning for the user. A failed companion file is
+   * only logged: most people do not use these agents. Does nothing after dispose().
    */
   async publish(name: string, spec: InstanceSpec): Promise<string | null> {
     const content = JSON.stringify([name, spec]);
@@ -72,19 +72,19 @@ export class PublishedFiles {
     return written;
   }
 
-  /** Whether a file that was written is not there any more; the next publish() writes all of them again then. */
-  async lostFiles(): Promise<boolean> {
+  /** Whether a written file has disappeared; if so, the next publish() rewrites all of them. */
+  async hasLostFiles(): Promise<boolean> {
     await this.#writing;
-    const there = await Promise.all(
+    const present = await Promise.all(
       [...this.#written.values()].map((has) => has()),
     );
-    if (this.#published.isEnded || !there.includes(false)) return false;
+    if (this.#published.isEnded || !present.includes(false)) return false;
     this.#content = "";
     await this.files.ensureHome().catch(() => undefined);
     return true;
   }
 
-  /** Takes the files away, the record last. */
+  /** Withdraws the files, the record last. */
   dispose(): Promise<void> {
     return this.#published.dispose();
   }
@@ -106,7 +106,7 @@ export class PublishedFiles {
         branch: worktree.git?.branch ?? null,
         pid,
         processStart,
-        ...namespace(),
+        ...namespaceField(),
         port: this.identity.port,
         token: this.identity.token,
         owner,
@@ -176,7 +176,7 @@ export class PublishedFiles {
     return {
       instanceId: this.identity.instanceId,
       idePid: this.process.pid,
-      ...namespace(),
+      ...namespaceField(),
       createdAt: this.identity.createdAt,
     };
   }
@@ -187,7 +187,7 @@ function ideName(name: string): string {
   return `VS Code · ${name}`;
 }
 
-function namespace(): { pidNamespace?: string } {
-  const pids = pidNamespace();
-  return pids === undefined ? {} : { pidNamespace: pids };
+function namespaceField(): { pidNamespace?: string } {
+  const namespace = pidNamespace();
+  return namespace === undefined ? {} : { pidNamespace: namespace };
 }

@@ -1,4 +1,4 @@
-// How deep a message may nest: what reads it recursively must not run out of stack.
+// Limits how deep a message may nest, so that recursive readers do not overflow the stack.
 
 export const MAX_DEPTH = 64;
 

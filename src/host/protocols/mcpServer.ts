@@ -1,4 +1,4 @@
-// One MCP server object for one client, over whatever transport it came by.
+// Creates the MCP server object of one client, for any transport.
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import {
   CallToolRequestParamsSchema,
@@ -15,7 +15,9 @@ export interface McpServerOptions {
   readonly onDidListTools?: () => void;
 }
 
-/** The context is read at every call, so that renames and folder changes count at once. The caller connects and closes it. */
+/**
+ * `context` is called per request, so that renames and folder changes apply at once. The caller connects and closes.
+ */
 export function createMcpServer(
   version: string,
   context: () => CallerContext,
@@ -35,7 +37,7 @@ export function createMcpServer(
       })),
     };
   });
-  // A handler for `tools/call` itself would get only what the SDK understands; the rest it answers with its own insides.
+  // With a handler for `tools/call`, the SDK would answer what it does not understand itself, exposing its internals.
   server.fallbackRequestHandler = ({ method, params }, { signal }) => {
     if (method !== "tools/call")
       throw new McpError(ErrorCode.MethodNotFound, "Method not found");
@@ -51,7 +53,7 @@ export function createMcpServer(
         ErrorCode.InvalidParams,
         `Unknown tool: ${call.data.name.slice(0, 100)}`,
       );
-    return tool.run(call.data.arguments, { ...context(), unwanted: signal });
+    return tool.run(call.data.arguments, { ...context(), cancelled: signal });
   };
   return server;
 }

@@ -1,4 +1,4 @@
-// What a protocol of agents is to an instance: the paths it serves, and the clients it brings.
+// The interface between an instance and an agent protocol: the paths it serves and the clients it brings.
 import type { Log } from "../../core/log";
 import type { Client } from "../clients/client";
 import type { ClientDiffs } from "../clients/clientDiffs";
@@ -6,21 +6,21 @@ import type { EndpointRoutes } from "../endpoint/endpoint";
 import type { CallerContext } from "../tools/tool";
 
 /** The instance as a protocol sees it. */
-export interface ProtocolSide {
+export interface ProtocolContext {
   readonly version: string;
   readonly log: Log;
-  /** Read at every call: folders and names change while clients stay. */
+  /** Called for every request: folders and names change while clients stay. */
   context(client: Client): CallerContext;
   /** For a client that is about to connect. */
   newDiffs(): ClientDiffs;
-  /** False: the instance has as many clients as it may have. */
+  /** False: the client limit is reached. */
   admit(): boolean;
   onDidConnect(client: Client): void;
-  /** The client has said more of itself, and may now be told things. */
-  onDidIntroduce(client: Client): void;
+  /** The client's view has changed, and it may accept notifications now. Can fire more than once. */
+  onDidBecomeReady(client: Client): void;
   onDidDisconnect(client: Client): void;
 }
 
 export type Protocol = (
-  instance: ProtocolSide,
+  instance: ProtocolContext,
 ) => Partial<Pick<EndpointRoutes, "http" | "webSocket">>;

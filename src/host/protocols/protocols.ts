@@ -1,4 +1,4 @@
-// Every protocol that agents may speak to an instance. A new one is a folder beside this file and a line here.
+// Every agent protocol. To add one, add a folder beside this file and a line here.
 import { claude } from "./claude/claude";
 import { mcp } from "./mcp/mcp";
 import type { Protocol } from "./protocol";

@@ -1,4 +1,4 @@
-// Keeps the instances of one window as they are wanted, and answers the editor. Does not know where it runs.
+// Reconciles the instances of one window with the desired state, and serves the editor. Does not know where it runs.
 import {
   type Listing,
   MachineInstances,
@@ -31,7 +31,7 @@ import { SelectionSharing } from "../view/selectionSharing";
 import { InstanceSet } from "./instanceSet";
 import { KnownWorktrees } from "./knownWorktrees";
 import { LiveInstances } from "./liveInstances";
-import { PassQueue, type PassRequest } from "./passQueue";
+import { ReconcileQueue, type ReconcileRequest } from "./reconcileQueue";
 import { enteredWorktree, makePlan, type Plan, plannedFolders } from "./plan";
 import { Upkeep } from "./upkeep";
 import { WorktreeWatcher } from "./worktreeWatcher";
@@ -42,9 +42,9 @@ export class InstanceHost implements HostApi {
   readonly #known = new KnownWorktrees();
   readonly #fileOwners = new FileOwners();
   readonly #copy = new EditorCopy((file) => this.#fileOwners.ownerOf(file));
-  readonly #passQueue: PassQueue;
+  readonly #queue: ReconcileQueue;
   readonly #worktreeWatcher = new WorktreeWatcher(
-    () => void this.#passQueue.request({ refresh: true }),
+    () => void this.#queue.request({ refresh: true }),
   );
   readonly #sharing = new SelectionSharing(() => {
     this.#share();
@@ -66,7 +66,10 @@ export class InstanceHost implements HostApi {
     private readonly records: RecordWatcher,
   ) {
     this.#pins = new Map(options.pins);
-    this.#passQueue = new PassQueue((request) => this.#pass(request), log);
+    this.#queue = new ReconcileQueue(
+      (request) => this.#reconcileOnce(request),
+      log,
+    );
     this.#machineInstances = new MachineInstances(files);
     this.#instances = new InstanceSet(
       {
@@ -90,7 +93,7 @@ export class InstanceHost implements HostApi {
         onDidRequestFocus: (worktree) => {
           editor.onDidRequestFocus(worktree);
         },
-        onDidBecomeDue: () => void this.#passQueue.request({}),
+        onDidBecomeDue: () => void this.#queue.request({}),
       },
     );
     this.#pendingSends = new PendingSends((worktree) => {
@@ -99,22 +102,22 @@ export class InstanceHost implements HostApi {
     }, this.#machineInstances);
     this.#lifetime.own(records);
     this.#lifetime.own(
-      // Names may have to be told apart again.
-      records.onDidChange(() => void this.#passQueue.request({})),
+      // Names may have to be made distinct again.
+      records.onDidChange(() => void this.#queue.request({})),
     );
     this.#lifetime.defer(() => this.#instances.stopAll());
     this.#lifetime.own(this.#worktreeWatcher);
     this.#lifetime.own(
       new Upkeep(
         () => this.#instances.running(),
-        () => void this.#passQueue.request({}),
+        () => void this.#queue.request({}),
       ),
     );
     this.#lifetime.own(this.#sharing);
     void files.addresses.prune();
   }
 
-  /** Nothing runs yet: that comes with the first reconcile(). End it with shutDown(). */
+  /** Starts no instance before the first reconcile(). End it with shutDown(). */
   static async start(
     options: HostOptions,
     editor: EditorApi,
@@ -138,12 +141,12 @@ export class InstanceHost implements HostApi {
   async reconcile(desired: Desired): Promise<void> {
     const isFirst = this.#desired === undefined;
     this.#desired = desired;
-    this.#copy.takeWindow({
+    this.#copy.setWindow({
       isTrusted: desired.isTrusted,
       isShared: desired.settings.shareSelection,
     });
-    await this.#enter(desired);
-    await this.#passQueue.request({ refresh: true, retryFailed: true });
+    await this.#pinEnteredWorktree(desired);
+    await this.#queue.request({ refresh: true, retryFailed: true });
     if (isFirst) await this.records.sweep();
   }
 
@@ -151,7 +154,7 @@ export class InstanceHost implements HostApi {
     const worktree = (await this.#known.find(folder))?.path;
     if (worktree === undefined) return failed(notAFolder(folder));
     this.#pins.set(worktree, "started");
-    await this.#passQueue.request({ refresh: true, retryFailed: true });
+    await this.#queue.request({ refresh: true, retryFailed: true });
     const state = this.#instances.state(worktree);
     if (state?.kind === "running") return done(worktree);
     if (state?.kind === "failed") return failed(state.error);
@@ -165,13 +168,13 @@ export class InstanceHost implements HostApi {
 
   async stop(worktree: string): Promise<void> {
     this.#pins.set(worktree, "stopped");
-    await this.#passQueue.request({ refresh: true });
+    await this.#queue.request({ refresh: true });
   }
 
   async restart(worktree: string): Promise<void> {
     this.#instances.requestRestart(worktree);
     if (this.#pins.get(worktree) === "stopped") this.#pins.delete(worktree);
-    await this.#passQueue.request({ refresh: true });
+    await this.#queue.request({ refresh: true });
   }
 
   list(): Promise<Listing> {
@@ -216,20 +219,23 @@ export class InstanceHost implements HostApi {
   }
 
   async shutDown(linger: number): Promise<void> {
-    // What has handed its port over must not be started again.
-    await this.#passQueue.end();
-    if (linger > 0) await this.#instances.leaveAll(linger);
+    // An instance that has handed over its port must not be started again.
+    await this.#queue.end();
+    if (linger > 0) await this.#instances.lingerAll(linger);
     await this.#lifetime.dispose();
   }
 
-  /** With autoStart "activeEditor" the worktree of the active file is wanted from the moment it is entered. */
-  async #enter(desired: Desired): Promise<void> {
+  /** With autoStart "activeEditor", pins the active file's worktree as started when it is entered. */
+  async #pinEnteredWorktree(desired: Desired): Promise<void> {
     const worktree = await enteredWorktree(desired, this.#known);
     if (worktree && !this.#pins.has(worktree.path))
       this.#pins.set(worktree.path, "started");
   }
 
-  async #pass({ refresh, retryFailed }: PassRequest): Promise<void> {
+  async #reconcileOnce({
+    refresh,
+    retryFailed,
+  }: ReconcileRequest): Promise<void> {
     const desired = this.#desired;
     if (!desired) return;
     if (refresh) await this.#known.refresh(plannedFolders(desired, this.#pins));
@@ -248,7 +254,7 @@ export class InstanceHost implements HostApi {
     );
     await this.#known.refreshSiblings(this.#worktrees());
     this.#assignOwners();
-    // What was pushed before its worktree was known finds its owner now.
+    // State pushed before its worktree was known can be attributed now.
     this.#copy.attribute();
     this.#shareSoon();
   }
@@ -265,7 +271,7 @@ export class InstanceHost implements HostApi {
   }
 
   #shareSoon(): void {
-    this.#sharing.soon(this.#desired?.settings.selectionDebounce ?? 0);
+    this.#sharing.schedule(this.#desired?.settings.selectionDebounce ?? 0);
   }
 
   #share(): void {
@@ -273,7 +279,7 @@ export class InstanceHost implements HostApi {
       clients.share(view);
   }
 
-  /** Many changes of one moment are one message. */
+  /** Coalesces the changes of one tick into one message. */
   #notifyChanged(): void {
     if (this.#isNotifying) return;
     this.#isNotifying = true;

@@ -1,4 +1,4 @@
-// The instances of one window, each in exactly one state. apply() brings them to a plan; nothing else starts or stops one.
+// The instances of one window, each in exactly one state. Until shutdown only apply() starts or stops them, by plan.
 import { messageOf, UserError } from "../../core/errors";
 import { isInRange } from "../../core/system/ports";
 import type { InstanceState, InstanceView, Pin } from "../contract";
@@ -6,7 +6,7 @@ import { Instance } from "../instance/instance";
 import type { Plan, Planned } from "./plan";
 import type { InstanceContext } from "../instance/instanceContext";
 
-/** Milliseconds after which a failed start is tried again by itself. */
+/** Milliseconds until a failed start is retried. */
 const RETRY_AFTER = 30_000;
 
 type SlotState =
@@ -22,7 +22,7 @@ export interface InstanceSetEvents {
   onDidChange(): void;
   onDidRequestStop(worktree: string): void;
   onDidRequestFocus(worktree: string): void;
-  /** A failed start may be tried again now. */
+  /** A failed start is due for a retry. */
   onDidBecomeDue(): void;
 }
 
@@ -63,8 +63,8 @@ export class InstanceSet {
   }
 
   /**
-   * Stops what is not in the plan, then starts and updates the rest, all at the same time. One call at a time.
-   * `retryFailed` ignores the pause after a failed start.
+   * Stops what the plan does not run; starts and updates the rest, all in parallel. One call at a time. `retryFailed`
+   * skips the delay after a failed start.
    */
   async apply(plan: Plan, retryFailed: boolean): Promise<void> {
     clearTimeout(this.#retry);
@@ -89,7 +89,7 @@ export class InstanceSet {
           else this.#slots.delete(worktree);
           return;
         }
-        if (restarts.has(worktree) || hasLeftRange(slot))
+        if (restarts.has(worktree) || isOutOfRange(slot))
           await this.#stop(slot);
         await this.#run(slot, retryFailed || restarts.has(worktree));
       }),
@@ -99,7 +99,7 @@ export class InstanceSet {
     this.#scheduleRetry();
   }
 
-  /** Those that came or went in the same pass may have changed the names of others. */
+  /** Instances that this apply() started or stopped may change the names of others. */
   async #updateNames(): Promise<void> {
     await Promise.all(
       [...this.#slots.values()].map(async ({ planned, state }) => {
@@ -108,17 +108,17 @@ export class InstanceSet {
     );
   }
 
-  /** Stops each instance when a successor asks for its port, and what is left after `linger` milliseconds. */
-  async leaveAll(linger: number): Promise<void> {
+  /** Stops each instance once a successor has asked for its port, and the rest after `linger` milliseconds. */
+  async lingerAll(linger: number): Promise<void> {
     const slots = [...this.#slots.values()];
     let timer: NodeJS.Timeout | undefined;
-    const lingered = new Promise<void>((resolve) => {
+    const timeout = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, linger);
     });
     await Promise.all(
       slots.map(async (slot) => {
         if (slot.state.kind !== "running") return;
-        await Promise.race([slot.state.instance.leave(), lingered]);
+        await Promise.race([slot.state.instance.awaitSuccessor(), timeout]);
         await this.#stop(slot);
       }),
     );
@@ -202,7 +202,7 @@ export class InstanceSet {
   }
 }
 
-function hasLeftRange({ planned, state }: Slot): boolean {
+function isOutOfRange({ planned, state }: Slot): boolean {
   return (
     state.kind === "running" &&
     !isInRange(planned.spec.settings.portRange, state.instance.port)

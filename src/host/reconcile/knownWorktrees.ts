@@ -1,29 +1,29 @@
-// What git has said about the folders that matter. Git is asked when they change; everything else looks it up here.
+// Caches what git reported about the relevant folders. git runs when they change; everything else reads the cache.
 import type { SiblingWorktree } from "../../core/control/machineInstances";
 import {
   detectWorktree,
   listWorktrees,
-  NoAnswer,
+  GitUnavailable,
   type Worktree,
 } from "../../core/worktrees/worktree";
 
 export class KnownWorktrees {
-  /** By folder, as it was asked for; also by the worktree's own path. */
+  /** By the folder asked for, and by the worktree's own path. */
   readonly #byFolder = new Map<string, Worktree>();
   /** By the repository's common directory. */
   #siblings: ReadonlyMap<string, readonly SiblingWorktree[]> = new Map();
 
-  /** The worktree of a folder, as git said it last. */
-  of(folder: string): Worktree | undefined {
+  /** The folder's worktree as git last reported it. */
+  get(folder: string): Worktree | undefined {
     return this.#byFolder.get(folder);
   }
 
-  /** All worktrees of the repositories, also those that no window has open. */
+  /** All worktrees of the repositories, including those that no window has open. */
   get siblings(): readonly SiblingWorktree[] {
     return [...this.#siblings.values()].flat();
   }
 
-  /** Asks git for the worktree of a folder. Undefined: there is no such folder. */
+  /** Runs git for the folder; undefined if the folder does not exist. */
   async find(folder: string): Promise<Worktree | undefined> {
     const worktree = await this.#detect(folder);
     if (worktree) {
@@ -33,12 +33,12 @@ export class KnownWorktrees {
     return worktree;
   }
 
-  /** Asks git about these folders again. */
+  /** Runs git for these folders again. */
   async refresh(folders: Iterable<string>): Promise<void> {
     await Promise.all([...folders].map((folder) => this.find(folder)));
   }
 
-  /** Asks git for the other worktrees of these repositories; where it cannot be asked, its last answer stands. */
+  /** Lists the worktrees of these repositories again; keeps the last result if git cannot be run. */
   async refreshSiblings(worktrees: Iterable<Worktree>): Promise<void> {
     const repositories = new Map(
       [...worktrees].flatMap((worktree) =>
@@ -58,12 +58,12 @@ export class KnownWorktrees {
     this.#siblings = new Map(await Promise.all(lists));
   }
 
-  /** A machine that is busy for a moment must not turn a worktree into a plain folder, and stop its instance. */
+  /** A briefly overloaded machine must not turn a worktree into a plain folder and so stop its instance. */
   async #detect(folder: string): Promise<Worktree | undefined> {
     try {
       return await detectWorktree(folder);
     } catch (error) {
-      if (error instanceof NoAnswer)
+      if (error instanceof GitUnavailable)
         return this.#byFolder.get(folder) ?? error.guess;
       throw error;
     }

@@ -1,5 +1,4 @@
-// The live instances of this machine, in one order for every window: this host's own from memory, all others from their
-// records.
+// Live instances on this machine, in the same order in every window: our own from memory, all others from records.
 import type { InstanceRecord } from "../../core/registry/formats";
 import type { RecordWatcher } from "../../core/registry/recordWatcher";
 import type { Named } from "../../core/worktrees/names";

@@ -1,5 +1,5 @@
-// From what the window has open and the user wants to the worktrees concerned, in order, each with a yes or a reason why not.
-// Decided from what git has said before, without asking it.
+// Decides which of the window's worktrees get an instance, and why the others do not.
+// makePlan() uses what git reported earlier and never runs git.
 import path from "node:path";
 import { instanceName } from "../../core/worktrees/names";
 import { canonicalPath } from "../../core/system/paths";
@@ -17,12 +17,12 @@ export interface Planned {
   readonly verdict: "run" | "user" | "settings" | "limit";
 }
 
-/** By the worktree's path; its order is that of the workspace folders, then that of the user's own starts. */
+/** By worktree path: the workspace folders' in their order, then the user's own starts in theirs. */
 export type Plan = ReadonlyMap<string, Planned>;
 
 export type Pins = ReadonlyMap<string, Pin>;
 
-/** Folders whose worktrees a plan is made of: those of the workspace, and those that the user has started. */
+/** The folders a plan covers: those of the workspace and those the user has started. */
 export function plannedFolders({ folders }: Desired, pins: Pins): string[] {
   const started = [...pins].flatMap(([worktree, pin]) =>
     pin === "started" ? [worktree] : [],
@@ -30,7 +30,7 @@ export function plannedFolders({ folders }: Desired, pins: Pins): string[] {
   return [...folders.map((folder) => folder.path), ...started];
 }
 
-/** `isRunning` decides who stays when there are more than may run. */
+/** If the limit is exceeded, worktrees that `isRunning` keep their place. */
 export function makePlan(
   desired: Desired,
   known: KnownWorktrees,
@@ -39,7 +39,7 @@ export function makePlan(
 ): Plan {
   const worktrees = new Map(
     plannedFolders(desired, pins)
-      .map((folder) => known.of(folder))
+      .map((folder) => known.get(folder))
       .filter((worktree) => worktree !== undefined)
       .map((worktree) => [worktree.path, worktree]),
   );
@@ -56,12 +56,12 @@ export function makePlan(
       },
     ]),
   );
-  return limited(plan, desired.settings.maxInstances, isRunning);
+  return applyLimit(plan, desired.settings.maxInstances, isRunning);
 }
 
 /**
- * With autoStart "activeEditor" the worktree of the active file. Where git knows none, that of the workspace folder around
- * it: a folder inside a plain one is no worktree of its own.
+ * With autoStart "activeEditor", the active file's worktree. Without git, the containing workspace folder's: a folder
+ * inside a plain one is not a worktree of its own.
  */
 export async function enteredWorktree(
   { activeDirectory, folders, settings }: Desired,
@@ -71,11 +71,11 @@ export async function enteredWorktree(
     return undefined;
   const worktree = await known.find(activeDirectory);
   if (!worktree || worktree.git) return worktree;
-  const around = deepest(
+  const container = deepest(
     folders.map((folder) => canonicalPath(folder.path)),
     worktree.path,
   );
-  return around === undefined ? undefined : known.find(around);
+  return container === undefined ? undefined : known.find(container);
 }
 
 function verdictOf(
@@ -89,7 +89,7 @@ function verdictOf(
     : "settings";
 }
 
-function limited(
+function applyLimit(
   plan: Plan,
   limit: number,
   isRunning: (worktree: string) => boolean,
@@ -117,14 +117,16 @@ function specOf(
     (folder) =>
       folder.path !== worktree.path &&
       contains(worktree.path, folder.path) &&
-      // A nested worktree's folder is that one's.
+      // A folder in a nested worktree belongs to that worktree.
       !worktrees.some(
         (other) =>
           other.length > worktree.path.length && contains(other, folder.path),
       ),
   );
-  const whole = folders.find(({ path: folder }) => folder === worktree.path);
-  const top = whole ?? {
+  const rootFolder = folders.find(
+    ({ path: folder }) => folder === worktree.path,
+  );
+  const top = rootFolder ?? {
     name: path.basename(worktree.path),
     path: worktree.path,
   };
@@ -132,7 +134,7 @@ function specOf(
     worktree,
     name: instanceName(
       worktree,
-      (whole ?? inside[0] ?? worktree).path,
+      (rootFolder ?? inside[0] ?? worktree).path,
       settings,
     ),
     folders: [top, ...inside],

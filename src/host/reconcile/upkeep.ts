@@ -1,17 +1,19 @@
-// What running instances need by time: clients checked, the kept address renewed, lost files noticed.
-import { SEEN_EVERY_MS } from "../../core/registry/keptAddresses";
+// Periodic maintenance of running instances: checks clients, refreshes the kept address, detects lost files.
+import { TOUCH_EVERY_MS } from "../../core/registry/keptAddresses";
 import { Lifetime } from "../../core/lifetime";
 import type { Instance } from "../instance/instance";
 
-/** Milliseconds between two checks that a client still answers. */
+/** Milliseconds between checks that a client still answers. */
 const PING_EVERY = 30_000;
-/** The same that the files by which an instance is found are still there. */
+/** Milliseconds between checks that an instance's files still exist. */
 const CHECK_FILES_EVERY = 5_000;
 
 export class Upkeep {
   readonly #lifetime = new Lifetime();
 
-  /** `onDidLoseFiles`: other programs tidy up too, an agent in a container or the system in its temporary directory. */
+  /**
+   * `onDidLoseFiles`: others clean up too, such as an agent in a container or the system in its temporary directory.
+   */
   constructor(
     private readonly running: () => readonly Instance[],
     onDidLoseFiles: () => void,
@@ -19,9 +21,9 @@ export class Upkeep {
     this.#every(PING_EVERY, (instance) => {
       instance.clients.checkAlive();
     });
-    this.#every(SEEN_EVERY_MS, (instance) => void instance.noteSeen());
+    this.#every(TOUCH_EVERY_MS, (instance) => void instance.touchAddress());
     this.#every(CHECK_FILES_EVERY, async (instance) => {
-      if (await instance.lostFiles()) onDidLoseFiles();
+      if (await instance.hasLostFiles()) onDidLoseFiles();
     });
   }
 

@@ -1,20 +1,20 @@
-// Watches the few directories in which a worktree's coming, going or changing branch shows. Levels, not edges: any change
-// just says "look again".
+// Watches the few directories that show when a worktree appears, disappears or changes branch.
+// Level-triggered: any change only means "look again".
 import { type FSWatcher, watch } from "node:fs";
 import path from "node:path";
 import type { Worktree } from "../../core/worktrees/worktree";
 
-/** Milliseconds: git renames several files for one change. */
-const SETTLE = 40;
+/** Milliseconds; git renames several files for one change. */
+const COALESCE_FOR = 40;
 
 export class WorktreeWatcher {
   readonly #watchers = new Map<string, FSWatcher>();
   #names: NamesByDirectory = new Map();
-  #settling: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly onDidChange: () => void) {}
 
-  /** Watches from now on for these worktrees and folders (which may be missing and come back), and for no others. */
+  /** Replaces what is watched. The folders may be missing and come back. */
   watch(worktrees: Iterable<Worktree>, folders: Iterable<string>): void {
     this.#names = namesByDirectory(worktrees, folders);
     for (const [directory, watcher] of this.#watchers)
@@ -27,39 +27,40 @@ export class WorktreeWatcher {
   }
 
   dispose(): void {
-    clearTimeout(this.#settling);
+    clearTimeout(this.#timer);
     this.watch([], []);
   }
 
   #open(directory: string): void {
     try {
       const watcher = watch(directory, (event, name) => {
-        if (event === "rename" && name === path.basename(directory)) forget(); // Moved or removed itself: what comes in its place is another.
+        // The directory itself was moved or removed; whatever replaces it needs a new watcher.
+        if (event === "rename" && name === path.basename(directory)) unwatch();
         const names = this.#names.get(directory);
         if (name === null || names === "any" || names?.has(name))
-          this.#settle();
+          this.#notifySoon();
       });
-      const forget = () => {
+      const unwatch = () => {
         watcher.close();
         this.#watchers.delete(directory);
-        this.#settle();
+        this.#notifySoon();
       };
-      watcher.on("error", forget);
+      watcher.on("error", unwatch);
       this.#watchers.set(directory, watcher);
     } catch {
-      // Not there or not readable: the next reconciliation tries again.
+      // Missing or unreadable: the next reconciliation retries.
     }
   }
 
-  #settle(): void {
-    this.#settling ??= setTimeout(() => {
-      this.#settling = undefined;
+  #notifySoon(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
       this.onDidChange();
-    }, SETTLE);
+    }, COALESCE_FOR);
   }
 }
 
-/** For each directory the names in it that matter. */
+/** The names that matter in each directory. */
 type NamesByDirectory = Map<string, Set<string> | "any">;
 
 function namesByDirectory(

@@ -1,4 +1,4 @@
-// A client takes back what it proposed, one diff or all; other clients' diffs and the user's own tabs are never touched.
+// Closes one or all of the client's own diffs; other clients' diffs and the user's tabs are never touched.
 import * as z from "zod/mini";
 import { defineTool, text } from "./tool";
 

@@ -1,4 +1,4 @@
-// Whether a file has unsaved changes in the editor, and saving them.
+// Checks for unsaved changes in the editor, and saves them.
 import * as z from "zod/mini";
 import { defineTool, json } from "./tool";
 

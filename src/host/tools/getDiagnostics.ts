@@ -10,11 +10,11 @@ export const getDiagnostics = defineTool({
     uri: z.optional(z.string()),
   }),
   run({ uri }, { view, resolve }) {
-    const wanted = uri ? resolve(uri) : undefined;
+    const file = uri ? resolve(uri) : undefined;
     return json(
       view
         .diagnostics()
-        .filter(({ path }) => wanted === undefined || path === wanted)
+        .filter(({ path }) => file === undefined || path === file)
         .map(({ uri, diagnostics }) => ({ uri, diagnostics })),
     );
   },

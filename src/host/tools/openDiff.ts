@@ -13,7 +13,7 @@ export const openDiff = defineTool({
     tab_name: z.string(),
   }),
   async run(input, context) {
-    const { resolve, diffs, worktree, agent, instance, unwanted } = context;
+    const { resolve, diffs, worktree, agent, instance, cancelled } = context;
     const outcome = await diffs.open(
       input.tab_name,
       {
@@ -24,10 +24,10 @@ export const openDiff = defineTool({
         newPath: resolve(input.new_file_path),
         contents: input.new_file_contents,
       },
-      unwanted,
+      cancelled,
     );
     const decision = unwrap(outcome);
-    // Claude Code takes exactly these answers; TAB_CLOSED would mean that the change is accepted.
+    // Claude Code expects exactly these answers; TAB_CLOSED would mean that the change is accepted.
     return decision.kind === "accepted"
       ? text("FILE_SAVED", decision.content)
       : text("DIFF_REJECTED", input.tab_name);

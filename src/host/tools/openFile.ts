@@ -8,7 +8,7 @@ export const openFile = defineTool({
   input: z.strictObject({
     filePath: z.string(),
     preview: z._default(z.boolean(), false),
-    /** The selection goes from the first match of startText to the end of the next match of endText; empty: absent. */
+    /** Selects from the first match of startText to the end of the next match of endText; empty means absent. */
     startText: z._default(z.string(), ""),
     endText: z._default(z.string(), ""),
     selectToEndOfLine: z._default(z.boolean(), false),

@@ -1,4 +1,4 @@
-// The two selection tools, which differ only in what counts when no text editor of the worktree is active.
+// The two selection tools, which differ only in what they return while no text editor of the worktree is active.
 import * as z from "zod/mini";
 import type { EditorSelection } from "../contract";
 import { defineTool, json } from "./tool";
@@ -20,11 +20,11 @@ export const getLatestSelection = defineTool({
     answer(view.latestSelection, "Nothing has been selected yet."),
 });
 
-function answer(selection: EditorSelection | null, otherwise: string) {
+function answer(selection: EditorSelection | null, emptyMessage: string) {
   return json(
     selection
       ? { success: true, ...describeSelection(selection) }
-      : { success: false, message: otherwise },
+      : { success: false, message: emptyMessage },
   );
 }
 

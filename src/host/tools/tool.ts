@@ -1,4 +1,4 @@
-// What a tool is: a name, an input schema and a function. Protocols turn these into their own messages.
+// What a tool is: a name, an input schema and a function. Protocols map these to their own messages.
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import * as z from "zod/mini";
 import type { EditorApi, WorkspaceFolder } from "../contract";
@@ -8,23 +8,23 @@ import { UserError } from "../../core/errors";
 
 /** The instance as a tool sees it. */
 export interface ToolContext extends CallerContext {
-  /** Aborted when the caller has taken the call back, or does not wait for its answer any more. */
-  readonly unwanted: AbortSignal;
+  /** Aborted when the caller cancels the call or disconnects. */
+  readonly cancelled: AbortSignal;
 }
 
-/** What is the same for all calls of one client. */
+/** The same for all calls of one client. */
 export interface CallerContext {
   readonly worktree: string;
-  /** Names for the user: the calling agent's and the instance's. */
+  /** Display names of the calling agent and the instance. */
   readonly agent: string;
   readonly instance: string;
   /** Real paths: the worktree, and the workspace folders inside it. */
   readonly folders: readonly WorkspaceFolder[];
   readonly view: EditorView;
   readonly editor: EditorApi;
-  /** What the calling client has proposed and nobody has decided. */
+  /** The calling client's undecided diffs. */
   readonly diffs: ClientDiffs;
-  /** The real path of what a client sent; throws a UserError when it lies where this instance has no business. */
+  /** The real path of a client path. Throws a UserError if the instance does not serve it. */
   readonly resolve: (sent: string) => string;
 }
 
@@ -33,7 +33,7 @@ export interface Tool {
   readonly description: string;
   /** JSON Schema, draft 2020-12. */
   readonly inputSchema: { type: "object"; [key: string]: unknown };
-  /** Never rejects for a reason that the client can mend: that is a result with isError. */
+  /** A failure that the client can fix is a result with isError, not a rejection. */
   run(input: unknown, context: ToolContext): Promise<CallToolResult>;
 }
 

@@ -1,4 +1,4 @@
-// Every editor tool. A new one is a file beside this one and a line here.
+// Every editor tool. To add one, add a file beside this one and a line here.
 import { closeAllDiffTabs, closeTab } from "./closeTabs";
 import { checkDocumentDirty, saveDocument } from "./documents";
 import { executeCode } from "./executeCode";

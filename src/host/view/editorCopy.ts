@@ -1,4 +1,4 @@
-// The host's copy of what the editor shows, and the view of it that one worktree's agents may have.
+// The host's copy of the editor's state, and the part of it that each worktree's agents may see.
 import { canonicalPath } from "../../core/system/paths";
 import type {
   EditorSelection,
@@ -9,14 +9,14 @@ import type {
 
 /** What the agents of one instance may see: only files of its own worktree, all paths real. */
 export interface EditorView {
-  /** The active editor's selection; null when the active editor is not a file of this worktree. */
+  /** The active editor's selection; null if the active editor is not a file of this worktree. */
   readonly selection: EditorSelection | null;
-  /** The newest selection in this worktree, whatever is active now. */
+  /** The newest selection in this worktree, even if another editor is active now. */
   readonly latestSelection: EditorSelection | null;
   readonly tabs: readonly EditorTab[];
-  /** Whether the user trusts what this window has open. */
+  /** Whether the user trusts this workspace. */
   readonly isTrusted: boolean;
-  /** The files in the tabs, the one looked at last first; none while the user does not share that. */
+  /** The files in tabs, most recently active first; empty while the user does not share that. */
   recentFiles(): RecentFile[];
   diagnostics(): FileDiagnostics[];
 }
@@ -24,13 +24,13 @@ export interface EditorView {
 export interface RecentFile {
   readonly path: string;
   readonly isActive: boolean;
-  /** Milliseconds since 1970; 0: not since we know the window. */
-  readonly lookedAt: number;
+  /** Milliseconds since 1970; 0: not since the host first saw this window. */
+  readonly lastActiveAt: number;
 }
 
 export interface WindowFacts {
   readonly isTrusted: boolean;
-  /** Whether agents may hear what the user looks at. */
+  /** Whether agents may see what the user is looking at. */
   readonly isShared: boolean;
 }
 
@@ -42,10 +42,10 @@ export class EditorCopy {
   readonly #diagnostics = new Map<string, FileDiagnostics>();
   /** By worktree. */
   readonly #latest = new Map<string, EditorSelection>();
-  /** When each file in a tab became the active one, for the last time. */
-  #lookedAt: ReadonlyMap<string, number> = new Map();
+  /** When each file in a tab last became active. */
+  #lastActiveAt: ReadonlyMap<string, number> = new Map();
 
-  /** `ownerOf` names the deepest worktree that a real path lies in. */
+  /** `ownerOf` returns the deepest worktree that contains a real path. */
   constructor(private readonly ownerOf: (path: string) => string | undefined) {}
 
   push(state: Partial<EditorState>): void {
@@ -54,46 +54,45 @@ export class EditorCopy {
       this.attribute();
     }
     if (state.tabs !== undefined)
-      this.#takeTabs(
+      this.#setTabs(
         state.tabs.map((tab) =>
           tab.path === null ? tab : { ...tab, path: canonicalPath(tab.path) },
         ),
       );
   }
 
-  #takeTabs(tabs: readonly EditorTab[]): void {
-    const before = activePath(this.#tabs);
+  #setTabs(tabs: readonly EditorTab[]): void {
+    const previous = activePath(this.#tabs);
     const active = activePath(tabs);
-    // Later than all others, also within one millisecond.
+    // Later than all others, even within one millisecond.
     const now = Math.max(
       Date.now(),
-      1 + Math.max(0, ...this.#lookedAt.values()),
+      1 + Math.max(0, ...this.#lastActiveAt.values()),
     );
-    this.#lookedAt = new Map(
+    this.#lastActiveAt = new Map(
       tabs.flatMap(({ path }) => {
         if (path === null) return [];
-        const isNew = path === active && path !== before;
-        const at = isNew ? now : this.#lookedAt.get(path);
+        const isNew = path === active && path !== previous;
+        const at = isNew ? now : this.#lastActiveAt.get(path);
         return at === undefined ? [] : [[path, at] as const];
       }),
     );
     this.#tabs = tabs;
   }
 
-  /** What the window as a whole says of its files. */
-  takeWindow({ isTrusted, isShared }: WindowFacts): void {
+  setWindow({ isTrusted, isShared }: WindowFacts): void {
     this.#isTrusted = isTrusted;
     this.#isShared = isShared;
     if (!isShared) this.forgetSelections();
   }
 
-  /** Notes the current selection as its worktree's latest. */
+  /** Records the current selection as its worktree's latest. */
   attribute(): void {
     const owner = this.#selection && this.ownerOf(this.#selection.path);
     if (this.#selection && owner) this.#latest.set(owner, this.#selection);
   }
 
-  /** Forgets every selection, for when the user stops sharing them. */
+  /** Called when the user stops sharing selections. */
   forgetSelections(): void {
     this.#selection = null;
     this.#latest.clear();
@@ -112,7 +111,7 @@ export class EditorCopy {
     const tabs = this.#tabs.filter(({ path }) => path !== null && isOwn(path));
     return {
       isTrusted: this.#isTrusted,
-      recentFiles: () => (this.#isShared ? this.#recent(tabs) : []),
+      recentFiles: () => (this.#isShared ? this.#recentFiles(tabs) : []),
       selection: ifOwn(this.#selection),
       latestSelection: ifOwn(this.#latest.get(worktree)),
       tabs,
@@ -121,16 +120,16 @@ export class EditorCopy {
     };
   }
 
-  #recent(tabs: readonly EditorTab[]): RecentFile[] {
+  #recentFiles(tabs: readonly EditorTab[]): RecentFile[] {
     const active = activePath(tabs);
     const paths = new Set(tabs.flatMap(({ path }) => path ?? []));
     return [...paths]
       .map((path) => ({
         path,
         isActive: path === active,
-        lookedAt: this.#lookedAt.get(path) ?? 0,
+        lastActiveAt: this.#lastActiveAt.get(path) ?? 0,
       }))
-      .sort((a, b) => b.lookedAt - a.lookedAt);
+      .sort((a, b) => b.lastActiveAt - a.lastActiveAt);
   }
 }
 

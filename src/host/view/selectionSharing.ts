@@ -1,4 +1,4 @@
-// Tells agents what the user looks at once it has rested: many changes of one moment are one message.
+// Debounces what agents are sent about the user's selection.
 
 export class SelectionSharing {
   #timer: NodeJS.Timeout | undefined;
@@ -6,7 +6,7 @@ export class SelectionSharing {
   constructor(private readonly share: () => void) {}
 
   /** Shares `debounce` milliseconds after the last call. */
-  soon(debounce: number): void {
+  schedule(debounce: number): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(this.share, debounce);
   }

@@ -20,7 +20,7 @@ interface Body {
 export const anthropic: Dialect = {
   read(path, body) {
     const { tools = [], messages = [] } = body as Body;
-    // Titles and the like are asked for without tools, with the same words in them.
+    // Requests for titles and the like have the same words in them, but no tools.
     if (tools.length === 0) return [];
     return messages
       .filter(({ role }) => role === "user")

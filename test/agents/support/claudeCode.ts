@@ -1,10 +1,10 @@
-// Claude Code, as in the terminal of somebody who has used it before.
+// Claude Code, set up as for somebody who has used it before.
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { anthropic } from "./anthropicModel";
 import type { RealAgent } from "./scene";
 
-/** It asks once for every key, and remembers its end. */
+/** Claude Code asks once about each key, and remembers its last characters. */
 const apiKey = "sk-ant-dummy-key-of-berths-own-tests";
 
 export const claudeCode: RealAgent = {

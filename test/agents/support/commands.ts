@@ -1,4 +1,4 @@
-// The commands of the real agents and of tmux. What is missing is installed, at the first use only.
+// The commands of the real agents and of tmux. What is missing is installed at the first use.
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type * as Install from "../../../scripts/agents/install.mjs";

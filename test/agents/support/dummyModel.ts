@@ -1,4 +1,4 @@
-// What stands in for a vendor's model in these tests: an HTTP server on loopback that follows the test's script.
+// Stands in for a vendor's model in these tests: an HTTP server on loopback that follows the test's script.
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import {
@@ -14,7 +14,7 @@ export interface ToolCall {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** What the conversation holds so far: words of the user, or a tool's answer. */
+/** A part of the conversation so far: the user's words, or a tool's answer. */
 export type Turn =
   { readonly kind: "words"; readonly text: string } | { readonly kind: "tool" };
 
@@ -22,7 +22,7 @@ export type Turn =
 export interface Dialect {
   /** The conversation of a request, oldest first; empty where the model may not call tools. */
   read(path: string, body: unknown): readonly Turn[];
-  /** Answers with a call of a tool, or with `done` where there is none. */
+  /** Answers with a tool call, or with `done` if there is none. */
   write(
     response: ServerResponse,
     path: string,
@@ -31,10 +31,10 @@ export interface Dialect {
   ): void;
 }
 
-/** What the model says when it has nothing (more) to call. */
+/** What the model says when it has no (more) tools to call. */
 export const done = "DUMMY_DONE";
 
-/** Below every system's ephemeral ports, and away from Berth's. */
+/** Below every system's ephemeral ports, and outside Berth's range. */
 const range = { first: 11_000, last: 14_999 };
 
 export class DummyModel {
@@ -64,17 +64,17 @@ export class DummyModel {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** At this prompt the model calls these tools, each when the one before has answered. */
+  /** At this prompt the model calls these tools, each after the one before has answered. */
   script(prompt: string, ...calls: readonly ToolCall[]): void {
     this.#scripts.push([prompt, calls]);
   }
 
-  /** How often the model was asked what comes next in a conversation. */
+  /** How many times the model was asked to continue a conversation. */
   get questions(): number {
     return this.#questions;
   }
 
-  /** All words of the conversation that was sent last, as the agent put them together. */
+  /** All the text of the conversation that was sent last, as the agent composed it. */
   get heard(): string {
     return this.#heard.join("\n");
   }
@@ -103,7 +103,7 @@ export class DummyModel {
     this.dialect.write(response, path, body, call);
   }
 
-  /** The newest words that have a script count, and the tools that have answered since. */
+  /** Goes on with the script of the latest prompt that has one, after the tools that have answered since. */
   #next(turns: readonly Turn[]): ToolCall | undefined {
     let calls: readonly ToolCall[] = [];
     let answered = 0;

@@ -1,4 +1,4 @@
-// Gemini CLI, as in the terminal of somebody who has used it before.
+// Gemini CLI, set up as for somebody who has used it before.
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { gemini } from "./geminiModel";
@@ -12,7 +12,7 @@ export const geminiCli: RealAgent = {
     GEMINI_API_KEY: "dummy",
     GOOGLE_GEMINI_BASE_URL: modelUrl,
     GEMINI_CLI_NO_RELAUNCH: "true",
-    // In a container without it, the agent would look for its editor on the container's host.
+    // Without it, an agent in a container would look for its editor on the container's host.
     REMOTE_CONTAINERS: "true",
   }),
   async settle(home) {
@@ -29,7 +29,7 @@ export const geminiCli: RealAgent = {
       },
       ui: { hideTips: true, hideBanner: true, theme: "Default" },
     };
-    // In a terminal of VS Code it asks once whether it may change that one's keys.
+    // In a terminal of VS Code it asks once whether it may change the terminal's key bindings.
     const state = { terminalSetupPromptShown: true };
     for (const [name, content] of Object.entries({ settings, state }))
       await writeFile(

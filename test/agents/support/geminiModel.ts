@@ -17,7 +17,7 @@ interface Body {
 export const gemini: Dialect = {
   read(_path, body) {
     const { tools = [], contents = [] } = body as Body;
-    // Which model is to answer is asked for without tools, with the same words in them.
+    // Requests that only choose a model have the same words in them, but no tools.
     if (tools.length === 0) return [];
     return contents
       .filter(({ role }) => role === "user")
@@ -65,5 +65,5 @@ export const gemini: Dialect = {
   },
 };
 
-/** The answer to the question of how difficult a prompt is. */
+/** The answer when asked how complex a prompt is. */
 const routing = { complexity_reasoning: "It is a test.", complexity_score: 10 };

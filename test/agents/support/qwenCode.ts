@@ -1,4 +1,4 @@
-// Qwen Code, as in the terminal of somebody who has used it before, with a model that speaks Gemini's dialect.
+// Qwen Code, set up as for somebody who has used it before, with a model that has Gemini's API.
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { gemini } from "./geminiModel";
@@ -14,7 +14,7 @@ export const qwenCode: RealAgent = {
     GEMINI_API_KEY: "dummy",
     QWEN_CODE_NO_RELAUNCH: "true",
     REMOTE_CONTAINERS: "true",
-    // It looks for an editor only in the terminals that it knows.
+    // Qwen Code looks for an editor only in the terminals that it knows.
     TERM_PROGRAM: "vscode",
   }),
   async settle(home, _folders, modelUrl) {
@@ -23,7 +23,7 @@ export const qwenCode: RealAgent = {
     const settings = {
       general: { enableAutoUpdate: false },
       ide: { enabled: true, hasSeenNudge: true },
-      // Its model is asked about what to remember with the same words again.
+      // Otherwise its model is asked with the same words again, for what to remember.
       memory: { enableManagedAutoMemory: false, enableManagedAutoDream: false },
       model: { name: model },
       modelProviders: {

@@ -18,29 +18,29 @@ import { type AgentCommands, agentCommands } from "./commands";
 import { type Dialect, DummyModel } from "./dummyModel";
 import { Terminal } from "./terminal";
 
-/** Milliseconds: VS Code and several agents at once are a lot for a small machine. */
+/** Milliseconds: VS Code and several agents at once are slow on a small machine. */
 export const patience = 60_000;
 
-/** A vendor's agent: how it is started so that it asks nothing, and what it asks its model. */
+/** A vendor's agent: how it is started without first-run questions, and how it talks to its model. */
 export interface RealAgent {
-  /** Of its variables; its command has the same name. */
+  /** The family of its variables; its command has the same name. */
   readonly family: VariableFamily;
   readonly dialect: Dialect;
   command(commands: AgentCommands): readonly string[];
-  /** What leads it to the dummy model, and keeps it from looking elsewhere. */
+  /** Points it to the dummy model, and keeps it from connecting to anything else. */
   environment(modelUrl: string): Readonly<Record<string, string>>;
-  /** Writes what it remembers of earlier runs. */
+  /** Writes what it would remember from earlier runs. */
   settle(
     home: TestHome,
     folders: readonly string[],
     modelUrl: string,
   ): Promise<void>;
-  /** On the screen once it can be typed to. */
+  /** On the screen once it accepts input. */
   readonly ready: RegExp;
 }
 
 interface AgentOptions {
-  /** As in a terminal that the instance with this port has set up. */
+  /** Gives it the environment of a terminal for the instance with this port. */
   readonly port?: number;
   readonly args?: readonly string[];
 }
@@ -54,7 +54,7 @@ export class Scene {
     /** The two worktrees, on branches main and feature-x, each with a file src/main.ts of five lines. */
     readonly app: string,
     readonly feature: string,
-    /** A third one inside the first, on branch nested. */
+    /** A third worktree inside the first, on branch nested. */
     readonly nested: string,
     readonly model: DummyModel,
     private readonly kind: RealAgent,
@@ -106,7 +106,7 @@ export class Scene {
     }
   }
 
-  /** Starts the agent in a folder, and returns when it can be typed to. */
+  /** Starts the agent in a folder, and returns when it accepts input. */
   async agent(
     cwd: string,
     { port, args = [] }: AgentOptions = {},
@@ -140,8 +140,8 @@ export class Scene {
   }
 
   /**
-   * Gives an agent a prompt, and returns when its model has it. An Enter that comes close upon the last letter is taken
-   * for a new line: it is pressed again then.
+   * Gives an agent a prompt, and returns when its model has received it. An Enter right after the last letter is taken
+   * for a new line, and is then pressed again.
    */
   async prompt(agent: Terminal, text: string): Promise<void> {
     const { questions } = this.model;
@@ -178,7 +178,7 @@ export class Scene {
     );
   }
 
-  /** Resolves when so many agents are connected to the worktree's instance. */
+  /** Resolves when this many agents are connected to the worktree's instance. */
   async clients(worktree: string, count: number): Promise<void> {
     await until(
       `${count} agents at the instance of ${worktree}`,
@@ -202,7 +202,7 @@ export class Scene {
   }
 }
 
-/** In the terminals of VS Code, which takes the PATH from the login shell. */
+/** For the terminals of VS Code, which takes the PATH from the login shell. */
 async function putOnPath(
   home: TestHome,
   name: string,

@@ -1,4 +1,4 @@
-// A program in a terminal of its own (tmux): typed to and looked at as a person would.
+// A program in its own terminal (tmux), with the keys a person would press and the text a person would see.
 import { execFile, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import path from "node:path";
@@ -8,7 +8,7 @@ import { until } from "../../harness/until";
 
 const execute = promisify(execFile);
 
-/** Milliseconds: big programs start slowly on a machine that is busy with other things. */
+/** Milliseconds: large programs start slowly on a busy machine. */
 const patience = 60_000;
 const size = ["-x", "120", "-y", "40"];
 
@@ -16,9 +16,9 @@ export interface TerminalOptions {
   readonly tmux: string;
   readonly command: readonly string[];
   readonly cwd: string;
-  /** All that the program sees: nothing comes from our own environment. */
+  /** The whole environment of the program: it inherits nothing from our own. */
   readonly env: Readonly<Record<string, string>>;
-  /** Where tmux keeps its socket; a short path. */
+  /** Where tmux keeps its socket; must be a short path. */
   readonly socketFolder: string;
 }
 
@@ -40,14 +40,14 @@ export class Terminal {
     const assignments = Object.entries(env).map(
       ([name, value]) => `${name}=${value}`,
     );
-    // What a program says as it dies stays on the screen.
+    // Keeps the last output of a program that has ended on the screen.
     const keep = ["set-option", "-g", "remain-on-exit", "on", ";"];
     const open = ["new-session", "-d", ...size, "-c", options.cwd, "-P"];
     const pid = await tmux(
       ...["start-server", ";", ...keep, ...open, "-F", "#{pane_pid}", "--"],
       ...["env", "-i", ...assignments, ...options.command],
     );
-    // Whoever ends without closing, as an interrupted run, still leaves nothing behind.
+    // A run that is interrupted leaves no terminal behind either.
     const killNow = (): void => {
       spawnSync(options.tmux, [...base, "kill-server"]);
     };
@@ -64,7 +64,7 @@ export class Terminal {
     await this.tmux("send-keys", ...keys);
   }
 
-  /** The text in view, without what the program has drawn over. */
+  /** The visible text, without what the program has drawn over. */
   screen(): Promise<string> {
     return this.tmux("capture-pane", "-p");
   }
@@ -89,7 +89,7 @@ export class Terminal {
     }
   }
 
-  /** Answers a question with a key, again and again: a question that has only just come may not take it yet. */
+  /** Answers a question with a key, pressed repeatedly: a question that has just appeared may ignore it. */
   async answer(question: RegExp, key: string): Promise<void> {
     await this.shows(question);
     await until(

@@ -1,4 +1,4 @@
-// Stands between a real agent and an instance, passes everything on, and keeps what was said.
+// A proxy between a real agent and an instance that forwards everything and records it.
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
@@ -17,18 +17,18 @@ interface Message {
   readonly error?: { readonly code: number; readonly message: string };
 }
 
-/** What an agent asked for, with the answer once there is one. */
+/** A request of an agent, with the answer once there is one. */
 interface Exchange {
   readonly request: Message;
   answer?: Message;
 }
 
-/** Below every system's ephemeral ports, and away from Berth's. */
+/** Below every system's ephemeral ports, and outside Berth's range. */
 const range = { first: 15_000, last: 18_999 };
 const tokenHeader = "x-claude-code-ide-authorization";
 
 export class Wiretap {
-  /** Of all agents, in the order of asking. */
+  /** Of all agents, in the order of the requests. */
   readonly exchanges: Exchange[] = [];
 
   readonly #sockets: WebSocketServer;

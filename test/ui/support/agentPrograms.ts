@@ -1,4 +1,4 @@
-// Commands that stand in for agents: each notes its environment and its process, and then runs until it is killed.
+// Commands that stand in for agents: each records its environment and process, and then runs until it is killed.
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { TestHome } from "../../harness/testHome";
@@ -16,7 +16,7 @@ export interface Started {
 export class AgentPrograms {
   private constructor(private readonly folder: string) {}
 
-  /** Makes one for each of these commands, below a folder of the test's own. */
+  /** Creates one for each of these commands, inside a folder of the test. */
   static async create(
     folder: string,
     commands: readonly string[],
@@ -36,7 +36,7 @@ export class AgentPrograms {
     return programs;
   }
 
-  /** To be first on the PATH. */
+  /** Must come first on the PATH. */
   get bin(): string {
     return path.join(this.folder, "bin");
   }
@@ -49,7 +49,7 @@ export class AgentPrograms {
     );
   }
 
-  /** All runs of a command so far, once there are so many. */
+  /** All runs of a command so far, once there are this many. */
   started(command: string, count: number): Promise<Started[]> {
     return until(`${count} runs of ${command}`, async () => {
       const names = (await readdir(this.folder)).filter(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Lifetime } from "../../../src/core/lifetime";
 
 describe("Lifetime", () => {
-  it("ends what it owns one after the other, the newest first", async () => {
+  it("disposes what it owns one at a time, newest first", async () => {
     const lifetime = new Lifetime();
     const order: string[] = [];
     const add = (name: string) => {
@@ -24,7 +24,7 @@ describe("Lifetime", () => {
     assert.ok(lifetime.isEnded);
   });
 
-  it("goes on after a failure and reports all of them at once", async () => {
+  it("continues after a failure and reports all failures together", async () => {
     const lifetime = new Lifetime();
     const order: number[] = [];
     lifetime.defer(() => order.push(1));
@@ -42,7 +42,7 @@ describe("Lifetime", () => {
     assert.deepEqual(order, [1]);
   });
 
-  it("ends at once what arrives after its end", async () => {
+  it("immediately disposes anything added after it has ended", async () => {
     const lifetime = new Lifetime();
     await lifetime.dispose();
     let isEnded = false;

@@ -1,4 +1,4 @@
-// The program that runs an agent in a terminal, as VS Code starts it: without the editor that it usually has beside it.
+// The program that runs an agent in a terminal, started as VS Code starts it, but without an editor.
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { access, mkdtemp, realpath, rm } from "node:fs/promises";
@@ -12,7 +12,7 @@ import { writeJson } from "../../../src/core/system/atomicFile";
 import { processesBelow } from "../../harness/processes";
 import { until } from "../../harness/until";
 
-describe("The program of an agent terminal", function () {
+describe("The program in an agent terminal", function () {
   let folder: string;
   let notice: string;
   let running: ChildProcess | undefined;
@@ -26,7 +26,7 @@ describe("The program of an agent terminal", function () {
     await rm(folder, { recursive: true });
   });
 
-  /** Its output so far, and its exit code once it has ended. */
+  /** Starts the program; `shows` waits for a pattern in its output. */
   const start = (
     setup: Partial<AgentTerminalSetup>,
     env: NodeJS.ProcessEnv = {},
@@ -53,7 +53,7 @@ describe("The program of an agent terminal", function () {
       stream.on("data", (data: Buffer) => (output += data.toString()));
     const shows = (pattern: RegExp): Promise<unknown> =>
       until(`${String(pattern)} in its output`, () => {
-        // Nothing but words and spaces: a notice is drawn with the cursor's moves.
+        // A notice is drawn with cursor movements: only its words and spaces count.
         const words = output.replaceAll(/\x1b(\[[\d;]*[A-Za-z]|\d)/g, "");
         assert.match(words.replaceAll(/\s+/g, " "), pattern);
         return true;
@@ -69,7 +69,7 @@ describe("The program of an agent terminal", function () {
   const ask =
     'echo "at $CLAUDE_CODE_SSE_PORT $CLAUDE_INSTANCE_ID" >&2; exit 7\n';
 
-  it("says where the instance has moved to, once, and leads the shell after the agent there", async () => {
+  it("says where the instance has moved to, and starts the shell after the agent with the new address", async () => {
     const { child, shows } = start({});
     await shows(/agent at 20001/);
     await writeJson(notice, moved);
@@ -86,7 +86,7 @@ describe("The program of an agent terminal", function () {
     await assert.rejects(access(notice));
   });
 
-  it("brings up another shell where the user's is missing, and says so", async () => {
+  it("falls back to another shell if the user's is missing, and says so", async () => {
     const { child, shows } = start(
       { ...short, shell: "/no/such/shell" },
       { SHELL: "/bin/sh" },
@@ -99,21 +99,21 @@ describe("The program of an agent terminal", function () {
     assert.equal(await exitOf(child), 7);
   });
 
-  it("takes the system's shell where VS Code knows none", async () => {
+  it("uses the system's shell if VS Code names none", async () => {
     const { child, shows } = start({ ...short, shell: "" });
     child.stdin.end(ask);
     await shows(/at 20001 first/);
     assert.equal(await exitOf(child), 7);
   });
 
-  it("says that an agent could not be started, and leaves a shell", async () => {
+  it("says that the agent could not be started, and starts a shell", async () => {
     const { child, shows } = start({ command: path.join(folder, "gone") });
     await shows(/Agent could not be started: .*ENOENT/);
     child.stdin.end(ask);
     await shows(/at 20001 first/);
   });
 
-  it("ends with its terminal", async () => {
+  it("ends when its terminal is closed", async () => {
     await writeJson(notice, moved);
     const { child, shows } = start({});
     await shows(/agent at/);
@@ -124,4 +124,6 @@ describe("The program of an agent terminal", function () {
 });
 
 const exitOf = (child: ChildProcess): Promise<number | null> =>
-  until("its end", () => child.exitCode !== null).then(() => child.exitCode);
+  until("the program to end", () => child.exitCode !== null).then(
+    () => child.exitCode,
+  );

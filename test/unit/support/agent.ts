@@ -1,4 +1,5 @@
-// An agent as Claude Code is one: JSON-RPC over a WebSocket, with the token in a header. It also says what is wrong.
+// An agent that connects as Claude Code does: JSON-RPC over a WebSocket, with the token in a header. It can also send
+// malformed messages.
 import { once } from "node:events";
 import { type RawData, WebSocket } from "ws";
 import { until } from "../../harness/until";
@@ -28,7 +29,7 @@ export interface AgentOptions {
 export class Agent {
   readonly answers: Answer[] = [];
   readonly notifications: Notification[] = [];
-  /** Code of the close frame, once closed. */
+  /** The code of the close frame, once closed. */
   closeCode: number | undefined;
   #lastId = 0;
 
@@ -45,7 +46,7 @@ export class Agent {
     socket.on("error", () => undefined);
   }
 
-  /** A socket that has passed the handshake; rejects with the server's answer where it has not. */
+  /** Connects without an introduction; rejects with the server's answer if the handshake fails. */
   static async open(
     { port, token }: { port: number; token: string },
     { headers = {}, protocols = ["mcp"] }: AgentOptions = {},
@@ -58,7 +59,7 @@ export class Agent {
     return agent;
   }
 
-  /** The same, introduced as Claude Code introduces itself. */
+  /** Connects and introduces itself as Claude Code does. */
   static async connect(
     address: { port: number; token: string },
     options?: AgentOptions,
@@ -96,10 +97,10 @@ export class Agent {
     return this.answer(id);
   }
 
-  /** Fails once the connection is closed: no answer comes any more. */
+  /** Resolves with the answer; fails if the connection closes before it arrives. */
   async answer(id: string | number | null): Promise<Answer> {
     const find = () => this.answers.find((answer) => answer.id === id);
-    // A diff is answered when a person has decided, which may be after many others.
+    // A diff is answered only when a person has decided, perhaps after many others.
     await until(
       `an answer with id ${id}`,
       () => find() !== undefined || this.closeCode !== undefined,

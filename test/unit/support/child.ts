@@ -1,5 +1,5 @@
-// What a test has done in other processes: each job is one of these, run by `node child.js` over node's own IPC.
-// The heavier parts are loaded by the jobs that need them: fifty of these may start at once.
+// Jobs that tests run in other processes, as `node child.js` with node's own IPC.
+// Heavy modules are loaded only by the jobs that need them: fifty of these may start at once.
 import { createServer } from "node:http";
 import path from "node:path";
 import { writeJson } from "../../../src/core/system/atomicFile";
@@ -42,7 +42,7 @@ const jobs = {
     }
   },
 
-  /** As a user without rights: whether the port can be bound, and whether root's own process is seen. */
+  /** As an unprivileged user: whether the port can be bound, and whether root's init process is visible. */
   async asNobody(port: number) {
     process.setgid?.(65_534);
     process.setuid?.(65_534);
@@ -52,12 +52,12 @@ const jobs = {
     };
   },
 
-  /** Writes the file over and over, each time with a filling of another length. */
+  /** Writes the file repeatedly, each time with padding of a different length. */
   async write(file: string, times: number) {
     for (let count = 0; count < times; count += 1)
       await writeJson(file, {
         count,
-        filling: "x".repeat((count * 997) % 50_000),
+        padding: "x".repeat((count * 997) % 50_000),
       });
     return times;
   },
@@ -71,7 +71,7 @@ const jobs = {
     return "done";
   },
 
-  /** A whole window; answers when its instances run, and stays until it is told to close. */
+  /** A whole window; answers when its instances run, and stays open until it is told to close. */
   async window(setup: WindowSetup) {
     const { Window } = await import("./window");
     const window = await Window.open(setup);
@@ -86,10 +86,10 @@ const jobs = {
 };
 export type Jobs = typeof jobs;
 
-/** Tells the parent that everything is loaded, and starts at its word. */
+/** Tells the parent that everything is loaded, and starts when told to. */
 async function main(): Promise<void> {
   const [name = "", args = "[]"] = process.argv.slice(2);
-  // Whoever started us is gone: so are we.
+  // Without a parent this process has no purpose.
   process.on("disconnect", () => process.exit());
   const started = new Promise((resolve) => process.once("message", resolve));
   process.send?.("ready");

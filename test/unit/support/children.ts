@@ -1,4 +1,4 @@
-// Starts the jobs of child.ts in processes of their own, and ends them with the test.
+// Runs the jobs of child.ts in their own processes, and ends them with the test.
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
@@ -14,7 +14,7 @@ interface Answer<Name extends keyof Jobs> {
 export class Child<Name extends keyof Jobs> {
   #isReady = false;
   #answer: Answer<Name> | undefined;
-  #complaint = "";
+  #errorOutput = "";
   readonly #process: ChildProcess;
 
   constructor(
@@ -32,7 +32,7 @@ export class Child<Name extends keyof Jobs> {
       else this.#answer = message as Answer<Name>;
     });
     this.#process.stderr?.on("data", (chunk: Buffer) => {
-      this.#complaint += chunk.toString();
+      this.#errorOutput += chunk.toString();
     });
     ground.defer(() => this.kill());
   }
@@ -41,7 +41,7 @@ export class Child<Name extends keyof Jobs> {
     return this.#process.pid ?? 0;
   }
 
-  /** Resolves when it has loaded everything and only waits for go(). */
+  /** Resolves when it has loaded everything and is waiting for go(). */
   async ready(): Promise<void> {
     await until(
       `the child "${this.name}" is ready`,
@@ -53,7 +53,7 @@ export class Child<Name extends keyof Jobs> {
     );
   }
 
-  /** Lets it begin. */
+  /** Starts the job. */
   go(): void {
     this.#process.send("go");
   }
@@ -76,14 +76,14 @@ export class Child<Name extends keyof Jobs> {
     return this.answer();
   }
 
-  /** For a window: closes it politely, and resolves when the process has ended. */
+  /** For a window: shuts it down gracefully, and resolves when the process has ended. */
   async close(): Promise<void> {
     const exited = once(this.#process, "exit");
     this.#process.send("close");
     await exited;
   }
 
-  /** Ends it at once, without a chance to clean up. */
+  /** Kills it, without a chance to clean up. */
   async kill(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null)
       return;
@@ -94,6 +94,8 @@ export class Child<Name extends keyof Jobs> {
 
   #checkAlive(): void {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null)
-      throw new Error(`The child "${this.name}" has ended: ${this.#complaint}`);
+      throw new Error(
+        `The child "${this.name}" has ended: ${this.#errorOutput}`,
+      );
   }
 }

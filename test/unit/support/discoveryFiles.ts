@@ -1,4 +1,4 @@
-// Records and lock files as an instance would have left them, for tests of what becomes of them.
+// Records and lock files as an instance would have left them, for tests that read and sweep them.
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
@@ -21,7 +21,7 @@ import {
 } from "../../../src/core/system/processIdentity";
 import type { Ground } from "./ground";
 
-/** A record that this very process might have written; `change` says what is different. */
+/** A record that this process might have written, with the changes applied. */
 export async function recordOf(
   change: Partial<InstanceRecord> = {},
 ): Promise<InstanceRecord> {
@@ -102,13 +102,13 @@ export async function deadPid(): Promise<number> {
   return child.pid ?? 0;
 }
 
-/** Everything in a directory that a change would show in: names, content, modes and times. */
+/** Everything about the files of a directory that a change would show in: names, contents, modes and times. */
 export function fingerprint(
   directory: string,
-  isMeant: (name: string) => boolean = () => true,
+  isIncluded: (name: string) => boolean = () => true,
 ): unknown {
   return readdirSync(directory)
-    .filter(isMeant)
+    .filter(isIncluded)
     .sort()
     .map((name) => {
       const file = path.join(directory, name);
@@ -117,7 +117,7 @@ export function fingerprint(
     });
 }
 
-/** What other programs keep in the lock directory; none of it is Berth's to touch. */
+/** Writes what other programs keep in the lock directory; Berth must not touch any of it. */
 export async function putOthersFiles(ground: Ground): Promise<void> {
   const dead = await deadPid();
   const others: [number, unknown][] = [

@@ -1,4 +1,4 @@
-// The ground that a test stands on: a fresh directory, and everything it started ended after it.
+// What a test starts from: a fresh directory. Whatever the test has started is ended after it.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -26,7 +26,7 @@ export class Ground {
     return path.join(this.#directory, ...parts);
   }
 
-  /** Makes the directory, with its parents, and returns its path. */
+  /** Creates the directory and its parents, and returns its path. */
   make(...parts: string[]): string {
     mkdirSync(this.path(...parts), { recursive: true });
     return this.path(...parts);
@@ -40,7 +40,7 @@ export class Ground {
     this.#lifetime.defer(dispose);
   }
 
-  /** A file system of its own at `directory`; gone after the test. Needs root. */
+  /** Mounts a separate file system at `directory` until the test ends. Needs root. */
   mount(directory: string, options: string): void {
     mkdirSync(directory, { recursive: true });
     execFileSync("mount", ["-t", "tmpfs", "-o", options, "none", directory]);
@@ -73,14 +73,14 @@ export function useGround(per: "test" | "suite" = "test"): Ground {
   return ground;
 }
 
-/** Skips the running test, and says so, where it is not run as root. */
+/** Skips the running test, and says so in its title, unless it runs as root. */
 export function needsRoot(context: Mocha.Context): void {
   if (process.getuid?.() === 0) return;
   context.runnable().title += " (skipped: only root can set this up)";
   context.skip();
 }
 
-/** Sets environment variables until the test ends; undefined takes one away. */
+/** Sets environment variables until the test ends; undefined unsets one. */
 export function setEnvironment(
   ground: Ground,
   values: Readonly<Record<string, string | undefined>>,

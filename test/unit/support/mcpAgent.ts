@@ -1,4 +1,4 @@
-// An agent that speaks MCP over Streamable HTTP, through the SDK's own client; and single requests, for what that never sends.
+// An agent that speaks MCP over Streamable HTTP through the SDK's own client, and single requests that it never sends.
 import { once } from "node:events";
 import { type IncomingMessage, request, type RequestOptions } from "node:http";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
@@ -42,7 +42,7 @@ export class McpAgent {
     return agent;
   }
 
-  /** Waits as long as a person takes. */
+  /** Waits as long as a person may take to decide. */
   async call(
     name: string,
     args: Record<string, unknown> = {},
@@ -62,7 +62,7 @@ export class McpAgent {
     );
   }
 
-  /** Goes as a killed process goes: without DELETE. */
+  /** Disconnects as a killed process does: without DELETE. */
   async dispose(): Promise<void> {
     await this.client.close();
   }
@@ -83,18 +83,18 @@ export interface Reply {
   readonly status: number;
   readonly headers: IncomingMessage["headers"];
   readonly text: string;
-  /** The error of a refusal. */
+  /** The error of a refusal, null without one. */
   readonly error: { readonly code: number; readonly message: string } | null;
 }
 
 export interface Sent {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Text as it is, anything else as JSON. */
+  /** Strings are sent as they are, anything else as JSON. */
   readonly body?: unknown;
 }
 
-/** One request with everything a good one has, but for what is given. */
+/** Starts one request, valid except for what is given. */
 export function open({ port, token }: Address, sent: Sent = {}) {
   const { method = "POST", headers = {}, body } = sent;
   const options: RequestOptions = {
@@ -115,7 +115,7 @@ export function open({ port, token }: Address, sent: Sent = {}) {
   return outgoing;
 }
 
-/** The same, with its whole answer. */
+/** Sends one request as open() does, and resolves with the whole answer. */
 export async function ask(address: Address, sent?: Sent): Promise<Reply> {
   const [response] = (await once(open(address, sent), "response")) as [
     IncomingMessage,

@@ -1,4 +1,4 @@
-// Real git repositories for tests, untouched by the configuration of whoever runs them.
+// Real git repositories for tests, independent of the developer's own git configuration.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -27,7 +27,7 @@ export function git(directory: string, ...args: string[]): string {
   ).trim();
 }
 
-/** A repository with one file, `a.txt`, in one commit. */
+/** Creates a repository with one file, `a.txt`, in one commit. */
 export function makeRepository(directory: string, branch = "main"): string {
   mkdirSync(directory, { recursive: true });
   git(directory, "init", "--quiet", `--initial-branch=${branch}`);
@@ -37,7 +37,7 @@ export function makeRepository(directory: string, branch = "main"): string {
   return directory;
 }
 
-/** A linked worktree on a new branch. */
+/** Adds a linked worktree on a new branch. */
 export function addWorktree(
   repository: string,
   directory: string,
@@ -51,7 +51,7 @@ export function removeWorktree(repository: string, directory: string): void {
   git(repository, "worktree", "remove", "--force", directory);
 }
 
-/** Until the test ends, git runs behind a line of shell that sees its arguments. */
+/** Until the test ends, runs a line of shell with git's arguments before git itself. */
 export function wrapGit(ground: Ground, line: string): void {
   const bin = ground.make("bin");
   writeFileSync(

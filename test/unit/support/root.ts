@@ -1,4 +1,4 @@
-// Where the project lies, seen from a compiled test.
+// The project's root folder, as seen from a compiled test.
 import { existsSync } from "node:fs";
 import path from "node:path";
 

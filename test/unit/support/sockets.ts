@@ -4,14 +4,14 @@ import { once } from "node:events";
 import { listen, type PortRange } from "../../../src/core/system/ports";
 import type { Ground } from "./ground";
 
-/** Takes the port until the test ends, and answers nobody. */
+/** Occupies the port until the test ends, and never answers. */
 export async function occupy(ground: Ground, port: number): Promise<Server> {
   const server = createServer((socket) => {
     socket.on("error", () => undefined);
     socket.resume();
   });
   if (!(await listen(server, port)))
-    throw new Error(`The port ${port} is taken by somebody else.`);
+    throw new Error(`Port ${port} is taken by another program.`);
   ground.defer(() => release(server));
   return server;
 }
@@ -23,7 +23,7 @@ export async function release(server: Server): Promise<void> {
   await closed;
 }
 
-/** A range of so many ports, all of them free a moment ago. */
+/** A range of this many ports, all of which were free a moment ago. */
 export async function freeRange(count: number): Promise<PortRange> {
   for (let first = 19_000; first + count < 20_000; first += count) {
     const servers: Server[] = [];
@@ -36,7 +36,7 @@ export async function freeRange(count: number): Promise<PortRange> {
     await Promise.all(servers.map(release));
     if (isFree) return { first, last: first + count - 1 };
   }
-  throw new Error(`There are no ${count} free ports in a row.`);
+  throw new Error(`No ${count} consecutive ports are free.`);
 }
 
 export function isFree(port: number): Promise<boolean> {

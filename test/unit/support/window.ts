@@ -1,4 +1,4 @@
-// A window without an editor: the real connection to the real worker bundle, and a written record of what it is told.
+// A window without an editor: the real connection to the real worker bundle, and a record of everything it is told.
 import type { InstanceRecord } from "../../../src/core/registry/formats";
 import type { LogLevel } from "../../../src/core/log";
 import { Records } from "../../../src/core/registry/records";
@@ -25,7 +25,7 @@ const defaultSettings: HostSettings = {
   enabled: true,
   autoStart: "workspace",
   maxInstances: 20,
-  // Away from the default, in which a developer's own instances run.
+  // Outside the default range, where the developer's own instances run.
   portRange: { first: 10_000, last: 18_999 },
   naming: "branch",
   nameTemplate: "${repository}@${branch}",
@@ -40,11 +40,11 @@ export interface WindowSetup {
   readonly folders: readonly string[];
   readonly settings?: Partial<HostSettings>;
   readonly activeDirectory?: string;
-  /** URI of what the window has open. */
+  /** URI of the folder or workspace that the window has open. */
   readonly workspace?: string;
   /** As in a remote window, whose next extension host starts before this one has ended. */
   readonly overlapsAtReload?: boolean;
-  /** Only its extension host is left. */
+  /** Its page is gone, and only its extension host is left. */
   readonly isCutOff?: boolean;
   readonly pins?: readonly (readonly [string, Pin])[];
   readonly onDidChange?: () => void;
@@ -54,18 +54,18 @@ type Running = Extract<InstanceState, { kind: "running" }>;
 
 export class Window {
   views: readonly InstanceView[] = [];
-  /** How often a host was started. */
+  /** How many times a host was started. */
   starts = 0;
   readonly log: { level: LogLevel; message: string }[] = [];
   readonly opened: OpenFileArguments[] = [];
   readonly focused: string[] = [];
-  /** What the editor answers to openFile. */
+  /** The editor's answer to openFile. */
   openOutcome: Outcome<OpenedFile> = {
     kind: "done",
     value: { languageId: "plaintext", lineCount: 3 },
   };
   readonly connection: HostConnection;
-  /** Diffs that nobody has decided. */
+  /** Diffs that are not decided yet. */
   readonly diffs = new Map<
     string,
     {
@@ -112,7 +112,7 @@ export class Window {
     });
     this.connection.onDidStart((host) => {
       this.starts += 1;
-      // A host that dies at once rejects this; the next one is told again.
+      // Rejected if the host dies at once; its successor is told again.
       host.reconcile(this.#desired).catch(() => undefined);
     });
     this.connection.start({
@@ -158,7 +158,7 @@ export class Window {
     });
   }
 
-  /** Resolves when the wanted instances have been started, or have failed. */
+  /** Resolves when the desired instances have started or failed. */
   static async open(setup: WindowSetup): Promise<Window> {
     const window = new Window(setup);
     await window.reconcile();
@@ -208,7 +208,7 @@ export class Window {
     });
   }
 
-  /** The first instance, or that of the worktree, once it runs. */
+  /** The state of the first instance, or of the worktree's, once it runs. */
   running(worktree = this.views[0]?.worktree): Promise<Running> {
     return until(`an instance runs for ${worktree ?? "any worktree"}`, () => {
       const state = worktree ? this.view(worktree)?.state : undefined;

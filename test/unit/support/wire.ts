@@ -1,11 +1,11 @@
-// Bytes on a socket, for what no well-behaved client sends.
+// A raw socket, for what no well-behaved client sends.
 import { connect, type Socket } from "node:net";
 import { once } from "node:events";
 import { until } from "../../harness/until";
 
 export class Wire {
   received = "";
-  /** The other end has said its last word. */
+  /** The other end has closed its side for writing. */
   hasEnded = false;
   isClosed = false;
 
@@ -23,7 +23,7 @@ export class Wire {
     socket.on("error", () => undefined);
   }
 
-  /** A connection whose own end stays open until dispose(), whatever the other does. */
+  /** A connection whose own end stays open until dispose(), whatever the other end does. */
   static async open(port: number): Promise<Wire> {
     const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
     await once(socket, "connect");
@@ -34,7 +34,7 @@ export class Wire {
     this.socket.write(text);
   }
 
-  /** The status of the answer. */
+  /** The status code of the answer. */
   async status(): Promise<number> {
     const head = await until("an HTTP answer arrives", () =>
       /^HTTP\/1\.1 (\d{3})/.exec(this.received),
@@ -55,10 +55,10 @@ export class Wire {
   }
 }
 
-/** A header may be given several times, or left out with undefined. */
+/** An array repeats a header; undefined leaves it out. */
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** The lines of a WebSocket handshake. */
+/** The text of a WebSocket handshake. */
 export function handshake(
   port: number,
   headers: Headers = {},
@@ -80,7 +80,7 @@ export function handshake(
   return `GET ${path} HTTP/1.1\r\n${lines.join("")}\r\n`;
 }
 
-/** Sends a request and resolves with the status of its answer. */
+/** Sends a request and resolves with the status code of the answer. */
 export async function statusOf(port: number, request: string): Promise<number> {
   const wire = await Wire.open(port);
   try {

@@ -1,4 +1,4 @@
-// Claude Code's IDE protocol: MCP over a WebSocket at the root path. Its facts were observed with the real client.
+// Claude Code's IDE protocol: MCP over a WebSocket at the root path. Protocol facts were observed with the real client.
 import type { Protocol } from "../protocol";
 
 export const claude: Protocol = (instance) => ({
@@ -6,7 +6,7 @@ export const claude: Protocol = (instance) => ({
     [
       "/",
       async () => {
-        // The MCP SDK is loaded with the first agent: a window without one saves its memory, and its time at the start.
+        // Load the MCP SDK with the first agent: a window without one saves the memory and the startup time.
         const { ClaudeClient } = await import("./claudeClient");
         return (socket) => {
           instance.onDidConnect(new ClaudeClient(socket, instance));

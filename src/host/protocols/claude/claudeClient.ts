@@ -1,4 +1,4 @@
-// Claude Code's end of the line: MCP over a WebSocket, plus the notifications that only it knows.
+// One Claude Code client: MCP over a WebSocket, plus the notifications that only Claude Code knows.
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
@@ -11,20 +11,20 @@ import type { ClientView } from "../../contract";
 import type { EditorView } from "../../view/editorCopy";
 import { createMcpServer } from "../mcpServer";
 import { describeSelection } from "../../tools/selections";
-import type { ProtocolSide } from "../protocol";
+import type { ProtocolContext } from "../protocol";
 import { WebSocketTransport } from "./webSocketTransport";
 
 const GOING_AWAY = 1001;
 /** Milliseconds that a client has to answer our close frame. */
-const GOODBYE = 300;
+const CLOSE_TIMEOUT = 300;
 /**
- * Milliseconds after it has asked for our tools. Claude Code drops every notification until its screen listens, 10 to
- * 100 ms after it has got them (observed), and says nothing when it does: so it is told the selection again, and what
- * it may hear only once waits for so long.
+ * Milliseconds after the client listed our tools. Claude Code silently drops every notification until its UI listens,
+ * 10 to 100 ms after it got the tools (observed), and does not announce that it does. So the selection is sent again
+ * after this delay, and mentions, which must not be sent twice, are queued until then.
  */
-const LISTENS_AFTER = 1_000;
+const LISTENING_AFTER = 1_000;
 
-/** Sent by the agent after MCP's own introduction; the pid is its own. */
+/** Sent by the agent after MCP initialization; the pid is the agent's. */
 const ideConnected = z.object({
   method: z.literal("ide_connected"),
   params: z.object({ pid: z.int().check(z.positive()) }),
@@ -37,16 +37,16 @@ export class ClaudeClient implements Client {
   #isAlive = true;
   #hasListedTools = false;
   #lastShared = "";
-  #listening: NodeJS.Timeout | undefined;
-  /** Mentions for when it listens; undefined once it does. */
-  #held: Mention[] | undefined = [];
+  #listenTimer: NodeJS.Timeout | undefined;
+  /** Mentions to send once it listens; undefined from then on. */
+  #queuedMentions: Mention[] | undefined = [];
   readonly diffs: ClientDiffs;
   readonly #server: Server;
 
   /** Takes over a socket that has passed the guards. */
   constructor(
     private readonly socket: WebSocket,
-    private readonly instance: ProtocolSide,
+    private readonly instance: ProtocolContext,
   ) {
     this.diffs = instance.newDiffs();
     const server = createMcpServer(
@@ -58,7 +58,7 @@ export class ClaudeClient implements Client {
           this.#hasListedTools = true;
           this.#awaitListening(() => {
             this.#lastShared = "";
-            instance.onDidIntroduce(this);
+            instance.onDidBecomeReady(this);
           });
         },
       },
@@ -66,20 +66,20 @@ export class ClaudeClient implements Client {
     this.#server = server;
     server.oninitialized = () => {
       this.#isInitialized = true;
-      // Not every agent asks for the tools.
+      // Not every agent lists the tools.
       this.#awaitListening();
-      instance.onDidIntroduce(this);
+      instance.onDidBecomeReady(this);
     };
     server.fallbackNotificationHandler = (notification) => {
       const connected = ideConnected.safeParse(notification);
       if (connected.success) {
         this.#pid = connected.data.params.pid;
-        instance.onDidIntroduce(this);
+        instance.onDidBecomeReady(this);
       }
       return Promise.resolve();
     };
     server.onclose = () => {
-      clearTimeout(this.#listening);
+      clearTimeout(this.#listenTimer);
       instance.onDidDisconnect(this);
     };
     server.onerror = (error) => {
@@ -88,7 +88,7 @@ export class ClaudeClient implements Client {
     socket.on("pong", () => {
       this.#isAlive = true;
     });
-    // Nothing is awaited: our transport starts at once, and no message may be missed.
+    // Not awaited: our transport starts synchronously, and no message may be missed.
     void server.connect(new WebSocketTransport(socket));
   }
 
@@ -113,14 +113,14 @@ export class ClaudeClient implements Client {
 
   mention(mentions: readonly Mention[]): boolean {
     if (!this.#isInitialized) return false;
-    if (this.#held) this.#held.push(...mentions);
+    if (this.#queuedMentions) this.#queuedMentions.push(...mentions);
     else
       for (const { path, lines } of mentions)
         void this.#server.notification({
           method: "at_mentioned",
           params: {
             filePath: path,
-            // Left out for a whole file: null would drop the message.
+            // Omitted for a whole file: null would make the client drop the message.
             ...(lines && {
               lineStart: lines.first - 1,
               lineEnd: lines.last - 1,
@@ -143,20 +143,20 @@ export class ClaudeClient implements Client {
     if (this.socket.readyState === this.socket.CLOSED) return;
     const closed = once(this.socket, "close");
     this.socket.close(GOING_AWAY, "The instance has stopped.");
-    const cut = setTimeout(() => {
+    const timeout = setTimeout(() => {
       this.socket.terminate();
-    }, GOODBYE);
+    }, CLOSE_TIMEOUT);
     await closed;
-    clearTimeout(cut);
+    clearTimeout(timeout);
   }
 
-  #awaitListening(tellAgain?: () => void): void {
-    clearTimeout(this.#listening);
-    this.#listening = setTimeout(() => {
-      tellAgain?.();
-      const held = this.#held ?? [];
-      this.#held = undefined;
-      this.mention(held);
-    }, LISTENS_AFTER);
+  #awaitListening(resend?: () => void): void {
+    clearTimeout(this.#listenTimer);
+    this.#listenTimer = setTimeout(() => {
+      resend?.();
+      const queued = this.#queuedMentions ?? [];
+      this.#queuedMentions = undefined;
+      this.mention(queued);
+    }, LISTENING_AFTER);
   }
 }

@@ -1,4 +1,4 @@
-// MCP over one WebSocket, as Claude Code speaks it: a message a frame. Bad messages are answered, and the line stays open.
+// MCP over one WebSocket, as Claude Code speaks it: one message per frame. Bad messages are answered, not fatal.
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import {
   ErrorCode,
@@ -45,7 +45,7 @@ export class WebSocketTransport implements Transport {
       return;
     }
     if (isPing(value)) {
-      // Answered at once: the SDK answers the same, at several times the cost.
+      // Answered here: the SDK answers the same, at several times the cost.
       void this.send({ jsonrpc: "2.0", id: value.id, result: {} });
       return;
     }
@@ -71,7 +71,7 @@ export class WebSocketTransport implements Transport {
     this.#write({ jsonrpc: "2.0", id, error: { code, message } });
   }
 
-  /** A peer that does not read what it asked for is cut off before its backlog fills our memory. */
+  /** Backpressure: a peer that does not read is disconnected before its backlog fills our memory. */
   #write(message: object): void {
     this.socket.send(JSON.stringify(message));
     if (this.socket.bufferedAmount > MAX_BUFFERED_BYTES)
@@ -83,7 +83,7 @@ interface Ping {
   readonly id: string | number;
 }
 
-/** A ping in its plain form; whatever else it carries is left to the SDK. */
+/** A plain ping; one with anything else in it is left to the SDK. */
 function isPing(value: unknown): value is Ping {
   if (typeof value !== "object" || value === null) return false;
   const message = value as Record<string, unknown>;

@@ -1,9 +1,9 @@
-// The companion protocol of Gemini CLI and Qwen Code, which they publish: MCP, with diffs of its own and the user's context.
-import type { Extend } from "../mcp/extension";
+// The published companion protocol of Gemini CLI and Qwen Code: MCP, plus its own diffs and the user's context.
+import type { ExtensionFactory } from "../mcp/extension";
 import { describeContext } from "./context";
 import { diffTools } from "./diffTools";
 
-export const companion: Extend = (session) => ({
+export const companion: ExtensionFactory = (session) => ({
   tools: diffTools(session),
   describe: (view) => ({
     method: "ide/contextUpdate",

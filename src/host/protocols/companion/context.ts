@@ -1,7 +1,7 @@
-// What the user looks at, as `ide/contextUpdate` says it: the open files, and in the active one the cursor and the selection.
+// The params of `ide/contextUpdate`: the open files, with cursor and selection in the active one.
 import type { EditorView } from "../../view/editorCopy";
 
-/** More than these the agents drop themselves. */
+/** The agents drop anything beyond these limits. */
 const MAX_FILES = 10;
 const MAX_SELECTED = 16 * 1024;
 
@@ -10,7 +10,7 @@ export function describeContext(view: EditorView) {
   const openFiles = view
     .recentFiles()
     .slice(0, MAX_FILES)
-    .map(({ path, isActive, lookedAt: timestamp }) => {
+    .map(({ path, isActive, lastActiveAt: timestamp }) => {
       if (!isActive || selection?.path !== path)
         return { path, timestamp, isActive };
       const { line, character } = selection.range.end;
@@ -18,7 +18,7 @@ export function describeContext(view: EditorView) {
         path,
         timestamp,
         isActive,
-        // Counted from 1.
+        // 1-based.
         cursor: { line: line + 1, character: character + 1 },
         ...(selection.text !== "" && {
           selectedText: selection.text.slice(0, MAX_SELECTED),

@@ -1,14 +1,14 @@
-// Diffs as Gemini CLI and Qwen Code ask for them: named by their file, and the decision comes as a notification.
+// Diffs for Gemini CLI and Qwen Code: named by file, with the decision sent as a notification.
 import * as z from "zod/mini";
 import { messageOf } from "../../../core/errors";
 import type { DiffDecision } from "../../contract";
 import { openDiff as commonOpenDiff } from "../../tools/openDiff";
 import { defineTool, json, type Tool } from "../../tools/tool";
-import type { Notification, SessionSide } from "../mcp/extension";
+import type { Notification, SessionContext } from "../mcp/extension";
 
-export function diffTools({ notify, log }: SessionSide): Tool[] {
-  /** The diff of each file whose decision is to be told; one that was replaced or closed in silence is not here. */
-  const awaited = new Map<string, symbol>();
+export function diffTools({ notify, log }: SessionContext): Tool[] {
+  /** By file, the diff whose decision must be reported; none for a diff that was replaced or closed silently. */
+  const unreported = new Map<string, symbol>();
 
   const openDiff = defineTool({
     name: "openDiff",
@@ -18,15 +18,16 @@ export function diffTools({ notify, log }: SessionSide): Tool[] {
       const { resolve, diffs, worktree, agent, instance } = context;
       const file = resolve(filePath);
       const id = Symbol(file);
-      awaited.set(file, id);
+      unreported.set(file, id);
       const diff = { worktree, agent, instance, contents: newContent };
       diffs
         .open(file, { ...diff, oldPath: file, newPath: file })
         .then((outcome) => {
-          if (awaited.get(file) !== id) return;
-          awaited.delete(file);
-          if (outcome.kind === "done") notify(tell(filePath, outcome.value));
-          // Of a diff that could not be shown nothing is said: the agent's own question in the terminal stays.
+          if (unreported.get(file) !== id) return;
+          unreported.delete(file);
+          if (outcome.kind === "done")
+            notify(decisionNotification(filePath, outcome.value));
+          // Report nothing if the diff could not be shown: the agent's own prompt in the terminal stays.
           else log.warn(outcome.message);
         })
         .catch((error: unknown) => {
@@ -46,25 +47,28 @@ export function diffTools({ notify, log }: SessionSide): Tool[] {
     }),
     async run({ filePath, suppressNotification }, { resolve, diffs }) {
       const file = resolve(filePath);
-      if (suppressNotification) awaited.delete(file);
+      if (suppressNotification) unreported.delete(file);
       return json({ content: await diffs.close(file) });
     },
   });
 
-  // What is listed is the common tool, which other MCP clients can use without knowing any notification.
-  const either: Tool = {
+  // List the common tool, which other MCP clients can use without knowing these notifications.
+  const combinedOpenDiff: Tool = {
     ...commonOpenDiff,
     run: (input, context) =>
-      (isCompanions(input) ? openDiff : commonOpenDiff).run(input, context),
+      (isCompanionCall(input) ? openDiff : commonOpenDiff).run(input, context),
   };
-  return [either, closeDiff];
+  return [combinedOpenDiff, closeDiff];
 }
 
-function isCompanions(input: unknown): boolean {
+function isCompanionCall(input: unknown): boolean {
   return typeof input === "object" && input !== null && "filePath" in input;
 }
 
-function tell(filePath: string, decision: DiffDecision): Notification {
+function decisionNotification(
+  filePath: string,
+  decision: DiffDecision,
+): Notification {
   return decision.kind === "accepted"
     ? {
         method: "ide/diffAccepted",

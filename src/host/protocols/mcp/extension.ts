@@ -1,27 +1,27 @@
-// What a protocol that is built on MCP adds to every session; a client that does not know it is not bothered by it.
+// What a protocol built on MCP adds to every session, without affecting clients that do not know it.
 import type { Log } from "../../../core/log";
 import type { EditorView } from "../../view/editorCopy";
 import type { Tool } from "../../tools/tool";
 
-// A type, not an interface: the SDK takes only plain records.
+// A type, because an interface is not assignable to the SDK's record types.
 export type Notification = {
   readonly method: string;
   readonly params: Record<string, unknown>;
 };
 
 export interface SessionExtension {
-  /** One that bears the name of a common tool takes its place. */
+  /** A tool with the name of a common one replaces it. */
   readonly tools: readonly Tool[];
-  /** What the user looks at, in the words of the protocol; sent when it differs from the last. */
+  /** What the user is looking at, as the protocol's notification; sent only when it has changed. */
   describe(view: EditorView): Notification;
 }
 
 /** The session as an extension sees it. */
-export interface SessionSide {
+export interface SessionContext {
   readonly log: Log;
-  /** Sends it as soon as the client listens. */
+  /** Queues the notification until the client listens. */
   readonly notify: (notification: Notification) => void;
 }
 
-/** Called for each session; the diffs of the session are taken back without it. */
-export type Extend = (session: SessionSide) => SessionExtension;
+/** Called once per session. The session closes its own diffs. */
+export type ExtensionFactory = (session: SessionContext) => SessionExtension;

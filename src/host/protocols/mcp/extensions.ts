@@ -1,10 +1,10 @@
-// Every protocol on top of MCP. A new one is a folder beside this one and a line here.
+// Every protocol on top of MCP. To add one, add a folder beside this one and a line here.
 import type { Tool } from "../../tools/tool";
 import { tools as commonTools } from "../../tools/tools";
 import { companion } from "../companion/companion";
-import type { Extend, SessionExtension } from "./extension";
+import type { ExtensionFactory, SessionExtension } from "./extension";
 
-export const extensions: readonly Extend[] = [companion];
+export const extensions: readonly ExtensionFactory[] = [companion];
 
 export function withExtensions(added: readonly SessionExtension[]): Tool[] {
   const all = [...commonTools, ...added.flatMap(({ tools }) => tools)];

@@ -1,4 +1,4 @@
-// MCP over Streamable HTTP, for any MCP client: a session each, with its answers and its notifications as event streams.
+// MCP over Streamable HTTP, for any MCP client: one session each, with answers and notifications as event streams.
 import type { Protocol } from "../protocol";
 import type { Sessions } from "./sessions";
 
@@ -9,11 +9,11 @@ export const mcp: Protocol = (instance) => {
       [
         "/mcp",
         async (request, response) => {
-          // As with Claude's protocol, the MCP SDK is loaded with the first client.
+          // As in Claude's protocol, the MCP SDK is loaded with the first client.
           sessions ??= import("./sessions").then(
             ({ Sessions }) => new Sessions(instance),
           );
-          await (await sessions).answer(request, response);
+          await (await sessions).handle(request, response);
         },
       ],
     ]),

@@ -1,4 +1,4 @@
-// One session: an MCP client that comes by single requests, and goes without a word more often than not.
+// One MCP session: a client that sends single requests and usually disappears without closing its session.
 import { randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
@@ -10,15 +10,15 @@ import type { ClientDiffs } from "../../clients/clientDiffs";
 import type { ClientView } from "../../contract";
 import type { EditorView } from "../../view/editorCopy";
 import { createMcpServer } from "../mcpServer";
-import type { ProtocolSide } from "../protocol";
+import type { ProtocolContext } from "../protocol";
 import type { Notification, SessionExtension } from "./extension";
 import { extensions, withExtensions } from "./extensions";
 import { type Message, send, webRequest } from "./webHttp";
 
 /** Milliseconds without a request and without an open stream after which a client counts as gone. */
-const SILENCE = 30 * 60_000;
-/** The same for one whose stream of notifications has closed: the SDK's client opens that again within 4 s. */
-const SILENCE_AFTER_STREAM = 20_000;
+const IDLE_TIMEOUT = 30 * 60_000;
+/** The same once its notification stream has closed: the SDK's client reopens it within 4 s. */
+const IDLE_TIMEOUT_AFTER_STREAM = 20_000;
 
 export class McpClient implements Client {
   readonly #id = randomUUID();
@@ -26,25 +26,25 @@ export class McpClient implements Client {
   readonly #server: Server;
   readonly #transport: WebStandardStreamableHTTPServerTransport;
   readonly #extensions: readonly SessionExtension[];
-  /** The stream of notifications is open. */
+  /** The notification stream is open. */
   #hasStream = false;
-  readonly #untold: Notification[] = [];
+  readonly #queued: Notification[] = [];
   readonly #lastShared = new Map<SessionExtension, string>();
-  #isIntroduced = false;
-  #openAnswers = 0;
+  #isInitialized = false;
+  #openResponses = 0;
   #hadStream = false;
   #lastUsed = Date.now();
 
-  /** Enters itself into the sessions once it has introduced itself, and leaves them when it is closed. */
+  /** Adds itself to `sessions` once initialized, and removes itself when closed. */
   constructor(
-    private readonly instance: ProtocolSide,
+    private readonly instance: ProtocolContext,
     sessions: Map<string, McpClient>,
   ) {
     this.diffs = instance.newDiffs();
     this.#transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: () => this.#id,
       onsessioninitialized: () => {
-        this.#isIntroduced = true;
+        this.#isInitialized = true;
         sessions.set(this.#id, this);
         instance.onDidConnect(this);
       },
@@ -63,7 +63,7 @@ export class McpClient implements Client {
       { tools: withExtensions(this.#extensions) },
     );
     this.#server.oninitialized = () => {
-      instance.onDidIntroduce(this);
+      instance.onDidBecomeReady(this);
     };
     this.#server.onclose = () => {
       if (sessions.delete(this.#id)) instance.onDidDisconnect(this);
@@ -71,7 +71,7 @@ export class McpClient implements Client {
     this.#server.onerror = (error) => {
       instance.log.debug(`Client ${this.#id}: ${error.message}`);
     };
-    // Nothing is awaited: the transport has nothing to start.
+    // Not awaited: the transport has nothing to start.
     void this.#server.connect(this.#transport);
   }
 
@@ -85,21 +85,21 @@ export class McpClient implements Client {
     };
   }
 
-  get silentSince(): number | undefined {
-    return this.#openAnswers === 0 ? this.#lastUsed : undefined;
+  get idleSince(): number | undefined {
+    return this.#openResponses === 0 ? this.#lastUsed : undefined;
   }
 
-  async answer(message: Message, response: ServerResponse): Promise<void> {
+  async handle(message: Message, response: ServerResponse): Promise<void> {
     const { request, body } = message;
     if (response.destroyed) return;
     let isStream = false;
-    this.#openAnswers += 1;
+    this.#openResponses += 1;
     response.once("close", () => {
-      this.#openAnswers -= 1;
+      this.#openResponses -= 1;
       if (isStream) this.#hasStream = false;
       this.#lastUsed = Date.now();
-      // Whoever waited for these answers is gone, and there is no other way to send them.
-      if (!response.writableFinished) this.#takeBack(body);
+      // The caller is gone, and its answers cannot be sent any other way.
+      if (!response.writableFinished) this.#cancelRequests(body);
     });
     const answer = await this.#transport.handleRequest(
       webRequest(message),
@@ -123,38 +123,38 @@ export class McpClient implements Client {
   }
 
   mention(): boolean {
-    // Nor about what the user points it to.
+    // Plain MCP has no notification for mentions, so there is nothing to send.
     return false;
   }
 
   checkAlive(now = Date.now()): void {
-    const patience = this.#hadStream ? SILENCE_AFTER_STREAM : SILENCE;
-    if (this.#openAnswers === 0 && now - this.#lastUsed > patience)
+    const timeout = this.#hadStream ? IDLE_TIMEOUT_AFTER_STREAM : IDLE_TIMEOUT;
+    if (this.#openResponses === 0 && now - this.#lastUsed > timeout)
       void this.close();
   }
 
-  /** Ends its streams at once; its next request gets a 404, at which a client introduces itself again. */
+  /** Ends its streams at once. Its next request gets a 404, upon which a client initializes again. */
   async close(): Promise<void> {
     await this.#server.close();
   }
 
-  async closeUnlessIntroduced(): Promise<void> {
-    if (!this.#isIntroduced) await this.close();
+  async closeUnlessInitialized(): Promise<void> {
+    if (!this.#isInitialized) await this.close();
   }
 
-  /** What was said while nobody listened is said now. */
+  /** Flushes the notifications queued while no stream was open. */
   #openStream(): void {
     this.#hasStream = true;
     this.#hadStream = true;
     this.#lastShared.clear();
-    for (const notification of this.#untold.splice(0))
+    for (const notification of this.#queued.splice(0))
       this.#notify(notification);
-    this.instance.onDidIntroduce(this);
+    this.instance.onDidBecomeReady(this);
   }
 
   #notify(notification: Notification): void {
     if (!this.#hasStream) {
-      this.#untold.push(notification);
+      this.#queued.push(notification);
       return;
     }
     this.#server.notification(notification).catch((error: unknown) => {
@@ -162,7 +162,7 @@ export class McpClient implements Client {
     });
   }
 
-  #takeBack(body: unknown): void {
+  #cancelRequests(body: unknown): void {
     const messages: readonly unknown[] = Array.isArray(body) ? body : [body];
     for (const { id } of messages.filter(isJSONRPCRequest))
       this.#transport.onmessage?.({

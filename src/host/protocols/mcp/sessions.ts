@@ -1,4 +1,4 @@
-// The sessions of one instance: finds the one a request belongs to, or lets a new client in.
+// The MCP sessions of one instance: routes a request to its session, or admits a new client.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import {
   isInitializeRequest,
@@ -6,19 +6,19 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import { MAX_MESSAGE_BYTES } from "../../endpoint/endpoint";
 import { isDeeper, MAX_DEPTH } from "../depth";
-import type { ProtocolSide } from "../protocol";
+import type { ProtocolContext } from "../protocol";
 import { McpClient } from "./mcpClient";
-import { type Message, readBody, refusal, send } from "./webHttp";
+import { type Message, readBody, errorResponse, send } from "./webHttp";
 
 const METHODS = ["GET", "POST", "DELETE"];
 
 export class Sessions {
   readonly #clients = new Map<string, McpClient>();
 
-  constructor(private readonly instance: ProtocolSide) {}
+  constructor(private readonly instance: ProtocolContext) {}
 
-  /** Resolves when the answer has been sent, which for a stream is when it ends. */
-  async answer(
+  /** Resolves when the response has been sent; for a stream, when it ends. */
+  async handle(
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
@@ -30,48 +30,48 @@ export class Sessions {
     const id = request.headers["mcp-session-id"];
     const client = id === undefined ? undefined : this.#clients.get(String(id));
     if (id !== undefined && !client)
-      await send(refusal(404, -32_001, "Session not found"), response);
-    else if (!isUnderstood(message.body))
+      await send(errorResponse(404, -32_001, "Session not found"), response);
+    else if (!isJsonRpc(message.body))
       await send(
-        refusal(400, -32_600, "This is not a JSON-RPC 2.0 message."),
+        errorResponse(400, -32_600, "This is not a JSON-RPC 2.0 message."),
         response,
       );
-    else if (client) await client.answer(message, response);
-    else await this.#letIn(message, response);
+    else if (client) await client.handle(message, response);
+    else await this.#admit(message, response);
   }
 
-  /** Only an introduction makes it a client; to anything else the SDK has its own answers. */
-  async #letIn(message: Message, response: ServerResponse): Promise<void> {
+  /** Only an initialize request makes it a client; the SDK answers anything else. */
+  async #admit(message: Message, response: ServerResponse): Promise<void> {
     const client = new McpClient(this.instance, this.#clients);
-    await client.answer(message, response);
-    await client.closeUnlessIntroduced();
+    await client.handle(message, response);
+    await client.closeUnlessInitialized();
   }
 
-  /** The request with its body, or why it is refused. */
+  /** The request with its body, or the response that refuses it. */
   async #read(request: IncomingMessage): Promise<Message | Response> {
     if (!METHODS.includes(request.method ?? ""))
-      return refusal(405, -32_000, "Method not allowed", {
+      return errorResponse(405, -32_000, "Method not allowed", {
         allow: METHODS.join(", "),
       });
     if (request.method !== "POST")
       return { request, text: "", body: undefined };
     const text = await readBody(request, MAX_MESSAGE_BYTES);
     if (text === undefined)
-      return refusal(
+      return errorResponse(
         413,
         -32_000,
         `A message may have ${MAX_MESSAGE_BYTES} bytes. Send less at once.`,
       );
     const body = parse(text);
     if (body !== undefined && isDeeper(text, MAX_DEPTH))
-      return refusal(400, -32_600, `Nested deeper than ${MAX_DEPTH}.`);
+      return errorResponse(400, -32_600, `Nested deeper than ${MAX_DEPTH}.`);
     const messages: readonly unknown[] = Array.isArray(body) ? body : [body];
     if (
       request.headers["mcp-session-id"] === undefined &&
       messages.some(isInitializeRequest) &&
       !this.instance.admit()
     )
-      return refusal(
+      return errorResponse(
         503,
         -32_000,
         "This instance has as many clients as it may have. Close one, or raise the setting berth.maxClients.",
@@ -80,8 +80,8 @@ export class Sessions {
   }
 }
 
-/** Whether it is a message or a batch of them; to what is not JSON at all the SDK has its own answer. */
-function isUnderstood(body: unknown): boolean {
+/** Whether it is a message or a batch of them. undefined (not JSON) passes: the SDK answers that. */
+function isJsonRpc(body: unknown): boolean {
   const messages: readonly unknown[] = Array.isArray(body) ? body : [body];
   return (
     body === undefined ||
@@ -89,7 +89,7 @@ function isUnderstood(body: unknown): boolean {
   );
 }
 
-/** undefined: it is not JSON. */
+/** undefined if it is not JSON. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

@@ -1,17 +1,17 @@
-// Between Node's HTTP and the web's requests and responses, in which the MCP SDK speaks.
+// Converts between Node's HTTP and the web's Request and Response, which the MCP SDK uses.
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-/** Bytes that may wait for a peer that does not read. */
+/** Bytes buffered for a peer that does not read; above this it is disconnected. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 
 export interface Message {
   readonly request: IncomingMessage;
   readonly text: string;
-  /** The parsed text; undefined where it is not JSON. */
+  /** undefined if the text is not JSON. */
   readonly body: unknown;
 }
 
-/** The whole body, or undefined when it has more bytes than `limit`; what is over the limit is not kept. */
+/** undefined if the body exceeds `limit` bytes; then none of it is kept in memory. */
 export async function readBody(
   request: IncomingMessage,
   limit: number,
@@ -20,7 +20,7 @@ export async function readBody(
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    // Read to its end all the same: a client that is cut off while it sends never sees the answer.
+    // Drain it anyway: a client that is cut off while sending never sees the answer.
     if (size <= limit) chunks.push(chunk);
     else chunks.length = 0;
   }
@@ -39,7 +39,7 @@ export function webRequest({ request, text }: Message): Request {
   });
 }
 
-/** Sends the response; resolves when it is out or the peer is gone. A stream is cancelled when the peer goes. */
+/** Resolves when the response is sent or the peer is gone. A stream is cancelled when the peer disconnects. */
 export async function send(
   { status, headers, body }: Response,
   response: ServerResponse,
@@ -61,8 +61,8 @@ export async function send(
   response.end();
 }
 
-/** An error as the SDK puts it into an answer that belongs to no request. */
-export function refusal(
+/** An error in the SDK's format for a response that belongs to no request. */
+export function errorResponse(
   status: number,
   code: number,
   message: string,

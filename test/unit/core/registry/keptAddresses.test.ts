@@ -7,14 +7,14 @@ describe("KeptAddresses", () => {
   const ground = useGround();
   const token = "t".repeat(43);
   const make = () => new KeptAddresses(ground.make("addresses"));
-  /** As if every address had last been served so many seconds ago. */
+  /** Makes every address look as if it was last served this many seconds ago. */
   const age = (seconds: number): void => {
     const then = Date.now() / 1000 - seconds;
     for (const name of readdirSync(ground.path("addresses")))
       utimesSync(ground.path("addresses", name), then, then);
   };
 
-  it("gives port and token back after less than 20 seconds", async () => {
+  it("returns the same port and token within 20 seconds", async () => {
     const addresses = make();
     await addresses.keep("/wt", { port: 20_001, token });
     age(15);
@@ -24,7 +24,7 @@ describe("KeptAddresses", () => {
     assert.deepEqual(others, []);
   });
 
-  it("gives the port back with a fresh token after more", async () => {
+  it("returns the same port with a fresh token after more than 20 seconds", async () => {
     const addresses = make();
     await addresses.keep("/wt", { port: 20_001, token });
     age(25);
@@ -35,32 +35,32 @@ describe("KeptAddresses", () => {
     assert.match(kept.token, /^[\w-]{43}$/);
   });
 
-  it("counts from the moment it was last seen, not kept", async () => {
+  it("counts from when an address was last seen, not from when it was kept", async () => {
     const addresses = make();
     await addresses.keep("/wt", { port: 20_001, token });
     age(3_600);
-    await addresses.seen("/wt", 20_001);
+    await addresses.touch("/wt", 20_001);
     assert.equal((await addresses.of("/wt"))[0]?.token, token);
   });
 
-  it("gives the last used one first where there are several", async () => {
+  it("returns the most recently used address first if there are several", async () => {
     const addresses = make();
     await addresses.keep("/wt", { port: 20_001, token });
     await addresses.keep("/wt", { port: 20_002, token });
     age(10);
-    await addresses.seen("/wt", 20_001);
+    await addresses.touch("/wt", 20_001);
     const ports = (await addresses.of("/wt")).map(({ port }) => port);
     assert.deepEqual(ports, [20_001, 20_002]);
   });
 
-  it("keeps worktrees apart", async () => {
+  it("keeps the addresses of different worktrees apart", async () => {
     const addresses = make();
     await addresses.keep("/wt/a", { port: 20_001, token });
     assert.deepEqual(await addresses.of("/wt/b"), []);
     assert.deepEqual(await addresses.of("/wt"), []);
   });
 
-  it("is readable by us alone", async () => {
+  it("writes files that only the user can read", async () => {
     await make().keep("/wt", { port: 20_001, token });
     const [name = ""] = readdirSync(ground.path("addresses"));
     assert.equal(statSync(ground.path("addresses", name)).mode & 0o777, 0o600);
@@ -68,17 +68,17 @@ describe("KeptAddresses", () => {
   });
 
   for (const [what, content] of [
-    ["not JSON", "{"],
+    ["that is not JSON", "{"],
     [
-      "of a newer version",
+      "from a newer version",
       '{"version":2,"worktree":"/wt","port":1,"token":"t"}',
     ],
     [
-      "of another worktree",
+      "for another worktree",
       '{"version":1,"worktree":"/x","port":1,"token":"t"}',
     ],
   ] as const)
-    it(`passes over what is ${what}`, async () => {
+    it(`ignores a file ${what}`, async () => {
       const addresses = make();
       await addresses.keep("/wt", { port: 20_001, token });
       const [name = ""] = readdirSync(ground.path("addresses"));
@@ -86,7 +86,7 @@ describe("KeptAddresses", () => {
       assert.deepEqual(await addresses.of("/wt"), []);
     });
 
-  it("forgets what nobody has served for a month, and only that", async () => {
+  it("forgets only addresses that have not been served for a month", async () => {
     const addresses = make();
     await addresses.keep("/old", { port: 20_001, token });
     age(31 * 24 * 3_600);
@@ -96,7 +96,7 @@ describe("KeptAddresses", () => {
     assert.equal((await addresses.of("/new")).length, 1);
   });
 
-  it("has nothing to say where there is no directory", async () => {
+  it("returns and prunes nothing if its directory does not exist", async () => {
     const addresses = new KeptAddresses(ground.path("missing"));
     assert.deepEqual(await addresses.of("/wt"), []);
     await addresses.prune();

@@ -23,22 +23,22 @@ const otherBoot = "00000000-0000-4000-8000-000000000000:5";
 describe("pidExists", () => {
   const ground = useGround();
 
-  it("knows the living from the dead", async () => {
+  it("tells a running process from one that has ended", async () => {
     assert.ok(pidExists(process.pid));
     assert.ok(!pidExists(await deadPid()));
   });
 
-  it("takes one that has ended, and whom nobody has asked after, for dead", async function () {
+  it("treats a zombie as dead", async function () {
     if (process.platform !== "linux") this.skip();
-    // What the shell has started is left to a program that never waits for it.
+    // `exec` replaces the shell with a program that never reaps what the shell has started.
     const parent = spawn("sh", ["-c", "sleep 0.1 & echo $!; exec sleep 60"]);
     ground.defer(() => parent.kill("SIGKILL"));
     const [pid] = (await once(parent.stdout, "data")) as [Buffer];
-    await until("it to end", () => !pidExists(Number(pid)));
+    await until("the child to end", () => !pidExists(Number(pid)));
     process.kill(Number(pid), 0);
   });
 
-  it("takes a process that we may not signal for living", async function () {
+  it("treats a process that we may not signal as running", async function () {
     needsRoot(this);
     const child = new Child(ground, "asNobody", 65_000);
     assert.ok((await child.run()).seesInit);
@@ -48,11 +48,11 @@ describe("pidExists", () => {
 describe("identifyProcess", () => {
   const ground = useGround();
 
-  it("knows nothing of a process that is gone", async () => {
+  it("returns undefined for a process that is gone", async () => {
     assert.equal(await identifyProcess(await deadPid()), undefined);
   });
 
-  it("is the same at every look, and another for another process", async () => {
+  it("returns the same identity every time, and a different one for another process", async () => {
     const child = spawn("sleep", ["60"]);
     ground.defer(() => child.kill("SIGKILL"));
     await once(child, "spawn");
@@ -67,7 +67,7 @@ describe("identifyProcess", () => {
 
   it("is not misled by the name of a program", async function () {
     if (process.platform !== "linux") this.skip();
-    // The second field of /proc/PID/stat; an impostor may call itself anything of 15 characters.
+    // The name is the second field of /proc/PID/stat; a program may choose any 15 characters.
     const program = ground.path(") R 1 1 1 (x) 0");
     copyFileSync("/bin/sleep", program);
     const child = spawn(program, ["60"]);
@@ -89,31 +89,31 @@ describe("recordProcess", () => {
   const judge = async (change: Parameters<typeof recordOf>[0]) =>
     recordProcess(await recordOf(change));
 
-  it("finds its own process running", async () => {
+  it("reports its own process as running", async () => {
     assert.equal(await judge({}), "running");
   });
 
-  it("finds a process gone that is gone", async () => {
+  it("reports a process that has ended as gone", async () => {
     assert.equal(await judge({ pid: await deadPid() }), "gone");
   });
 
-  it("finds it gone when its pid was given to another process", async () => {
+  it("reports a process as gone if its pid now belongs to another one", async () => {
     const processStart = `${bootId() ?? ""}:1`;
     assert.equal(await judge({ processStart }), "gone");
   });
 
-  it("cannot judge another pid namespace, whatever the pid", async () => {
+  it("reports any pid of another pid namespace as foreign", async () => {
     const pid = await deadPid();
     assert.equal(await judge({ pidNamespace: "pid:[1]" }), "foreign");
     assert.equal(await judge({ pidNamespace: "pid:[1]", pid }), "foreign");
   });
 
-  it("takes another boot from before our own for gone", async () => {
+  it("reports a record from an earlier boot as gone", async () => {
     const createdAt = (bootTime() ?? 0) - 60_000;
     assert.equal(await judge({ processStart: otherBoot, createdAt }), "gone");
   });
 
-  it("takes another boot from after our own for another machine", async () => {
+  it("reports an unknown boot later than ours as foreign: another machine", async () => {
     const createdAt = (bootTime() ?? 0) + 60_000;
     const processStart = otherBoot;
     assert.equal(await judge({ processStart, createdAt }), "foreign");
@@ -122,19 +122,19 @@ describe("recordProcess", () => {
 });
 
 describe("lockProcess", () => {
-  it("judges by the extension host, not by its parent", async () => {
+  it("checks the extension host, not its parent", async () => {
     const dead = await deadPid();
     assert.equal(await lockProcess(lockOf({ pid: dead })), "running");
     assert.equal(await lockProcess(lockOf({ idePid: dead })), "gone");
   });
 
-  it("finds it gone when its pid was given to a later process", async () => {
+  it("reports a process as gone if its pid now belongs to a later one", async () => {
     const startedAt = (await identifyProcess(process.pid))?.startedAt ?? 0;
     const lock = lockOf({ createdAt: startedAt - 60_000 });
     assert.equal(await lockProcess(lock), "gone");
   });
 
-  it("cannot judge another pid namespace", async () => {
+  it("reports a pid of another pid namespace as foreign", async () => {
     const idePid = await deadPid();
     const foreign = { ...lockOf({ idePid }), pidNamespace: "pid:[1]" };
     assert.equal(await lockProcess(foreign), "foreign");

@@ -11,7 +11,7 @@ import {
 describe("berthHome", () => {
   const home = homedir();
 
-  it("takes BERTH_HOME before all else", () => {
+  it("prefers BERTH_HOME, then an absolute XDG_STATE_HOME", () => {
     const environment = { BERTH_HOME: "/b", XDG_STATE_HOME: "/x" };
     assert.equal(berthHome(environment, "linux"), "/b");
     assert.equal(
@@ -22,7 +22,7 @@ describe("berthHome", () => {
     assert.equal(berthHome(relative, "linux"), berthHome({}, "linux"));
   });
 
-  it("has a place of its own on each system", () => {
+  it("has a default of its own on each operating system", () => {
     assert.equal(berthHome({}, "linux"), path.join(home, ".local/state/berth"));
     assert.equal(
       berthHome({}, "darwin"),
@@ -40,7 +40,7 @@ describe("berthHome", () => {
 });
 
 describe("lockDirectory", () => {
-  it("is below CLAUDE_CONFIG_DIR if that is set and not empty", () => {
+  it("is inside CLAUDE_CONFIG_DIR if that is set and not empty", () => {
     assert.equal(lockDirectory({ CLAUDE_CONFIG_DIR: "/c" }), "/c/ide");
     const usual = path.join(homedir(), ".claude", "ide");
     assert.equal(lockDirectory({ CLAUDE_CONFIG_DIR: "" }), usual);
@@ -48,8 +48,8 @@ describe("lockDirectory", () => {
   });
 });
 
-describe("the companions' directories", () => {
-  it("follow the temporary directory and the home", () => {
+describe("the companion directories", () => {
+  it("are in the temporary directory and the home directory", () => {
     assert.equal(geminiDirectory(), path.join(tmpdir(), "gemini", "ide"));
     assert.equal(qwenDirectory(), path.join(homedir(), ".qwen", "ide"));
   });

@@ -24,7 +24,7 @@ describe("LockFiles", () => {
   const ground = useGround();
   const make = () => new LockFiles(ground.make("claude", "ide"));
 
-  it("publishes and withdraws, and leaves no other name behind", async () => {
+  it("publishes and withdraws a lock file, leaving no other file behind", async () => {
     const lockFiles = make();
     const lock = lockOf();
     await lockFiles.publish(20_001, lock);
@@ -46,18 +46,18 @@ describe("LockFiles", () => {
     assert.deepEqual(fingerprint(ground.locks), before);
   });
 
-  it("knows which ports are spoken for by others", async () => {
+  it("knows which ports have somebody else's lock file", async () => {
     const lockFiles = make();
     putLock(ground, 20_001, lockOf());
     putLock(ground, 20_003, lockOf({ pidNamespace: "another" }));
     await putOthersFiles(ground);
     for (const port of [20_003, 31_001, 31_003, 31_004, 31_005, 31_006, 31_009])
-      assert.ok(await lockFiles.isOthers(port), String(port));
+      assert.ok(await lockFiles.isForeign(port), String(port));
     for (const port of [20_001, 20_002])
-      assert.ok(!(await lockFiles.isOthers(port)), String(port));
+      assert.ok(!(await lockFiles.isForeign(port)), String(port));
   });
 
-  it("lists other editors as far as they can be shown", async () => {
+  it("lists the other editors whose lock files it can read", async () => {
     const lockFiles = make();
     putLock(ground, 20_001, lockOf());
     await putOthersFiles(ground);
@@ -79,7 +79,7 @@ describe("LockFiles", () => {
     );
   });
 
-  it("has nothing to say where there is no directory", async () => {
+  it("finds and creates nothing if its directory does not exist", async () => {
     const lockFiles = new LockFiles(ground.path("missing"));
     assert.deepEqual(await lockFiles.readOurs(), []);
     assert.deepEqual(await lockFiles.readOthers(), []);
@@ -91,26 +91,26 @@ describe("LockFiles", () => {
 describe("removeVerified", () => {
   const ground = useGround();
 
-  it("puts a file back that turns out to be another's", async () => {
+  it("puts back a file that turns out to be somebody else's", async () => {
     const file = putLock(ground, 20_001, "another program's");
     const before = fingerprint(ground.locks);
-    // As when another program replaces the file between the first look and the second.
-    let looks = 0;
+    // As if another program replaced the file between the first check and the second.
+    let checks = 0;
     assert.equal(
-      await removeVerified(file, () => Promise.resolve(++looks === 1)),
+      await removeVerified(file, () => Promise.resolve(++checks === 1)),
       false,
     );
-    assert.equal(looks, 2);
+    assert.equal(checks, 2);
     assert.deepEqual(fingerprint(ground.locks), before);
   });
 
-  it("does not put it back over a newer one", async () => {
+  it("does not overwrite a newer file when it puts one back", async () => {
     const file = putLock(ground, 20_001, "old");
-    let looks = 0;
+    let checks = 0;
     await removeVerified(file, () => {
-      looks += 1;
-      if (looks === 2) writeFileSync(file, "newer");
-      return Promise.resolve(looks === 1);
+      checks += 1;
+      if (checks === 2) writeFileSync(file, "newer");
+      return Promise.resolve(checks === 1);
     });
     assert.deepEqual(
       (fingerprint(ground.locks) as unknown[][]).map((entry) => [
@@ -121,7 +121,7 @@ describe("removeVerified", () => {
     );
   });
 
-  it("removes once, however many try", async () => {
+  it("removes a file only once, however many callers try", async () => {
     const file = putLock(ground, 20_001, lockOf({ idePid: await deadPid() }));
     const removed = await Promise.all(
       Array.from({ length: 20 }, () =>
@@ -132,12 +132,12 @@ describe("removeVerified", () => {
     assert.deepEqual(readdirSync(ground.locks), []);
   });
 
-  it("leaves a directory of that name alone", async () => {
+  it("leaves a directory of the same name alone", async () => {
     const directory = path.join(ground.make("claude", "ide"), "1.lock");
     mkdirSync(directory);
     const lockFiles = new LockFiles(ground.locks);
     await lockFiles.withdraw(1, "x");
     assert.ok(existsSync(directory));
-    assert.ok(await lockFiles.isOthers(1));
+    assert.ok(await lockFiles.isForeign(1));
   });
 });

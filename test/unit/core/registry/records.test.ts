@@ -14,7 +14,7 @@ describe("Records", () => {
   const ground = useGround();
   const make = () => new Records(ground.make("home", "instances"));
 
-  it("gives back what was published, from a file that only we can read", async () => {
+  it("reads back what it published, from a file that only the user can read", async () => {
     const records = make();
     const record = await recordOf({ name: "app@\n$(x) 🚢" });
     await records.publish(record);
@@ -27,17 +27,17 @@ describe("Records", () => {
     assert.deepEqual(await records.readAll(), []);
   });
 
-  it("has all its records where there is no directory: none", async () => {
+  it("has no records if its directory does not exist", async () => {
     assert.deepEqual(await new Records(ground.path("missing")).readAll(), []);
   });
 
-  const wrong: [string, (text: string) => string][] = [
+  const faults: [string, (text: string) => string][] = [
     ["truncated", (text) => text.slice(0, -20)],
     ["empty", () => ""],
     ["huge", (text) => text + " ".repeat(100_000)],
     ["not JSON", () => "pid=1"],
     [
-      "of a newer version",
+      "from a newer version",
       (text) => text.replace('"version":1', '"version":2'),
     ],
     ["without a token", (text) => text.replace('"token"', '"tokem"')],
@@ -46,27 +46,27 @@ describe("Records", () => {
     ["null", () => "null"],
     ["binary", () => "\0\u0001ÿ"],
   ];
-  for (const [what, spoil] of wrong)
-    it(`passes over a record that is ${what}, and leaves it where it is`, async () => {
+  for (const [what, corrupt] of faults)
+    it(`ignores a record that is ${what}, and leaves it in place`, async () => {
       const records = make();
       const good = await recordOf();
       await records.publish(good);
       const bad = await recordOf();
-      putRecord(ground, spoil(JSON.stringify(bad)), bad.instanceId);
+      putRecord(ground, corrupt(JSON.stringify(bad)), bad.instanceId);
       const before = fingerprint(records.directory);
       assert.deepEqual(await records.readAll(), [good]);
       assert.equal(await records.read(bad.instanceId), undefined);
       assert.deepEqual(fingerprint(records.directory), before);
     });
 
-  it("does not take a copy under another name for an instance", async () => {
+  it("ignores a copy of a record under another name", async () => {
     const records = make();
     const record = await recordOf();
     putRecord(ground, record, "copy");
     assert.deepEqual(await records.readAll(), []);
   });
 
-  it("does not follow an id out of its directory", async () => {
+  it("does not follow an id that leads out of its directory", async () => {
     const record = await recordOf({ instanceId: "../../outside" });
     putRecord(ground, record, "../../outside");
     assert.ok(readFileSync(ground.path("outside.json")).length > 0);
@@ -77,7 +77,7 @@ describe("Records", () => {
 describe("listInstances", () => {
   const ground = useGround();
 
-  it("says of every record how its process is doing, the oldest first", async () => {
+  it("reports the liveness of every recorded process, oldest first", async () => {
     const records = new Records(ground.make("home", "instances"));
     const pid = await deadPid();
     const unresponsive = await recordOf({ port: 1, createdAt: Date.now() });

@@ -17,7 +17,7 @@ import {
 } from "../../support/discoveryFiles";
 import { type Ground, useGround } from "../../support/ground";
 
-/** Record and lock file of one instance. */
+/** Writes the record and the lock file of one instance. */
 function putInstance(ground: Ground, record: InstanceRecord): string[] {
   const { instanceId, port, pid: idePid, createdAt } = record;
   const { pidNamespace } = record;
@@ -41,16 +41,16 @@ describe("sweep", function () {
       { debug: note, info: note, warn: note, error: note },
       isLeftOver,
     );
-  const areThere = (files: string[]) => files.map((file) => existsSync(file));
+  const exist = (files: string[]) => files.map((file) => existsSync(file));
   beforeEach(() => {
     lines.length = 0;
   });
 
-  it("removes record and lock file of a process that is gone, and says so", async () => {
+  it("removes the record and lock file of a process that is gone, and logs it", async () => {
     const record = await recordOf({ pid: await deadPid() });
     const files = putInstance(ground, record);
     await run();
-    assert.deepEqual(areThere(files), [false, false]);
+    assert.deepEqual(exist(files), [false, false]);
     assert.deepEqual(lines, [
       `Removed ${files[1]}, left behind by process ${record.pid}`,
       `Removed ${files[0]}, whose process is gone`,
@@ -58,33 +58,33 @@ describe("sweep", function () {
     assert.ok(!lines.join().includes(record.token));
   });
 
-  it("never removes those of a living process", async () => {
+  it("never removes the files of a running process", async () => {
     const files = putInstance(ground, await recordOf({ port: 1 }));
     await run();
-    assert.deepEqual(areThere(files), [true, true]);
+    assert.deepEqual(exist(files), [true, true]);
   });
 
-  it("removes those whose pid another process has now", async () => {
+  it("removes files whose pid now belongs to another process", async () => {
     const { processStart } = await recordOf();
     const files = putInstance(
       ground,
       await recordOf({ processStart: processStart.replace(/:\d+$/, ":1") }),
     );
     await run();
-    assert.deepEqual(areThere(files), [false, false]);
+    assert.deepEqual(exist(files), [false, false]);
   });
 
-  it("never removes those of another pid namespace", async () => {
+  it("never removes files from another pid namespace", async () => {
     const pid = await deadPid();
     const files = putInstance(
       ground,
       await recordOf({ pid, pidNamespace: "pid:[1]" }),
     );
     await run();
-    assert.deepEqual(areThere(files), [true, true]);
+    assert.deepEqual(exist(files), [true, true]);
   });
 
-  it("removes those of an earlier boot, and never those of another machine", async () => {
+  it("removes files from an earlier boot, but never those of another machine", async () => {
     const boot = bootTime() ?? 0;
     const pid = await deadPid();
     const processStart = "00000000-0000-4000-8000-000000000000:5";
@@ -98,7 +98,7 @@ describe("sweep", function () {
     const kept = putInstance(ground, other);
     await run();
     assert.deepEqual(
-      [areThere(gone), areThere(kept)],
+      [exist(gone), exist(kept)],
       [
         [false, false],
         [true, true],
@@ -110,21 +110,21 @@ describe("sweep", function () {
     const stale = putLock(ground, 20_001, lockOf({ idePid: await deadPid() }));
     const live = putLock(ground, 20_002, lockOf());
     await run();
-    assert.deepEqual(areThere([stale, live]), [false, true]);
+    assert.deepEqual(exist([stale, live]), [false, true]);
   });
 
-  it("removes a record without a lock file", async () => {
+  it("removes a record without a lock file when its process is gone", async () => {
     const file = putRecord(ground, await recordOf({ pid: await deadPid() }));
     await run();
     assert.ok(!existsSync(file));
   });
 
-  it("removes what its caller knows to be left over", async () => {
+  it("removes the files of records that its caller knows to be stale", async () => {
     const mine = putInstance(ground, await recordOf({ name: "mine" }));
     const other = putInstance(ground, await recordOf({ port: 20_002 }));
     await run(({ name }) => name === "mine");
     assert.deepEqual(
-      [areThere(mine), areThere(other)],
+      [exist(mine), exist(other)],
       [
         [false, false],
         [true, true],
@@ -132,7 +132,7 @@ describe("sweep", function () {
     );
   });
 
-  it("leaves records alone that it cannot read", async () => {
+  it("leaves unreadable records alone", async () => {
     const record = await recordOf({ pid: await deadPid() });
     putRecord(ground, { ...record, version: 2 });
     putRecord(ground, "{", "torn");
@@ -142,7 +142,7 @@ describe("sweep", function () {
     assert.deepEqual(fingerprint(`${ground.home}/instances`), before);
   });
 
-  it("changes nothing of another program, also when five processes sweep at once", async () => {
+  it("never changes another program's files, even when five processes sweep at once", async () => {
     await putOthersFiles(ground);
     const others = () =>
       fingerprint(ground.locks, (name) => !/^200\d\d\.lock$/.test(name));
@@ -162,8 +162,8 @@ describe("sweep", function () {
     for (const child of children) await child.ready();
     for (const child of children) child.go();
     await Promise.all(children.map((child) => child.answer()));
-    assert.ok(areThere(kept).every((isThere) => isThere));
-    assert.ok(areThere(stale).every((isThere) => !isThere));
+    assert.ok(exist(kept).every((exists) => exists));
+    assert.ok(exist(stale).every((exists) => !exists));
     assert.deepEqual(others(), before);
     assert.equal(readdirSync(`${ground.home}/instances`).length, 20);
   });

@@ -4,7 +4,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { ancestors } from "../../../../src/core/system/ancestors";
 
 describe("ancestors", () => {
-  it("are a process and all above it, nearest first", async () => {
+  it("are the process itself and all above it, nearest first", async () => {
     const child = spawn("sleep", ["60"]);
     await once(child, "spawn");
     const found = await ancestors(child.pid ?? 0);
@@ -12,7 +12,7 @@ describe("ancestors", () => {
     child.kill();
   });
 
-  it("of a process that is gone are none", async () => {
+  it("are none for a process that is gone", async () => {
     const gone = execFileSync("sh", ["-c", "echo $$"], { encoding: "utf8" });
     assert.deepEqual(await ancestors(Number(gone)), []);
   });

@@ -19,9 +19,9 @@ import { needsRoot, useGround } from "../../support/ground";
 describe("writeJson", function () {
   const ground = useGround();
 
-  it("lets no reader see a torn file or one that others may read", async () => {
+  it("never lets a reader see a partial file, or one that others may read", async () => {
     const file = ground.path("record.json");
-    await writeJson(file, { count: -1, filling: "" });
+    await writeJson(file, { count: -1, padding: "" });
     const child = new Child(ground, "write", file, 400);
     await child.ready();
     const writing = { isOver: false };
@@ -34,7 +34,7 @@ describe("writeJson", function () {
       const text = readFileSync(descriptor, "utf8");
       closeSync(descriptor);
       seen.add((JSON.parse(text) as { count: number }).count);
-      // Every name in the directory, temporary ones too, is closed to others at all times.
+      // Every file in the directory, temporary ones included, is closed to others at all times.
       for (const name of readdirSync(ground.directory)) {
         const info = statSync(ground.path(name), { throwIfNoEntry: false });
         assert.equal((info?.mode ?? 0) & 0o077, 0, name);
@@ -42,11 +42,11 @@ describe("writeJson", function () {
       await new Promise(setImmediate);
     }
     assert.equal(await written, 400);
-    assert.ok(seen.size > 10, `saw only ${seen.size} different contents`);
+    assert.ok(seen.size > 10, `saw only ${seen.size} different versions`);
     assert.deepEqual(readdirSync(ground.directory), ["record.json"]);
   });
 
-  it("keeps its mode whatever the umask", async () => {
+  it("sets the same mode whatever the umask", async () => {
     const before = process.umask(0);
     ground.defer(() => process.umask(before));
     await writeJson(ground.path("a.json"), 1);
@@ -68,7 +68,7 @@ describe("writeJson", function () {
     await writeJson(`${disk}/a.json`, "old");
     assert.throws(
       () => {
-        writeFileSync(`${disk}/filling`, Buffer.alloc(128 * 1024));
+        writeFileSync(`${disk}/filler`, Buffer.alloc(128 * 1024));
       },
       { code: "ENOSPC" },
     );
@@ -76,10 +76,10 @@ describe("writeJson", function () {
       code: "ENOSPC",
     });
     assert.equal(readFileSync(`${disk}/a.json`, "utf8"), '"old"');
-    assert.deepEqual(readdirSync(disk).sort(), ["a.json", "filling"]);
+    assert.deepEqual(readdirSync(disk).sort(), ["a.json", "filler"]);
   });
 
-  it("leaves nothing when the name is taken by a directory", async () => {
+  it("leaves nothing behind if a directory has the name", async () => {
     ground.make("a.json");
     await assert.rejects(writeJson(ground.path("a.json"), 1), {
       code: "EISDIR",
@@ -91,7 +91,7 @@ describe("writeJson", function () {
 describe("readJson", () => {
   const ground = useGround();
 
-  it("gives back what was written", async () => {
+  it("reads back what was written", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.jsonValue({ noUnicodeString: false }),
@@ -107,8 +107,8 @@ describe("readJson", () => {
     );
   });
 
-  it("knows nothing of what is missing, torn, huge or no file", async () => {
-    writeFileSync(ground.path("torn"), '{"version":1,"insta');
+  it("returns undefined for what is missing, truncated, huge or not a file", async () => {
+    writeFileSync(ground.path("truncated"), '{"version":1,"insta');
     writeFileSync(ground.path("empty"), "");
     writeFileSync(ground.path("huge"), JSON.stringify("x".repeat(70_000)));
     mkdirSync(ground.path("directory"));
@@ -116,7 +116,7 @@ describe("readJson", () => {
     symlinkSync(ground.path("loop"), ground.path("loop"));
     for (const name of [
       "missing",
-      "torn",
+      "truncated",
       "empty",
       "huge",
       "directory",

@@ -17,7 +17,7 @@ describe("findCommand", () => {
         .map((name) => path.join(folder, name))
         .join(path.delimiter),
     };
-    await writeFile(path.join(folder, "first", "agent"), "no program");
+    await writeFile(path.join(folder, "first", "agent"), "not executable");
     await program("second", "agent");
   });
   after(() => rm(folder, { recursive: true }));
@@ -27,7 +27,7 @@ describe("findCommand", () => {
     await chmod(path.join(folder, ...parts), 0o755);
   };
 
-  it("takes the first program of that name on the PATH, and no other file", () => {
+  it("finds the first executable of that name on the PATH, and no other file", () => {
     assert.equal(
       findCommand("agent", env),
       path.join(folder, "second", "agent"),
@@ -37,7 +37,7 @@ describe("findCommand", () => {
     assert.equal(findCommand("agent", {}), undefined);
   });
 
-  it("takes an absolute path, and none that depends on the current directory", () => {
+  it("accepts an absolute path, but none that depends on the current directory", () => {
     const file = path.join(folder, "second", "agent");
     assert.equal(findCommand(file, env), file);
     const relative = path.relative(process.cwd(), file);

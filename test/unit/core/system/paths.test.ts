@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { symlinkSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
-import { UserError } from "../../../../src/core/errors";
+import { badPath, UserError } from "../../../../src/core/errors";
 import {
   canonicalPath,
   readClientPath,
@@ -28,7 +28,7 @@ describe("canonicalPath", () => {
     );
   });
 
-  it("follows links to what does not exist yet", () => {
+  it("follows links to targets that do not exist yet", () => {
     symlinkSync(ground.path("outside", "new.txt"), ground.path("dangling"));
     symlinkSync("dangling", ground.path("chained"));
     for (const name of ["dangling", "chained"])
@@ -42,7 +42,7 @@ describe("canonicalPath", () => {
     );
   });
 
-  it("ends where links go in a circle, and below the real parent", () => {
+  it("stops at a cycle of links, with the real path of the link's parent", () => {
     symlinkSync(ground.make("real"), ground.path("link"));
     symlinkSync("b", ground.path("real", "a"));
     symlinkSync("a", ground.path("real", "b"));
@@ -71,7 +71,7 @@ describe("readClientPath", () => {
     assert.equal(read(uri.replace("file://", "FILE://")), file);
   });
 
-  it("resolves .. before anything is compared", () => {
+  it("resolves .. in a path that does not exist", () => {
     assert.equal(
       read("../../etc/x/../passwd"),
       canonicalPath(ground.path("../../etc/passwd")),
@@ -89,22 +89,19 @@ describe("readClientPath", () => {
     ["http://127.0.0.1/a", "it is not a file: URI"],
     ["vscode-remote://ssh/a", "it is not a file: URI"],
     ["untitled:Untitled-1", "it is not a file: URI"],
-    ["file:///a%2fb", "must not include encoded / characters"],
-    ["file:///%zz", "malformed"],
+    ["file:///a%2fb", "File URL path must not include encoded / characters"],
+    ["file:///%zz", "URI malformed"],
   ] as const)
     it(`refuses ${JSON.stringify(sent)}`, () => {
       assert.throws(
         () => read(sent),
         (error: Error) =>
           error instanceof UserError &&
-          error.message.startsWith(
-            `${JSON.stringify(sent)} is not a usable path: `,
-          ) &&
-          error.message.includes(fault),
+          error.message === badPath(sent, fault).message,
       );
     });
 
-  it("gives an absolute path or a UserError, whatever it is sent", () => {
+  it("returns an absolute path or throws a UserError for any input", () => {
     const sent = fc.oneof(
       fc.string({ unit: "binary" }),
       fc.webUrl(),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
+import { rangeIsFull } from "../../../../src/core/errors";
 import {
   listen,
   parsePortRange,
@@ -14,7 +15,7 @@ import { freeRange, occupy, release } from "../../support/sockets";
 const port = fc.integer({ min: 1_024, max: 65_535 });
 
 describe("parsePortRange", () => {
-  it("reads two ports in rising order", () => {
+  it("reads two ports in ascending order", () => {
     fc.assert(
       fc.property(port, port, (a, b) => {
         const [first, last] = [Math.min(a, b), Math.max(a, b)];
@@ -55,7 +56,7 @@ describe("parsePortRange", () => {
 });
 
 describe("portsFor", () => {
-  it("gives every port of the range exactly once, the same way for the same key", () => {
+  it("yields every port of the range exactly once, in the same order for the same key", () => {
     fc.assert(
       fc.property(
         fc.string(),
@@ -73,7 +74,7 @@ describe("portsFor", () => {
     );
   });
 
-  it("begins elsewhere for another key", () => {
+  it("starts at a different port for another key", () => {
     const range = { first: 20_000, last: 29_999 };
     const firsts = Array.from({ length: 100 }, (_, index) => {
       const [first] = portsFor(`/worktree/${index}`, range);
@@ -86,7 +87,7 @@ describe("portsFor", () => {
 describe("listen", () => {
   const ground = useGround();
 
-  it("binds loopback and nothing else", async () => {
+  it("binds the loopback address only", async () => {
     const { first } = await freeRange(1);
     const server = await occupy(ground, first);
     assert.deepEqual(server.address(), {
@@ -96,7 +97,7 @@ describe("listen", () => {
     });
   });
 
-  it("says no to a port that is taken, and can use the server for the next", async () => {
+  it("returns false for a port that is taken, and leaves the server usable for the next one", async () => {
     const { first, last } = await freeRange(2);
     await occupy(ground, first);
     const server = createServer();
@@ -105,18 +106,19 @@ describe("listen", () => {
     await release(server);
   });
 
-  it("says no to a port that we may not use", async function () {
+  it("returns false for a port that we may not bind", async function () {
     needsRoot(this);
     const first = readFileSync("/proc/sys/net/ipv4/ip_unprivileged_port_start");
     if (Number(first) === 0) {
-      this.runnable().title += " (skipped: this kernel lets everybody)";
+      this.runnable().title +=
+        " (skipped: this kernel lets every user bind any port)";
       this.skip();
     }
     const child = new Child(ground, "asNobody", 783);
     assert.equal((await child.run()).hasBound, false);
   });
 
-  it("throws what is neither", async () => {
+  it("throws any other error", async () => {
     const server = createServer();
     await assert.rejects(listen(server, 70_000), {
       code: "ERR_SOCKET_BAD_PORT",
@@ -127,11 +129,11 @@ describe("listen", () => {
 describe("many processes that start at once", function () {
   const ground = useGround();
 
-  it("get a port each, and none the same", async () => {
+  it("get a different port each", async () => {
     const range = await freeRange(60);
     const children = Array.from(
       { length: 50 },
-      // Every tenth is a second window on the first worktree, with the same order of ports.
+      // Every tenth is another window on the first worktree, with the same order of ports.
       (_, index) =>
         new Child(ground, "choosePort", `/wt/${index % 10 && index}`, range),
     );
@@ -148,7 +150,7 @@ describe("many processes that start at once", function () {
     );
   });
 
-  it("are told when the range is full, those that are too many", async () => {
+  it("get an error that says so once the range is full", async () => {
     const range = await freeRange(3);
     const children = [1, 2, 3, 4, 5].map(
       (index) => new Child(ground, "choosePort", `/wt/${index}`, range),
@@ -159,10 +161,10 @@ describe("many processes that start at once", function () {
       range.first + 1,
       range.last,
     ]);
-    const full = `Every port of ${range.first}-${range.last} is taken. Stop some instances, or widen the setting berth.portRange.`;
+    const { message } = rangeIsFull(`${range.first}-${range.last}`);
     assert.deepEqual(
       answers.filter((one) => typeof one === "string"),
-      [full, full],
+      [message, message],
     );
   });
 });

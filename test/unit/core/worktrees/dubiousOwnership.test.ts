@@ -5,15 +5,15 @@ import { detectWorktree } from "../../../../src/core/worktrees/worktree";
 import { needsRoot, setEnvironment, useGround } from "../../support/ground";
 import { makeRepository } from "../../support/repositories";
 
-describe("a repository of another user", () => {
+describe("a repository that belongs to another user", () => {
   const ground = useGround();
 
-  it("is taken for a plain folder, with the command that makes git trust it", async function () {
+  it("is treated as a plain folder, with a warning that names the command to make git trust it", async function () {
     needsRoot(this);
     const repository = makeRepository(ground.path("app"));
     chownSync(repository, 12_345, 12_345);
     chownSync(path.join(repository, ".git"), 12_345, 12_345);
-    // No safe.directory of whoever runs this.
+    // So that no safe.directory of the developer's own applies.
     const home = ground.make("empty home");
     setEnvironment(ground, { HOME: home, XDG_CONFIG_HOME: home });
     assert.deepEqual(await detectWorktree(repository), {

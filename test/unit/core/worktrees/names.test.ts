@@ -31,17 +31,17 @@ function nameOf(
 }
 
 describe("instanceName", () => {
-  it("names by branch: repository and branch", () => {
+  it('uses the repository and branch with the naming "branch"', () => {
     assert.equal(nameOf("branch"), "app@feature-x");
     assert.equal(nameOf("branch", "", plain), "notes");
   });
 
-  it("names by worktree: the folder", () => {
+  it('uses the folder with the naming "worktree"', () => {
     assert.equal(nameOf("worktree"), "feature folder");
     assert.equal(nameOf("worktree", "", plain), "notes");
   });
 
-  it("names by template", () => {
+  it('fills in the template with the naming "custom"', () => {
     assert.equal(
       nameOf(
         "custom",
@@ -51,23 +51,23 @@ describe("instanceName", () => {
     );
   });
 
-  it("falls back to the folder where a template comes out empty", () => {
+  it("falls back to the folder if the template comes out empty", () => {
     assert.equal(nameOf("custom", " "), "feature folder");
     assert.equal(nameOf("custom", "${branch}", plain), "notes");
   });
 
-  it("does not fill in a template again what a branch is called", () => {
+  it("does not fill in placeholders in the name of a branch", () => {
     const odd = { ...worktree, git: { ...git, branch: "${folder}$&$1" } };
     assert.equal(nameOf("custom", "${branch}", odd), "${folder}$&$1");
   });
 
-  it("gives even the root a name", () => {
+  it("names even the root directory", () => {
     assert.equal(nameOf("branch", "", { ...plain, path: "/" }), "/");
   });
 });
 
 describe("printable", () => {
-  it("leaves one line without anything that moves the cursor or the reading direction", () => {
+  it("returns one line, without characters that move the cursor or change the reading direction", () => {
     assert.equal(
       printable("a\n\u001b[31mb\u202ec\u2028d\u0000"),
       "a [31mb c d",
@@ -86,25 +86,25 @@ describe("printable", () => {
 describe("distinctName", () => {
   const own = { name: "app@main", worktree: "/home/me/b/app", port: 2 };
 
-  it("keeps a name that nobody has", () => {
+  it("keeps a name that no other instance has", () => {
     assert.equal(distinctName(own, []), "app@main");
     const other = { name: "app@mainline", worktree: "/home/me/a/app", port: 1 };
     assert.equal(distinctName(own, [other]), "app@main");
   });
 
-  it("adds the shortest tail of the path that tells two apart", () => {
+  it("adds the shortest end of the path that tells two instances apart", () => {
     const other = { name: "app@main", worktree: "/home/me/a/app", port: 1 };
     assert.equal(distinctName(own, [other]), "app@main (b/app)");
     const far = { name: "app@main", worktree: "/home/me/a/other", port: 1 };
     assert.equal(distinctName(own, [far]), "app@main (app)");
   });
 
-  it("adds the port where the worktree is the same", () => {
+  it("adds the port if the worktree is the same", () => {
     const other = { ...own, port: 1 };
     assert.equal(distinctName(own, [other]), "app@main (:2)");
   });
 
-  it("never gives one name to two instances, however they are called", () => {
+  it("never gives two instances the same name, whatever they are called", () => {
     const part = fc.constantFrom("a", "b", "a\n", "a\u0001", "x (a", "a)");
     const instance = fc.record({
       name: fc.constantFrom("x", "x (a)", "x (b/a)", "x (:1)", "y"),

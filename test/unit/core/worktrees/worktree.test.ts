@@ -16,7 +16,7 @@ import {
 describe("detectWorktree", () => {
   const ground = useGround();
 
-  it("takes a repository's top level", async () => {
+  it("finds the top level of a repository", async () => {
     const repository = makeRepository(ground.path("app"));
     assert.deepEqual(await detectWorktree(repository), {
       path: repository,
@@ -30,7 +30,7 @@ describe("detectWorktree", () => {
     });
   });
 
-  it("takes the whole worktree when a subfolder is opened", async () => {
+  it("finds the whole worktree from a subfolder", async () => {
     const repository = makeRepository(ground.path("app"));
     const found = await detectWorktree(ground.make("app", "src", "deep"));
     assert.equal(found?.path, repository);
@@ -49,14 +49,14 @@ describe("detectWorktree", () => {
     });
   });
 
-  it("takes the inner one of nested worktrees", async () => {
+  it("finds the innermost of nested worktrees", async () => {
     const repository = makeRepository(ground.path("app"));
     const nested = addWorktree(repository, ground.path("app", "wt"), "inner");
     const folder = ground.make("app", "wt", "src");
     assert.equal((await detectWorktree(folder))?.path, nested);
   });
 
-  it("takes a submodule for a worktree of its own", async () => {
+  it("treats a submodule as a worktree of its own", async () => {
     const library = makeRepository(ground.path("library"));
     const app = makeRepository(ground.path("app"));
     git(app, "submodule", "--quiet", "add", library, "vendor/lib");
@@ -66,7 +66,7 @@ describe("detectWorktree", () => {
     assert.equal(found.git.branch, "main");
   });
 
-  it("takes a bare repository for a plain folder", async () => {
+  it("treats a bare repository as a plain folder", async () => {
     const bare = ground.make("app.git");
     git(bare, "init", "--quiet", "--bare");
     assert.deepEqual(await detectWorktree(bare), {
@@ -90,7 +90,7 @@ describe("detectWorktree", () => {
       assert.deepEqual(listed, [{ path: linked, branch: "topic" }]);
     });
 
-  it("gives the first 7 characters of a detached HEAD", async () => {
+  it("uses the first 7 characters of a detached HEAD as the branch", async () => {
     const repository = makeRepository(ground.path("app"));
     git(repository, "checkout", "--quiet", "--detach");
     const commit = git(repository, "rev-parse", "HEAD");
@@ -100,7 +100,7 @@ describe("detectWorktree", () => {
     assert.equal(listed?.branch, commit.slice(0, 7));
   });
 
-  it("gives the name of an unborn branch", async () => {
+  it("returns the name of an unborn branch", async () => {
     const repository = ground.make("app");
     git(repository, "init", "--quiet", "--initial-branch=trunk");
     assert.equal((await detectWorktree(repository))?.git?.branch, "trunk");
@@ -113,7 +113,7 @@ describe("detectWorktree", () => {
     assert.equal(found?.path, repository);
   });
 
-  it("takes a folder without git for what it is", async () => {
+  it("treats a folder without git as a plain folder", async () => {
     const folder = ground.make("plain");
     assert.deepEqual(await detectWorktree(folder), {
       path: folder,
@@ -122,7 +122,7 @@ describe("detectWorktree", () => {
     });
   });
 
-  it("knows nothing of a folder that has vanished, or of a file", async () => {
+  it("returns undefined for a missing folder or a file", async () => {
     const folder = ground.make("gone");
     rmSync(folder, { recursive: true });
     writeFileSync(ground.path("file"), "");
@@ -140,7 +140,7 @@ describe("detectWorktree", () => {
     "-dash",
     "back\\slash",
   ])
-    it(`takes the name ${JSON.stringify(name)} as it is`, async () => {
+    it(`handles the folder name ${JSON.stringify(name)}`, async () => {
       const repository = makeRepository(ground.path(name));
       const linked = addWorktree(
         repository,
@@ -160,7 +160,7 @@ describe("detectWorktree", () => {
       ]);
     });
 
-  it("is not led elsewhere by GIT_DIR and its like", async () => {
+  it("ignores GIT_DIR and similar variables", async () => {
     const app = makeRepository(ground.path("app"));
     const other = makeRepository(ground.path("other"), "elsewhere");
     setEnvironment(ground, {
@@ -174,7 +174,7 @@ describe("detectWorktree", () => {
     assert.equal(found.git?.branch, "main");
   });
 
-  it("says so when there is no git on PATH", async () => {
+  it("warns if there is no git on the PATH", async () => {
     const repository = makeRepository(ground.path("app"));
     setEnvironment(ground, { PATH: ground.make("empty") });
     const found = await detectWorktree(repository);
@@ -183,7 +183,7 @@ describe("detectWorktree", () => {
     assert.match(found.warning ?? "", /^git was not found on PATH\. Install/);
   });
 
-  it("leaves out listed worktrees whose folder is gone", async () => {
+  it("does not list worktrees whose folder is gone", async () => {
     const repository = makeRepository(ground.path("app"));
     const linked = addWorktree(repository, ground.path("linked"), "topic");
     rmSync(linked, { recursive: true });
@@ -194,7 +194,7 @@ describe("detectWorktree", () => {
     ]);
   });
 
-  it("asks a git of before 2.31 and 2.36 for nothing that it does not know", async () => {
+  it("works with git before 2.31 and 2.36, which lacks some options", async () => {
     const repository = makeRepository(ground.path("app"));
     const linked = addWorktree(repository, ground.path("linked"), "topic");
     wrapGit(
@@ -213,7 +213,7 @@ describe("detectWorktree", () => {
     ]);
   });
 
-  it("takes a broken .git file for a plain folder", async () => {
+  it("treats a folder with a broken .git as a plain folder", async () => {
     const folder = ground.make("broken");
     writeFileSync(path.join(folder, ".git"), "gitdir: /nowhere\n");
     assert.equal((await detectWorktree(folder))?.git, null);

@@ -6,7 +6,7 @@ import {
   parseWorktreeList,
 } from "../../../../src/core/worktrees/worktree";
 
-/** Anything that a path or reason may hold: all but NUL. */
+/** Anything that a path or a reason may contain: everything but NUL. */
 const line = fc
   .string({ unit: "binary", minLength: 1 })
   .map((text) => text.replaceAll("\0", "\n"));
@@ -28,7 +28,7 @@ const entry = fc.record({
 });
 
 describe("parseWorktreeList", () => {
-  it("gives back what git was given, whatever it is called", () => {
+  it("reads back every worktree, whatever its path", () => {
     fc.assert(
       fc.property(fc.array(entry), (entries) => {
         const text = entries
@@ -63,7 +63,7 @@ describe("parseWorktreeList", () => {
     );
   });
 
-  it("survives anything", () => {
+  it("never throws", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         parseWorktreeList(text, "\0");
@@ -78,7 +78,7 @@ describe("deepest", () => {
     .array(name, { minLength: 1, maxLength: 4 })
     .map((parts) => `/${parts.join("/")}`);
 
-  it("finds the deepest directory that contains a file, by whole names", () => {
+  it("finds the deepest directory that contains a file, comparing whole path segments", () => {
     fc.assert(
       fc.property(fc.array(directory), directory, (directories, file) => {
         const containing = directories.filter(
@@ -90,7 +90,7 @@ describe("deepest", () => {
     );
   });
 
-  it("has the root contain everything", () => {
+  it("treats the root as containing everything", () => {
     assert.ok(contains("/", "/a"));
     assert.equal(deepest(["/", "/a"], "/b"), "/");
   });

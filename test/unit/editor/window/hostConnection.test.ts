@@ -24,19 +24,19 @@ describe("HostConnection", function () {
       }),
     );
   });
-  /** Ends the running host as an error in it would, and resolves when its successor has started its instances. */
+  /** Ends the host as a crash would, and resolves when its successor has started its instances. */
   const kill = async () => {
     const { instanceId } = await window.record(a);
     const { starts } = window;
     await window.connection.spawned.end();
     await until("another host is started", () => window.starts > starts);
-    return until("the instance runs anew", async () => {
+    return until("the instance runs again", async () => {
       const record = await window.record(a);
       return record.instanceId !== instanceId && record;
     });
   };
 
-  it("comes back on the same port and token when the worker dies, for its clients too", async () => {
+  it("comes back on the same port and token when the worker dies, so that clients can reconnect", async () => {
     const before = await window.record(a);
     const agent = ground.own(await Agent.connect(before));
     const after = await kill();
@@ -52,7 +52,7 @@ describe("HostConnection", function () {
     );
   });
 
-  it("leaves no file of the dead worker behind", async () => {
+  it("leaves no files of a dead worker behind", async () => {
     await kill();
     const { instanceId, port } = await window.record(a);
     const other = await until("the other runs too", () => window.record(b));
@@ -66,7 +66,7 @@ describe("HostConnection", function () {
     );
   });
 
-  it("keeps what the user stopped and started", async () => {
+  it("remembers what the user stopped and started when the worker dies", async () => {
     const c = ground.make("c");
     await window.host.stop(b);
     await window.host.start(c);
@@ -81,7 +81,7 @@ describe("HostConnection", function () {
     assert.equal(window.view(b)?.pin, "stopped");
   });
 
-  it("rejects the calls that a dead worker leaves open", async () => {
+  it("rejects calls that are pending when the worker dies", async () => {
     const calls = [window.host.list(), window.host.reconcile({} as never)];
     const ended = window.connection.spawned.end();
     const results = await Promise.allSettled(calls);
@@ -92,7 +92,7 @@ describe("HostConnection", function () {
     await window.running(a);
   });
 
-  it("runs in-process after three deaths in a minute, and says so", async () => {
+  it("runs in-process after three deaths in a minute, and logs it", async () => {
     const before = await window.record(a);
     await kill();
     await kill();
@@ -111,7 +111,7 @@ describe("HostConnection", function () {
     assert.ok(await isFree(after.port));
   });
 
-  it("ends everything when it is disposed, and is not started again", async () => {
+  it("ends everything when it is disposed, and does not start again", async () => {
     const first = await window.record(a);
     const records = [first, await window.record(b)];
     const agent = ground.own(await Agent.connect(first));
@@ -124,7 +124,7 @@ describe("HostConnection", function () {
     assert.ok(!window.log.some(({ level }) => level === "error"));
   });
 
-  it("ends while it is still starting", async () => {
+  it("can be disposed while it is still starting", async () => {
     const early = await Window.open({
       home: ground.path("early"),
       lockDirectory: ground.locks,
@@ -138,7 +138,7 @@ describe("HostConnection", function () {
     assert.equal(early.starts, 1);
   });
 
-  it("ends also with idle and refused connections open", async () => {
+  it("ends even with idle and refused connections open", async () => {
     const { port, token } = await window.record(a);
     const wires = await Promise.all(
       Array.from({ length: 6 }, () => Wire.open(port)),
@@ -154,7 +154,7 @@ describe("HostConnection", function () {
     await until("the handshakes are answered", () =>
       wires.every(({ received }, index) => index % 3 === 0 || received !== ""),
     );
-    // Not cut short by anybody's patience: the port closes in its own time.
+    // Without the timeout of dispose(): the port closes by itself.
     await window.host.stop(a);
     assert.ok(await isFree(port));
     await window.dispose();

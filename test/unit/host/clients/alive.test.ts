@@ -6,11 +6,11 @@ import { WebSocket, WebSocketServer } from "ws";
 import { ClientDiffs } from "../../../../src/host/clients/clientDiffs";
 import type { EditorApi } from "../../../../src/host/contract";
 import { ClaudeClient } from "../../../../src/host/protocols/claude/claudeClient";
-import type { ProtocolSide } from "../../../../src/host/protocols/protocol";
+import type { ProtocolContext } from "../../../../src/host/protocols/protocol";
 import { until } from "../../../harness/until";
 import { useGround } from "../../support/ground";
 
-describe("a client that no longer answers", () => {
+describe("a client", () => {
   const ground = useGround();
 
   /** A client object over a real connection, and the agent's end of it. */
@@ -30,7 +30,7 @@ describe("a client that no longer answers", () => {
     agent.on("ping", (data: Buffer) => pings.push(data));
     const [socket] = (await connected) as [WebSocket];
     const side: Pick<
-      ProtocolSide,
+      ProtocolContext,
       "version" | "log" | "newDiffs" | "onDidDisconnect"
     > = {
       version: "0",
@@ -44,17 +44,17 @@ describe("a client that no longer answers", () => {
       onDidDisconnect: () => undefined,
     };
     return {
-      client: new ClaudeClient(socket, side as ProtocolSide),
+      client: new ClaudeClient(socket, side as ProtocolContext),
       pings,
       isOpen: () => agent.readyState === WebSocket.OPEN,
       hasPonged: () => once(socket, "pong"),
     };
   };
 
-  it("is cut off at the second check", async () => {
+  it("is cut off at the second check if it does not answer", async () => {
     const { client, pings, isOpen } = await connect(false);
     client.checkAlive();
-    await until("it was asked", () => pings.length === 1);
+    await until("it is pinged", () => pings.length === 1);
     assert.ok(isOpen());
     client.checkAlive();
     await until("it is cut off", () => !isOpen());

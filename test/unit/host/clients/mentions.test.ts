@@ -3,6 +3,15 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Mention } from "../../../../src/core/control/mention";
+import {
+  badPath,
+  noAgent,
+  noSuchFile,
+  notRunning,
+  outsideWorktree,
+  sendingCancelled,
+} from "../../../../src/core/errors";
+import { failed } from "../../../../src/core/outcome";
 import { until } from "../../../harness/until";
 import { Agent } from "../../support/agent";
 import { useGround } from "../../support/ground";
@@ -24,7 +33,7 @@ describe("A mention", function () {
         home: ground.home,
         lockDirectory: ground.locks,
         folders: [app],
-        // Only a flush brings a selection to an agent in time.
+        // So long that only a flush sends the selection in time.
         settings: { selectionDebounce: 10_000 },
       }),
     );
@@ -41,10 +50,10 @@ describe("A mention", function () {
     agent.notified("at_mentioned").map(({ params }) => params);
   const mentioned = (agent: Agent) =>
     until("the agent is told", () => mentions(agent).length > 0);
-  /** Resolves when a send waits: what was asked before it has been answered. */
-  const isWaiting = () => window.host.list();
+  /** Resolves when earlier sends are waiting: the host handles calls in their order. */
+  const whenWaiting = () => window.host.list();
 
-  it("names lines counted from 0, and of a whole file none", async () => {
+  it("has 0-based lines, and none for a whole file", async () => {
     const agent = await connect();
     assert.deepEqual(await send({ lines: { first: 2, last: 4 } }), {
       kind: "done",
@@ -58,7 +67,7 @@ describe("A mention", function () {
     ]);
   });
 
-  it("comes after the selection, which does not rest first", async () => {
+  it("arrives after the selection, which is sent without its debounce", async () => {
     const agent = await connect();
     await send();
     await mentioned(agent);
@@ -81,7 +90,7 @@ describe("A mention", function () {
     assert.equal(mention?.method, "at_mentioned");
   });
 
-  it("reaches every agent of its instance that can be told, and nobody else", async () => {
+  it("reaches every agent of its instance that supports mentions, and no other agent", async () => {
     const other = makeRepository(ground.path("other"));
     await window.reconcile({ folders: [app, other] });
     const agents = [await connect(), await connect()];
@@ -97,53 +106,44 @@ describe("A mention", function () {
     for (const agent of agents) assert.equal(mentions(agent).length, 1);
   });
 
-  it("waits for the first agent, and until that one listens", async () => {
+  it("waits until the first agent has connected and listens", async () => {
     const sending = send({ lines: { first: 1, last: 1 } });
-    await isWaiting();
+    await whenWaiting();
     const agent = await connect();
     assert.deepEqual(await sending, { kind: "done", value: 1 });
     await agent.request("tools/list");
     await agent.request("ping");
     assert.deepEqual(mentions(agent), []);
     await mentioned(agent);
-    // A later one is not told again.
+    // An agent that connects later is not told again.
     const late = await connect();
     await send();
     await mentioned(late);
     assert.deepEqual(mentions(late), [{ filePath: file }]);
   });
 
-  it("is not held for a client that has not introduced itself", async () => {
+  it("is not sent to a client that has not introduced itself", async () => {
     ground.own(await Agent.open(await window.record(app)));
     const sending = send();
-    await isWaiting();
+    await whenWaiting();
     const agent = await connect();
     assert.deepEqual(await sending, { kind: "done", value: 1 });
     await mentioned(agent);
   });
 
-  it("is given up when it is cancelled, when the instance stops, and after 15 s", async () => {
+  it("is dropped when it is cancelled, when the instance stops, and after 15 s", async () => {
     const cancelled = send({}, "cancelled");
     const stopped = send({}, "stopped");
-    await isWaiting();
+    await whenWaiting();
     await window.host.cancelSend("cancelled");
-    assert.deepEqual(await cancelled, {
-      kind: "failed",
-      message: "Nothing was sent: it was cancelled.",
-    });
+    assert.deepEqual(await cancelled, failed(sendingCancelled()));
     await window.host.stop(app);
-    const notRunning = /^app@main does not run\. Start it/;
-    const answer = await stopped;
-    assert.ok(answer.kind === "failed" && notRunning.test(answer.message));
-    const refused = await send();
-    assert.match(refused.kind === "failed" ? refused.message : "", /does not/);
+    assert.deepEqual(await stopped, failed(notRunning("app@main")));
+    assert.deepEqual(await send(), failed(notRunning(app)));
     await window.host.start(app);
     const start = Date.now();
     const late = await send();
-    assert.deepEqual(late, {
-      kind: "failed",
-      message: `No agent connected to app@main, so nothing was sent. Start one in ${app} and send it again.`,
-    });
+    assert.deepEqual(late, failed(noAgent("app@main", app)));
     assert.ok(Date.now() - start > 14_000);
     const agent = await connect();
     await send({ lines: { first: 3, last: 3 } });
@@ -151,19 +151,17 @@ describe("A mention", function () {
     assert.equal(mentions(agent)[0]?.["lineStart"], 2);
   });
 
-  it("is refused for what is outside of the worktree, or not there", async () => {
+  it("is refused for a path that is outside the worktree, missing or unusable", async () => {
     const agent = await connect();
     const outside = ground.path("outside.txt");
     writeFileSync(outside, "");
-    for (const [path, reason] of [
-      [outside, /outside the worktree/],
-      [`${app}/../outside.txt`, /outside the worktree/],
-      [`${file}.not`, /^There is no /],
-      ["", /not a usable path/],
-    ] as const) {
-      const answer = await send({ path });
-      assert.match(answer.kind === "failed" ? answer.message : "", reason);
-    }
+    for (const [path, error] of [
+      [outside, outsideWorktree(outside, app)],
+      [`${app}/../outside.txt`, outsideWorktree(outside, app)],
+      [`${file}.not`, noSuchFile(`${file}.not`)],
+      ["", badPath("", "it is empty")],
+    ] as const)
+      assert.deepEqual(await send({ path }), failed(error));
     const spaced = path.join(app, "with space.txt");
     writeFileSync(spaced, "");
     await send({ path: spaced });

@@ -32,7 +32,7 @@ describe("the handshake", function () {
   const right = () => ({ [tokenHeader]: record.token });
   const bearer = () => ({ Authorization: `Bearer ${record.token}` });
 
-  it("lets in whoever has the token, in either header", async () => {
+  it("admits a client with the token, in either header", async () => {
     assert.equal(await answer(right()), 101);
     assert.equal(await answer(bearer()), 101);
     assert.equal(
@@ -48,7 +48,7 @@ describe("the handshake", function () {
     assert.equal(await answer({ Authorization: record.token }), 401);
   });
 
-  it("answers 401 to a wrong token, of the same length or another", async () => {
+  it("answers 401 to a wrong token, whatever its length", async () => {
     const { token } = record;
     const flipped = (token.startsWith("A") ? "B" : "A") + token.slice(1);
     for (const wrong of [
@@ -61,7 +61,7 @@ describe("the handshake", function () {
       assert.equal(await answer({ [tokenHeader]: wrong }), 401, wrong);
   });
 
-  it("answers 401 to a token that is given twice", async () => {
+  it("answers 401 to a token that is sent twice", async () => {
     const { token } = record;
     assert.equal(await answer({ [tokenHeader]: [token, token] }), 401);
     assert.equal(await answer({ [tokenHeader]: ["wrong", token] }), 401);
@@ -82,7 +82,7 @@ describe("the handshake", function () {
     );
   });
 
-  it("takes no token from the URL", async () => {
+  it("does not accept a token in the URL", async () => {
     assert.equal(await answer({}, `/?token=${record.token}`), 401);
   });
 
@@ -117,7 +117,7 @@ describe("the handshake", function () {
       assert.equal(await answer(right(), path), 404, path);
   });
 
-  it("answers what is no WebSocket by the same rules", async () => {
+  it("applies the same rules to plain HTTP requests", async () => {
     const plain = { Upgrade: undefined, Connection: "close" };
     assert.equal(await answer({ ...plain }, "/berth/health"), 401);
     assert.equal(await answer({ ...plain, ...right() }, "/berth/health"), 200);
@@ -133,13 +133,13 @@ describe("the handshake", function () {
       );
   });
 
-  it("answers 408 to a socket that says nothing, or half of it, and closes", async () => {
+  it("answers 408 to a socket that sends nothing or half a request, and closes it", async () => {
     const silent = await Wire.open(record.port);
     const half = await Wire.open(record.port);
     const trickling = await Wire.open(record.port);
     for (const wire of [silent, half, trickling]) ground.own(wire);
     half.send(handshake(record.port, right()).slice(0, -2));
-    // A byte now and then wins no time.
+    // A byte now and then does not extend the deadline.
     trickling.send(handshake(record.port, { ...right(), X: "x" }).slice(0, -4));
     const trickle = setInterval(() => {
       if (!trickling.isClosed) trickling.send("x");
@@ -153,13 +153,13 @@ describe("the handshake", function () {
     }
   });
 
-  it("answers 503 to one client too many, and lets the next in when one has gone", async () => {
+  it("answers 503 to one client too many, and admits another once one has left", async () => {
     const agents: Agent[] = [];
     const connect = async () => {
       const agent = ground.own(await Agent.open(record));
       agents.push(agent);
     };
-    await until("there is no client left of another test", async () =>
+    await until("no client of another test is left", async () =>
       Agent.open(record).then(
         (agent) => {
           agents.push(ground.own(agent));
@@ -169,10 +169,10 @@ describe("the handshake", function () {
       ),
     );
     assert.equal(await answer(right()), 503);
-    // A stranger is not told that the place is full.
+    // Without the token nobody learns that the limit is reached.
     assert.equal(await answer({}), 401);
     agents[0]?.dispose();
-    await until("there is room again", () =>
+    await until("another client is admitted", () =>
       connect().then(
         () => true,
         () => false,
@@ -181,19 +181,20 @@ describe("the handshake", function () {
     for (const agent of agents) agent.dispose();
   });
 
-  it("keeps letting clients in past any number of idle sockets, the oldest of which go", async () => {
+  it("admits clients despite any number of idle sockets, and evicts the oldest of these", async () => {
     const idle = await Promise.all(
       Array.from({ length: 70 }, () => Wire.open(record.port)),
     );
     for (const wire of idle) ground.own(wire);
-    const isOut = (wire: Wire) => wire.hasEnded || wire.isClosed;
-    // Evicted ones get no answer; those that have waited for 2 s would.
+    const isClosed = (wire: Wire) => wire.hasEnded || wire.isClosed;
+    // Evicted sockets get no answer; those that time out after 2 s would.
     await until(
       "six idle sockets are closed",
       () =>
-        idle.filter((wire) => isOut(wire) && wire.received === "").length >= 6,
+        idle.filter((wire) => isClosed(wire) && wire.received === "").length >=
+        6,
     );
-    const agent = await until("a client gets in", () =>
+    const agent = await until("a client is admitted", () =>
       Agent.connect(record).catch(() => undefined),
     );
     ground.own(agent);
@@ -201,7 +202,7 @@ describe("the handshake", function () {
     agent.dispose();
   });
 
-  it("echoes the subprotocol mcp, takes none, and compresses nothing", async () => {
+  it("echoes the subprotocol mcp, works without one, and never compresses", async () => {
     const extensions = "permessage-deflate; client_max_window_bits";
     const head = async (headers: Record<string, string>) => {
       const wire = await Wire.open(record.port);
@@ -229,19 +230,19 @@ describe("the handshake", function () {
     );
   });
 
-  it("hangs up on whoever it has refused, also if that one does not", async () => {
+  it("closes a refused socket even if the client keeps its own end open", async () => {
     const refused = await Wire.open(record.port);
     ground.own(refused);
     refused.send(handshake(record.port));
     await refused.ended();
-    // The other end is gone as a whole: what we still send is answered with a reset.
+    // The server has closed the socket completely: what is sent now is answered with a reset.
     await until("the refused socket is dead", () => {
       refused.send("still here?");
       return refused.isClosed;
     });
   });
 
-  it("says nothing of the token in any refusal", async () => {
+  it("does not reveal the token in a refusal", async () => {
     const outgoing = request({
       host: "127.0.0.1",
       port: record.port,

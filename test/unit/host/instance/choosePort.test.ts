@@ -29,7 +29,7 @@ describe("the address of a worktree", function () {
       utimesSync(path.join(directory, name), then, then);
   };
 
-  it("has a fresh token after an absence of more than 20 seconds", async () => {
+  it("has a fresh token after more than 20 seconds without an instance", async () => {
     const before = await open();
     await before.window.dispose();
     age(30);
@@ -38,7 +38,7 @@ describe("the address of a worktree", function () {
     assert.notEqual(after.token, before.token);
   });
 
-  it("is another where the kept port is outside the range", async () => {
+  it("changes if the kept port is outside the range", async () => {
     const before = await open();
     await before.window.dispose();
     const portRange = { first: before.port + 1, last: before.port + 500 };
@@ -48,7 +48,7 @@ describe("the address of a worktree", function () {
     assert.equal((await open()).port > 0, true);
   });
 
-  it("is another where somebody else has the port, for good", async () => {
+  it("changes for good if another program has taken the port", async () => {
     const before = await open();
     await before.window.dispose();
     const server = await occupy(ground, before.port);
@@ -60,7 +60,7 @@ describe("the address of a worktree", function () {
     assert.equal((await after.window.record()).port, after.port);
   });
 
-  it("is another where another program's lock file stands for the port", async () => {
+  it("changes if another program has a lock file for the port", async () => {
     const before = await open();
     await before.window.dispose();
     putLock(ground, before.port, { pid: process.pid, ideName: "Neovim" });
@@ -71,14 +71,14 @@ describe("the address of a worktree", function () {
     assert.deepEqual(fingerprint(ground.locks), theirs);
   });
 
-  it("is waited for where it may be given up any moment", async () => {
+  it("is waited for if it may be released at any moment", async () => {
     const before = await open();
     await before.window.dispose();
     const server = await occupy(ground, before.port);
     const opening = open();
     let hasOpened = false;
     void opening.then(() => (hasOpened = true));
-    // As long as it takes the instance to find its port taken, and to try again.
+    // Until the instance has found its port taken, and has tried again.
     let tries = 0;
     server.on("connection", (socket) => {
       tries += 1;

@@ -23,7 +23,7 @@ import { McpAgent } from "../../support/mcpAgent";
 import { makeRepository } from "../../support/repositories";
 import { Window } from "../../support/window";
 
-describe("a file for a companion's agent", function () {
+describe("a companion file", function () {
   const ground = useGround();
   let gemini: string;
   let qwen: string;
@@ -50,7 +50,7 @@ describe("a file for a companion's agent", function () {
     createdAt,
   });
 
-  it("says to Gemini CLI what it needs, and to nobody else", async () => {
+  it("tells Gemini CLI what it needs, and is readable by no other user", async () => {
     const window = await open();
     const record = await window.record();
     const { port, token } = record;
@@ -76,7 +76,7 @@ describe("a file for a companion's agent", function () {
     assert.deepEqual(list(gemini), []);
   });
 
-  it("names the worktree and the folders in it that are open", async () => {
+  it("names the worktree and the open folders in it", async () => {
     const app = makeRepository(ground.path("app"));
     const inner = ground.make("app", "inner");
     const window = ground.own(
@@ -88,7 +88,7 @@ describe("a file for a companion's agent", function () {
     assert.equal(workspacePath, [app, inner].join(path.delimiter));
   });
 
-  it("is there for a Qwen Code that has never run before", async () => {
+  it("is written for Qwen Code even if that has never run before", async () => {
     assert.ok(!existsSync(path.dirname(qwen)));
     const window = await open();
     const record = await window.record();
@@ -105,7 +105,7 @@ describe("a file for a companion's agent", function () {
     assert.deepEqual(list(qwen), []);
   });
 
-  it("of a window that was killed is removed by another, and no other program's is", async () => {
+  it("is removed by another window once its own was killed, unlike another program's file", async () => {
     mkdirSync(qwen, { recursive: true });
     mkdirSync(gemini, { recursive: true });
     const others: [string, unknown][] = [
@@ -143,7 +143,7 @@ describe("a file for a companion's agent", function () {
     );
   });
 
-  it("comes back, like the record and the lock file, when somebody has removed it", async () => {
+  it("is written again, like the record and the lock file, when somebody removes it", async () => {
     const window = await open();
     const record = await window.record();
     const records = path.join(ground.home, "instances");
@@ -169,7 +169,7 @@ describe("a file for a companion's agent", function () {
     assert.ok(files.every((file) => !existsSync(file)));
   });
 
-  it("is written for no port for which another program's file stands there", async () => {
+  it("is not written for a port that has another program's file", async () => {
     const first = await open();
     const { port } = await first.record();
     await first.dispose();
@@ -181,10 +181,10 @@ describe("a file for a companion's agent", function () {
     assert.equal(readFileSync(theirs, "utf8"), "{}");
   });
 
-  describe("is missing, with a line in the log and all else in place,", () => {
-    const places: [string, RegExp, () => void][] = [
+  describe("is left out with a warning in the log, while all else works,", () => {
+    const cases: [string, RegExp, () => void][] = [
       [
-        "where the directory belongs to another user",
+        "if the directory belongs to another user",
         /belongs to another user/,
         () => {
           mkdirSync(path.dirname(gemini), { recursive: true });
@@ -192,7 +192,7 @@ describe("a file for a companion's agent", function () {
         },
       ],
       [
-        "where others may write to the directory",
+        "if others may write to the directory",
         /other users can write to it/,
         () => {
           mkdirSync(gemini, { recursive: true });
@@ -200,7 +200,7 @@ describe("a file for a companion's agent", function () {
         },
       ],
       [
-        "where the directory is a symbolic link",
+        "if the directory is a symbolic link",
         /it is a symbolic link/,
         () => {
           mkdirSync(path.dirname(path.dirname(gemini)), { recursive: true });
@@ -208,17 +208,17 @@ describe("a file for a companion's agent", function () {
         },
       ],
       [
-        "where no directory can be made",
+        "if the directory cannot be created",
         /not a directory|ENOTDIR/i,
         () => {
           writeFileSync(path.dirname(path.dirname(gemini)), "");
         },
       ],
     ];
-    for (const [where, reason, spoil] of places)
-      it(where, async function () {
-        if (where.includes("another user")) needsRoot(this);
-        spoil();
+    for (const [condition, reason, sabotage] of cases)
+      it(condition, async function () {
+        if (condition.includes("another user")) needsRoot(this);
+        sabotage();
         mkdirSync(path.dirname(qwen), { recursive: true });
         const window = await open();
         assert.equal((await window.running()).warning, null);

@@ -8,6 +8,8 @@ import {
   health,
   stopInstance,
 } from "../../../../src/core/control/controlClient";
+import { noAnswer, noSuchInstance } from "../../../../src/core/errors";
+import { failed } from "../../../../src/core/outcome";
 import { until } from "../../../harness/until";
 import { Agent } from "../../support/agent";
 import { fingerprint, putRecord, recordOf } from "../../support/discoveryFiles";
@@ -38,7 +40,7 @@ describe("the control API", function () {
       headers: { authorization: `Bearer ${record.token}`, ...headers },
     });
 
-  it("GET /berth/health says who is there", async () => {
+  it("identifies the instance at GET /berth/health", async () => {
     ground.own(await Agent.connect(record));
     await window.host.setActive(worktree);
     const response = await call("GET", "/berth/health");
@@ -58,12 +60,15 @@ describe("the control API", function () {
     assert.ok(!JSON.stringify(body).includes(record.token));
   });
 
-  it("GET /berth/instance says what it serves, and whom", async () => {
+  it("describes the instance and its clients at GET /berth/instance", async () => {
     ground.own(await Agent.connect(record));
-    const description = await until("its agent has said its name", async () => {
-      const said = await describeInstance(record);
-      return said.clients[0]?.pid != null && said;
-    });
+    const description = await until(
+      "its agent has introduced itself",
+      async () => {
+        const described = await describeInstance(record);
+        return described.clients[0]?.pid != null && described;
+      },
+    );
     const { clients, memory, ...rest } = description;
     assert.deepEqual(rest, {
       instanceId: record.instanceId,
@@ -81,7 +86,7 @@ describe("the control API", function () {
     assert.ok(!JSON.stringify(description).includes(record.token));
   });
 
-  it("is nobody's who has no token", async () => {
+  it("refuses every request without the token", async () => {
     for (const authorization of [
       "",
       "Bearer",
@@ -103,15 +108,14 @@ describe("the control API", function () {
     assert.equal(await health({ ...record, token: "wrong" }), undefined);
     await assert.rejects(stopInstance({ ...record, token: "wrong" }), {
       name: "UserError",
-      message:
-        "plain did not answer (status 401). Reload its window, or close it.",
+      message: noAnswer("plain", new Error("status 401")).message,
     });
     assert.ok(existsSync(lock()));
     assert.deepEqual(window.focused, []);
     assert.equal(window.stateOf(worktree), "running");
   });
 
-  it("answers 405 to a wrong method, 404 to an unknown route", async () => {
+  it("answers 405 to a wrong method and 404 to an unknown route", async () => {
     for (const [method, route, allow] of [
       ["POST", "/berth/health", "GET"],
       ["POST", "/berth/instance", "GET"],
@@ -131,12 +135,12 @@ describe("the control API", function () {
     assert.equal(window.stateOf(worktree), "running");
   });
 
-  it("does not take another instance on its port for the one that was meant", async () => {
+  it("does not mistake another instance on the same port for the requested one", async () => {
     const { instanceId } = await recordOf();
     assert.equal(await health({ ...record, instanceId }), undefined);
   });
 
-  it("POST /berth/stop: the files are gone when it answers, the port soon after", async () => {
+  it("has removed the files when it answers POST /berth/stop, and frees the port soon after", async () => {
     const agent = ground.own(await Agent.connect(record));
     assert.deepEqual(await (await call("POST", "/berth/stop")).json(), {
       stopped: true,
@@ -149,7 +153,7 @@ describe("the control API", function () {
     assert.equal(window.view(worktree)?.pin, "stopped");
   });
 
-  it("POST /berth/stop: it does not come back by itself, only when asked", async () => {
+  it("keeps the instance stopped after POST /berth/stop until somebody starts it", async () => {
     await stopInstance(record);
     await until("it is stopped", () => window.stateOf(worktree) === "stopped");
     await window.reconcile();
@@ -165,7 +169,7 @@ describe("the control API", function () {
     assert.notEqual(again.instanceId, record.instanceId);
   });
 
-  it("POST /berth/stop: leaves no file when the files are being written just then", async () => {
+  it("leaves no files when POST /berth/stop comes while they are being written", async () => {
     for (let round = 0; round < 12; round += 1) {
       const naming = round % 2 ? "worktree" : "custom";
       const nameTemplate = `name ${round}`;
@@ -189,13 +193,13 @@ describe("the control API", function () {
     }
   });
 
-  it("POST /berth/focus asks the window to show the worktree", async () => {
+  it("asks the window to show the worktree at POST /berth/focus", async () => {
     await focusInstance(record);
     await until("the window was asked", () => window.focused.length > 0);
     assert.deepEqual(window.focused, [worktree]);
   });
 
-  it("POST /berth/handover is refused while the window stays", async () => {
+  it("refuses POST /berth/handover while the window stays open", async () => {
     const response = await call("POST", "/berth/handover");
     assert.deepEqual(await response.json(), { handedOver: false });
     assert.equal(window.stateOf(worktree), "running");
@@ -203,17 +207,14 @@ describe("the control API", function () {
 
   it("stops another instance by its id, or says that it is gone", async () => {
     const unknown = await recordOf({ name: "silent", port: 1 });
-    assert.deepEqual(await window.host.stopRemote(unknown.instanceId), {
-      kind: "failed",
-      message:
-        "That instance is gone already. Open the list again to see what runs now.",
-    });
+    assert.deepEqual(
+      await window.host.stopRemote(unknown.instanceId),
+      failed(noSuchInstance()),
+    );
     putRecord(ground, unknown);
-    const outcome = await window.host.focusRemote(unknown.instanceId);
-    assert.equal(outcome.kind, "failed");
-    assert.match(
-      outcome.message,
-      /^silent did not answer \(.*\)\. Reload its window/,
+    assert.deepEqual(
+      await window.host.focusRemote(unknown.instanceId),
+      failed(noAnswer("silent", new Error("connect ECONNREFUSED 127.0.0.1:1"))),
     );
     assert.equal(
       (await window.host.stopRemote(record.instanceId)).kind,

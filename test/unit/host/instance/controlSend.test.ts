@@ -3,6 +3,11 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import type { InstanceRecord } from "../../../../src/core/registry/formats";
 import { sendTo } from "../../../../src/core/control/controlClient";
+import {
+  noSuchFile,
+  notSent,
+  outsideWorktree,
+} from "../../../../src/core/errors";
 import { until } from "../../../harness/until";
 import { Agent } from "../../support/agent";
 import { useGround } from "../../support/ground";
@@ -41,7 +46,7 @@ describe("POST /berth/send", function () {
   const told = (agent: Agent, count: number) =>
     until("the agent is told", () => mentions(agent).length === count);
 
-  it("points agents to a file or lines of it, and says how many", async () => {
+  it("points agents to a file or to lines of it, and answers how many were told", async () => {
     const agents = [await connect(), await connect()];
     const file = path.join(worktree, "a.txt");
     for (const body of [
@@ -62,7 +67,7 @@ describe("POST /berth/send", function () {
     }
   });
 
-  it("refuses a body that is not one, and what is beside the point of it", async () => {
+  it("refuses a malformed body, and one with unknown or invalid fields", async () => {
     const agent = await connect();
     for (const body of [
       "",
@@ -94,26 +99,24 @@ describe("POST /berth/send", function () {
     await told(agent, 1);
   });
 
-  it("refuses a file outside of the worktree, and one that is not there", async () => {
+  it("refuses a file that is outside the worktree or missing", async () => {
     await connect();
     const outside = ground.path("outside.txt");
     writeFileSync(outside, "");
-    for (const [file, reason] of [
-      [outside, /outside the worktree/],
-      ["../outside.txt", /outside the worktree/],
-      ["missing.txt", /^There is no /],
-    ] as const) {
-      const { status, error } = await post({ file });
-      assert.equal(status, 409);
-      assert.match(error ?? "", reason);
-    }
+    const isOutside = outsideWorktree(outside, worktree);
+    for (const [file, { message }] of [
+      [outside, isOutside],
+      ["../outside.txt", isOutside],
+      ["missing.txt", noSuchFile(path.join(worktree, "missing.txt"))],
+    ] as const)
+      assert.deepEqual(await post({ file }), { status: 409, error: message });
     await assert.rejects(sendTo(record, { file: outside }), {
       name: "UserError",
-      message: `plain did not take it: ${outside} is outside the worktree ${worktree}. Name a file inside it.`,
+      message: notSent("plain", isOutside.message).message,
     });
   });
 
-  it("waits for the first agent, unless whoever asked goes away", async () => {
+  it("waits for the first agent, unless the caller goes away", async () => {
     const gone = new AbortController();
     const aborted = post({ file: "a.txt", lines: "1" }, gone.signal);
     const waiting = sendTo(record, { file: "a.txt" });
@@ -138,7 +141,7 @@ describe("POST /berth/send", function () {
     ]);
   });
 
-  it("is how another window sends", async () => {
+  it("serves what another window sends", async () => {
     const agent = await connect();
     const second = await open(ground.make("second"));
     const file = path.join(worktree, "a.txt");

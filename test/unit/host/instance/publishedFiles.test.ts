@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
+import { cannotWrite, notPrivate } from "../../../../src/core/errors";
 import { until } from "../../../harness/until";
 import { Agent } from "../../support/agent";
 import {
@@ -20,50 +21,54 @@ import {
 } from "../../support/discoveryFiles";
 import { needsRoot, useGround } from "../../support/ground";
 import { freeRange } from "../../support/sockets";
+import { systemError } from "../../support/systemError";
 import { Window } from "../../support/window";
 
-/** Ways to spoil a directory, and what the user is told. */
+/** Ways to make a directory unusable, and what is then wrong with it. */
 const faults: {
   what: string;
-  isRoots?: boolean;
-  spoil: (directory: string, aside: string) => void;
-  says: RegExp;
+  needsRoot?: boolean;
+  sabotage: (directory: string, aside: string) => void;
+  fault: string;
+  /** For a lock directory, which other tools may have left readable. */
+  sharedFault?: string;
 }[] = [
   {
     what: "a symbolic link",
-    spoil: (directory, aside) => {
+    sabotage: (directory, aside) => {
       mkdirSync(aside, { mode: 0o700 });
       symlinkSync(aside, directory);
     },
-    says: /^Berth does not use .*, because it is a symbolic link\. Make it a directory that only you can open/,
+    fault: "it is a symbolic link",
   },
   {
     what: "a file",
-    spoil: (directory) => {
+    sabotage: (directory) => {
       writeFileSync(directory, "");
     },
-    says: /^Berth does not use .*, because it is not a directory\./,
+    fault: "it is not a directory",
   },
   {
     what: "writable by all",
-    spoil: (directory) => {
+    sabotage: (directory) => {
       mkdirSync(directory);
       chmodSync(directory, 0o777);
     },
-    says: /^Berth does not use .*, because other users can (open|write to) it\./,
+    fault: "other users can open it",
+    sharedFault: "other users can write to it",
   },
   {
     what: "another user's",
-    isRoots: true,
-    spoil: (directory) => {
+    needsRoot: true,
+    sabotage: (directory) => {
       mkdirSync(directory, { mode: 0o700 });
       chownSync(directory, 12_345, 12_345);
     },
-    says: /^Berth does not use .*, because it belongs to another user\./,
+    fault: "it belongs to another user",
   },
 ];
 
-describe("a directory that is", function () {
+describe("an instance", function () {
   const ground = useGround();
   let worktree: string;
   beforeEach(() => {
@@ -77,64 +82,69 @@ describe("a directory that is", function () {
         folders: [worktree],
       }),
     );
-  /** The instance fails with a sentence, and nothing of it can be found. */
-  const fails = async (window: Window, says: RegExp) => {
+  /** The instance fails with one of these errors, and has published nothing. */
+  const fails = async (window: Window, ...errors: readonly Error[]) => {
     const state = await until("the instance has failed", () => {
       const { state } = window.view(worktree) ?? {};
       return state?.kind === "failed" && state;
     });
-    assert.match(state.error, says);
+    assert.ok(
+      errors.some(({ message }) => message === state.error),
+      state.error,
+    );
     assert.ok(window.hasLogged("error", state.error));
     assert.ok(state.retryAt > Date.now());
     assert.ok(
       !existsSync(ground.locks) || readdirSync(ground.locks).length === 0,
     );
   };
-  /** The instance runs on, without a lock file, and says so. */
-  const runsWithoutLock = async (window: Window, says: RegExp) => {
+  /** The instance runs without a lock file, and warns of this error. */
+  const runsWithoutLock = async (window: Window, { message }: Error) => {
     const { warning } = await window.running(worktree);
-    assert.match(warning ?? "", says);
-    assert.match(
-      warning ?? "",
-      / Until then agents do not find this instance by themselves\.$/,
+    assert.equal(
+      warning,
+      `${message} Until then agents do not find this instance by themselves.`,
     );
-    assert.ok(window.hasLogged("warn", warning ?? "?"));
+    assert.ok(window.hasLogged("warn", warning));
     const agent = await Agent.connect(await window.record(worktree));
     assert.ok((await agent.request("ping")).result);
     agent.dispose();
   };
 
-  for (const { what, isRoots, spoil, says } of faults) {
-    it(`${what} is no home: the instance fails and publishes nothing`, async function () {
-      if (isRoots) needsRoot(this);
-      spoil(ground.home, ground.path("aside"));
+  for (const { what, sabotage, fault, ...how } of faults) {
+    it(`fails and publishes nothing if its home is ${what}`, async function () {
+      if (how.needsRoot) needsRoot(this);
+      sabotage(ground.home, ground.path("aside"));
       const window = await open();
-      await fails(window, says);
+      await fails(window, notPrivate(ground.home, fault));
       if (existsSync(ground.path("aside")))
         assert.deepEqual(readdirSync(ground.path("aside")), []);
     });
 
-    it(`${what} is no place for locks: the instance runs without one`, async function () {
-      if (isRoots) needsRoot(this);
+    it(`runs without a lock file if the lock directory is ${what}`, async function () {
+      if (how.needsRoot) needsRoot(this);
       ground.make("claude");
-      spoil(ground.locks, ground.path("aside"));
+      sabotage(ground.locks, ground.path("aside"));
       const window = await open();
-      await runsWithoutLock(window, says);
+      await runsWithoutLock(
+        window,
+        notPrivate(ground.locks, how.sharedFault ?? fault),
+      );
       for (const directory of [ground.locks, ground.path("aside")])
         if (statSync(directory, { throwIfNoEntry: false })?.isDirectory())
           assert.deepEqual(readdirSync(directory), []);
     });
   }
 
-  it("readable by others: is no home", async () => {
+  it("fails if its home is readable by others", async () => {
     mkdirSync(ground.home, { mode: 0o755 });
     await fails(
       await open(),
-      /because other users can open it\. Make it a directory that only you can open \(chmod 700\)/,
+      notPrivate(ground.home, "other users can open it"),
     );
   });
 
-  it("readable by others: is closed to them, and then holds the lock", async () => {
+  it("closes a lock directory that is readable by others, and publishes its lock file there", async () => {
     chmodSync(ground.make("claude", "ide"), 0o755);
     const window = await open();
     assert.equal((await window.running(worktree)).warning, null);
@@ -145,60 +155,63 @@ describe("a directory that is", function () {
     );
   });
 
-  it("read-only: is no home", async function () {
+  it("fails if its home is read-only", async function () {
     needsRoot(this);
     ground.mount(ground.home, "ro,mode=0700");
     await fails(
       await open(),
-      /^Berth cannot write .*, because the file system is read-only\. Make it writable and start the instance again\.$/,
+      // Created at the same time.
+      ...["instances", "addresses"].map((name) =>
+        cannotWrite(path.join(ground.home, name), systemError("EROFS")),
+      ),
     );
   });
 
-  it("read-only: is no place for locks", async function () {
+  it("runs without a lock file if the lock directory is read-only", async function () {
     needsRoot(this);
     ground.mount(ground.locks, "ro,mode=0700");
     await runsWithoutLock(
       await open(),
-      /^Berth cannot write .*, because the file system is read-only\./,
+      cannotWrite(ground.locks, systemError("EROFS")),
     );
   });
 
   const fill = (directory: string) => {
     assert.throws(
       () => {
-        writeFileSync(path.join(directory, "filling"), Buffer.alloc(1_000_000));
+        writeFileSync(path.join(directory, "filler"), Buffer.alloc(1_000_000));
       },
       { code: "ENOSPC" },
     );
   };
 
-  it("on a full disk: is no home, until there is room again", async function () {
+  it("fails if the disk of its home is full, until there is space again", async function () {
     needsRoot(this);
     ground.mount(ground.home, "size=64k,mode=0700");
     fill(ground.home);
     const window = await open();
     await fails(
       window,
-      /^Berth cannot write .*, because the disk is full\. Free some space and start the instance again\.$/,
+      cannotWrite(path.join(ground.home, "instances"), systemError("ENOSPC")),
     );
     assert.deepEqual(fingerprint(path.join(ground.home, "instances")), []);
-    rmSync(path.join(ground.home, "filling"));
+    rmSync(path.join(ground.home, "filler"));
     assert.equal((await window.host.start(worktree)).kind, "done");
     assert.equal(readdirSync(ground.locks).length, 1);
   });
 
-  it("on a full disk: is no place for locks", async function () {
+  it("runs without a lock file if the disk of the lock directory is full", async function () {
     needsRoot(this);
     ground.mount(ground.locks, "size=64k,mode=0700");
     fill(ground.locks);
     await runsWithoutLock(
       await open(),
-      /^Berth cannot write .*, because the disk is full\./,
+      cannotWrite(ground.locks, systemError("ENOSPC")),
     );
-    assert.deepEqual(readdirSync(ground.locks), ["filling"]);
+    assert.deepEqual(readdirSync(ground.locks), ["filler"]);
   });
 
-  it("no place for locks: is not tried again and again without a reason", async () => {
+  it("does not keep retrying a lock file that cannot be written", async () => {
     mkdirSync(ground.home, { mode: 0o700 });
     mkdirSync(path.join(ground.home, "instances"), { mode: 0o700 });
     ground.make("claude");
@@ -208,19 +221,20 @@ describe("a directory that is", function () {
     const { instanceId } = await window.record(worktree);
     const file = path.join(ground.home, "instances", `${instanceId}.json`);
     const times = new Set<number>();
-    for (let look = 0; look < 50; look += 1) {
+    for (let check = 0; check < 50; check += 1) {
       await window.host.list();
       times.add(statSync(file).mtimeMs);
     }
     assert.ok(times.size < 4, `written ${times.size} times`);
   });
 
-  it("read-only after the start: the instance serves on under its new name, and says so", async function () {
+  it("serves on under its new name, with a warning, if its home becomes read-only", async function () {
     needsRoot(this);
     const window = await open();
     const { port, token } = await window.record(worktree);
     const agent = ground.own(await Agent.connect({ port, token }));
-    ground.mount(path.join(ground.home, "instances"), "ro,mode=0700");
+    const records = path.join(ground.home, "instances");
+    ground.mount(records, "ro,mode=0700");
     await window.reconcile({
       settings: { naming: "custom", nameTemplate: "new" },
     });
@@ -228,25 +242,26 @@ describe("a directory that is", function () {
       const state = await window.running(worktree);
       return state.warning !== null && state;
     });
-    assert.match(warning ?? "", /because the file system is read-only/);
+    assert.equal(warning, cannotWrite(records, systemError("EROFS")).message);
     assert.equal(window.view(worktree)?.name, "new");
     assert.ok((await agent.request("ping")).result);
   });
 
-  it("mended: a failed start is tried again", async () => {
+  it("starts at the next reconcile once its home is usable again", async () => {
     mkdirSync(ground.home, { mode: 0o777 });
     chmodSync(ground.home, 0o777);
     const window = await open();
-    await fails(window, /because other users can open it/);
+    const error = notPrivate(ground.home, "other users can open it");
+    await fails(window, error);
     await window.reconcile();
-    await fails(window, /because other users can open it/);
+    await fails(window, error);
     chmodSync(ground.home, 0o700);
     await window.reconcile();
     await window.record(worktree);
     assert.equal(readdirSync(ground.locks).length, 1);
   });
 
-  it("in place of a parent: says so", async () => {
+  it("fails if a parent of its home is a file", async () => {
     writeFileSync(ground.path("home"), "");
     const window = ground.own(
       await Window.open({
@@ -257,14 +272,14 @@ describe("a directory that is", function () {
     );
     await fails(
       window,
-      /because a part of the path is not a directory\. Move that file away/,
+      cannotWrite(ground.path("home", "sub"), systemError("ENOTDIR")),
     );
   });
 
-  it("shared: nothing of another program in it is changed, also where its port is ours", async () => {
+  it("does not change other programs' files in the lock directory, even for the ports it wants", async () => {
     await putOthersFiles(ground);
     const portRange = await freeRange(3);
-    // Others' lock files stand for the first two ports, one of them stale.
+    // The first two ports have other programs' lock files, one of them stale.
     putLock(ground, portRange.first, { pid: 1, ideName: "Neovim" });
     putLock(ground, portRange.first + 1, "{");
     const before = fingerprint(ground.locks);

@@ -70,7 +70,7 @@ describe("two windows", function () {
     ground.own(await Agent.connect(theirs));
   });
 
-  it("take the short name back when the other has gone", async () => {
+  it("go back to the short name when the other has closed", async () => {
     const { other } = await openOther();
     const window = ground.own(await Window.open(setup(ground)));
     await until(
@@ -82,14 +82,14 @@ describe("two windows", function () {
       "our name is short again",
       async () => (await window.record(app)).name === "app@main",
     );
-    // It may be written at this moment, in a file beside it.
+    // It may just be rewritten, through a temporary file beside it.
     await until(
       "ours is the only lock file",
       () => readdirSync(ground.locks).length === 1,
     );
   });
 
-  it("stop one another, and the stopped one does not come back", async () => {
+  it("can stop each other's instance, which then stays stopped", async () => {
     const { record: theirs } = await openOther();
     const window = ground.own(await Window.open(setup(ground)));
     assert.equal(
@@ -105,7 +105,7 @@ describe("two windows", function () {
     );
   });
 
-  it("opened one after the other on the same workspace: the port is handed over", async () => {
+  it("hand over the port when one is opened after the other on the same workspace", async () => {
     const first = await Window.open(setup(ground, { overlapsAtReload: true }));
     const before = await first.record(app);
     const agent = ground.own(await Agent.connect(before));
@@ -114,7 +114,7 @@ describe("two windows", function () {
       "the files are gone",
       () => readdirSync(ground.locks).length === 0,
     );
-    // Still served, until the successor asks for it.
+    // Still served, until the successor asks for the port.
     assert.ok((await agent.request("ping")).result);
     const second = ground.own(
       await Window.open(setup(ground, { overlapsAtReload: false })),
@@ -128,7 +128,7 @@ describe("two windows", function () {
     assert.deepEqual(readdirSync(ground.locks), [`${after.port}.lock`]);
   });
 
-  it("give the port to the other when only the extension host is left of the first", async () => {
+  it("hand over the port when only the extension host of the first is left", async () => {
     const first = ground.own(
       await Window.open(setup(ground, { isCutOff: true })),
     );
@@ -140,7 +140,7 @@ describe("two windows", function () {
     assert.deepEqual(readdirSync(ground.locks), [`${after.port}.lock`]);
   });
 
-  it("keep what they have when another workspace with the folder opens, whatever keeps the first busy", async () => {
+  it("do not hand over the port to another workspace with the folder, even if the first does not respond", async () => {
     const first = new Child(
       ground,
       "window",
@@ -156,32 +156,32 @@ describe("two windows", function () {
     await first.kill();
   });
 
-  it("that hands over one port and waits with another: starts nothing again", async () => {
+  it("start nothing again while the first has handed over one port and lingers on another", async () => {
     const beside = ground.make("beside");
     const first = await Window.open(
       setup(ground, { folders: [app, beside], overlapsAtReload: true }),
     );
     const { port } = await first.record(app);
     await first.record(beside);
-    const leaving = { isOver: false };
-    const ended = first.dispose().finally(() => (leaving.isOver = true));
+    const lingering = { isOver: false };
+    const ended = first.dispose().finally(() => (lingering.isOver = true));
     await until(
       "the files are gone",
       () => readdirSync(ground.locks).length === 0,
     );
     ground.own(await Window.open(setup(ground)));
-    // For as long as the old window waits, its neighbours come and go.
+    // Watches the lock files for as long as the old window lingers.
     const seen = new Set<string>();
     await until("the old window has ended", () => {
       for (const name of readdirSync(ground.locks))
         if (name.endsWith(".lock")) seen.add(name);
-      return leaving.isOver;
+      return lingering.isOver;
     });
     await ended;
     assert.deepEqual([...seen], [`${port}.lock`]);
   });
 
-  it("opened again later: the same port and token", async () => {
+  it("have the same port and token when the second opens after the first has closed", async () => {
     const first = await Window.open(setup(ground));
     const before = await first.record(app);
     await first.dispose();
@@ -196,7 +196,7 @@ describe("two windows", function () {
 describe("a window that is killed", function () {
   const ground = useGround();
 
-  it("is swept up after by another window, and nothing else is", async () => {
+  it("has its files, and nothing else, removed by another window", async () => {
     makeRepository(ground.path("app"));
     await putOthersFiles(ground);
     const before = fingerprint(ground.locks);
@@ -228,7 +228,7 @@ describe("a window that is killed", function () {
     assert.deepEqual((await window.record()).instanceId, own.instanceId);
   });
 
-  it("is swept up after by its successor, which takes its port and token", async () => {
+  it("has its files removed by its successor, which takes over its port and token", async () => {
     makeRepository(ground.path("app"));
     const child = new Child(ground, "window", setup(ground));
     const before = await child.run();

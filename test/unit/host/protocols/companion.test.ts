@@ -1,9 +1,10 @@
-// Gemini CLI and Qwen Code, as their companion protocol has it.
+// The companion protocol of Gemini CLI and Qwen Code.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { outsideWorktree } from "../../../../src/core/errors";
 import type { EditorTab } from "../../../../src/host/contract";
 import { until } from "../../../harness/until";
 import { Agent, type ToolResult } from "../../support/agent";
@@ -42,7 +43,7 @@ describe("the companion protocol", function () {
   });
   const inFolder = (name: string) => path.join(folder, name);
 
-  describe("tells the agent what the user looks at", () => {
+  describe("tells the agent which files are open", () => {
     const contexts = () =>
       agent
         .notified("ide/contextUpdate")
@@ -79,7 +80,7 @@ describe("the companion protocol", function () {
       },
     });
 
-    it("from the start, and as it changes", async () => {
+    it("from the start and on every change", async () => {
       const first = await told("nothing is open", () => true);
       assert.deepEqual(first, {
         workspaceState: { isTrusted: true, openFiles: [] },
@@ -108,7 +109,7 @@ describe("the companion protocol", function () {
       });
     });
 
-    it("the file looked at last first, and ten at most", async () => {
+    it("the most recently viewed first, and ten at most", async () => {
       const names = Array.from({ length: 12 }, (_, index) => `${index}.txt`);
       for (const active of ["3.txt", "7.txt"])
         await window.host.pushState({
@@ -122,13 +123,13 @@ describe("the companion protocol", function () {
       assert.equal(files(context)[1], "3.txt");
     });
 
-    it("of no file outside the worktree", async () => {
+    it("but none outside the worktree", async () => {
       const outside = { ...tab("x"), path: ground.path("other", "x.txt") };
       await window.host.pushState({ tabs: [outside, tab("a.txt", true)] });
       await told("a.txt", (context) => files(context).join() === "a.txt");
     });
 
-    it("and of none while the selection is not shared", async () => {
+    it("but none while the selection is not shared", async () => {
       const state = {
         tabs: [tab("a.txt", true)],
         selection: select("a.txt", "secret"),
@@ -147,7 +148,7 @@ describe("the companion protocol", function () {
       assert.ok(!JSON.stringify(contexts()).includes("b.txt"));
     });
 
-    it("only when something has changed", async () => {
+    it("but only when something has changed", async () => {
       await told("nothing is open", () => true);
       await window.host.pushState({ tabs: [tab("a.txt", true)] });
       await told("a.txt", (context) => files(context).length === 1);
@@ -160,7 +161,7 @@ describe("the companion protocol", function () {
     });
   });
 
-  describe("has diffs", () => {
+  describe("opens a diff", () => {
     const pending = () =>
       until("a diff is shown", () => [...window.diffs.values()].at(-1));
     const notShown = () =>
@@ -174,7 +175,7 @@ describe("the companion protocol", function () {
     const decision = (method: string) =>
       until(method, () => agent.notified(method)[0]?.params);
 
-    it("whose opening is answered at once, and whose acceptance is a notification", async () => {
+    it("and answers at once, with a notification when it is accepted", async () => {
       const filePath = await propose("new\n");
       const { diff, decide } = await pending();
       assert.equal(diff.oldPath, filePath);
@@ -188,13 +189,13 @@ describe("the companion protocol", function () {
       });
     });
 
-    it("whose rejection is a notification", async () => {
+    it("and sends a notification when it is rejected", async () => {
       const filePath = await propose("new\n");
       (await pending()).decide({ kind: "rejected" });
       assert.deepEqual(await decision("ide/diffRejected"), { filePath });
     });
 
-    it("that it closes itself, in silence or not", async () => {
+    it("and lets the agent close it, with or without a notification", async () => {
       const filePath = await propose("new\n");
       await pending();
       const args = { filePath, suppressNotification: true };
@@ -212,11 +213,11 @@ describe("the companion protocol", function () {
       assert.equal(agent.notified("ide/diffRejected").length, 1);
     });
 
-    it("that it closes twice at once: both answers have what the user let stand", async () => {
+    it("and answers with the user's edits each time if the agent closes it twice at once", async () => {
       const filePath = await propose("new\n");
       await pending();
       const args = { filePath, suppressNotification: true };
-      // In one request, so that neither comes after the other's answer.
+      // In one request, so that neither waits for the answer to the other.
       const { text } = await ask(await window.record(), {
         headers: { "mcp-session-id": agent.transport.sessionId ?? "" },
         body: ["one", "other"].map((id) => ({
@@ -235,7 +236,7 @@ describe("the companion protocol", function () {
       );
     });
 
-    it("of which a second one of the same file replaces the first without a word", async () => {
+    it("and silently replaces it by a second one of the same file", async () => {
       await propose("first\n");
       await pending();
       const filePath = await propose("second\n");
@@ -250,7 +251,7 @@ describe("the companion protocol", function () {
       assert.deepEqual(agent.notified("ide/diffRejected"), []);
     });
 
-    it("of no file outside the worktree", async () => {
+    it("but none of a file outside the worktree", async () => {
       const args = { filePath: "/etc/passwd", newContent: "x" };
       for (const name of ["openDiff", "closeDiff"]) {
         const { isError, content } = await agent.call(
@@ -258,12 +259,15 @@ describe("the companion protocol", function () {
           name === "openDiff" ? args : { filePath: args.filePath },
         );
         assert.equal(isError, true);
-        assert.match(content[0]?.text ?? "", /outside the worktree/);
+        assert.equal(
+          content[0]?.text,
+          outsideWorktree(args.filePath, folder).message,
+        );
       }
       assert.equal(window.diffs.size, 0);
     });
 
-    it("of its own alone, which go with it", async () => {
+    it("that only its own agent can close, and that closes when this agent leaves", async () => {
       const filePath = await propose("gemini's\n");
       const claude = ground.own(await Agent.connect(await window.record()));
       assert.equal(
@@ -279,7 +283,7 @@ describe("the companion protocol", function () {
       await notShown();
     });
 
-    it("whose decision is kept for an agent that does not listen yet", async () => {
+    it("and keeps the decision for an agent that does not listen yet", async () => {
       const record = await window.record();
       const reply = await ask(record, { body: introduction });
       const headers = {
@@ -301,16 +305,16 @@ describe("the companion protocol", function () {
       await notShown();
       const stream = open(record, { method: "GET", headers });
       const [response] = (await once(stream, "response")) as [IncomingMessage];
-      let heard = "";
+      let received = "";
       response.on("data", (chunk) => {
-        heard += String(chunk);
+        received += String(chunk);
       });
-      await until("it is told", () => heard.includes("ide/diffRejected"));
+      await until("it is told", () => received.includes("ide/diffRejected"));
       stream.destroy();
     });
   });
 
-  it("is not in the way of what Claude Code calls openDiff", async () => {
+  it("does not shadow Claude Code's tool of the name openDiff", async () => {
     const claude = ground.own(await Agent.connect(await window.record()));
     const args = { filePath: inFolder("a.txt"), newContent: "x" };
     assert.equal((await claude.call("openDiff", args)).isError, true);

@@ -31,7 +31,7 @@ describe("MCP over HTTP", function () {
     record = await window.record();
   });
   const clients = async () => (await window.running()).clients;
-  const isLeftWith = (count: number) =>
+  const hasClients = (count: number) =>
     until(`${count} clients`, async () => (await clients()).length === count);
   /** Ends its session as a well-behaved client does. */
   const leave = async (agent: McpAgent) => {
@@ -52,7 +52,7 @@ describe("MCP over HTTP", function () {
     new_file_contents: "new\n",
     tab_name: name,
   });
-  afterEach(() => isLeftWith(0));
+  afterEach(() => hasClients(0));
 
   it("serves the SDK's client with the same tools, and knows its name", async () => {
     const agent = await McpAgent.connect(record);
@@ -74,12 +74,12 @@ describe("MCP over HTTP", function () {
       await end(String(reply.headers["mcp-session-id"]));
     });
 
-  it("gives each client a session of its own, and ends it at DELETE", async () => {
+  it("gives each client a session of its own, and ends it on DELETE", async () => {
     const [first, second] = await Promise.all([introduce(), introduce()]);
     assert.notEqual(first, second);
-    await isLeftWith(2);
+    await hasClients(2);
     assert.equal((await end(first)).status, 200);
-    await isLeftWith(1);
+    await hasClients(1);
     const gone = { headers: { "mcp-session-id": first }, body: ping };
     assert.equal((await ask(record, gone)).status, 404);
     const there = { headers: { "mcp-session-id": second }, body: ping };
@@ -98,7 +98,7 @@ describe("MCP over HTTP", function () {
     }
   });
 
-  it("answers 405, 406 and 415 to what is no MCP request", async () => {
+  it("answers 405, 406 and 415 to requests that are not MCP", async () => {
     const put = await ask(record, { method: "PUT", body: introduction });
     assert.equal(put.status, 405);
     assert.equal(put.headers["allow"], "GET, POST, DELETE");
@@ -114,7 +114,7 @@ describe("MCP over HTTP", function () {
     );
   });
 
-  it("answers 400 to a protocol version that nobody knows", async () => {
+  it("answers 400 to an unknown protocol version", async () => {
     const session = await introduce();
     const headers = {
       "mcp-session-id": session,
@@ -126,7 +126,7 @@ describe("MCP over HTTP", function () {
     await end(session);
   });
 
-  it("answers 400 to malformed and to deeply nested JSON, and the session stays", async () => {
+  it("answers 400 to malformed or deeply nested JSON, and keeps the session", async () => {
     const session = await introduce();
     const headers = { "mcp-session-id": session };
     for (const [body, code] of [
@@ -146,7 +146,7 @@ describe("MCP over HTTP", function () {
     await end(session);
   });
 
-  it("takes a batch, but for one with an introduction in it", async () => {
+  it("accepts a batch, unless there is an initialize request in it", async () => {
     const session = await introduce();
     const headers = { "mcp-session-id": session };
     const both = [ping, { ...ping, id: 2 }];
@@ -157,7 +157,7 @@ describe("MCP over HTTP", function () {
     await end(session);
   });
 
-  it("takes nearly 10 MB and answers 413 above that", async () => {
+  it("accepts nearly 10 MB and answers 413 to more", async () => {
     const session = await introduce();
     const headers = { "mcp-session-id": session };
     const of = (size: number) => ({
@@ -173,7 +173,7 @@ describe("MCP over HTTP", function () {
     await end(session);
   });
 
-  it("lets nobody in without the token, from a web page or from elsewhere", async () => {
+  it("admits nobody without the token, from a web page or under another host name", async () => {
     for (const [headers, status] of [
       [{ authorization: "Bearer x" }, 401],
       [{ origin: "http://127.0.0.1" }, 403],
@@ -185,7 +185,7 @@ describe("MCP over HTTP", function () {
       );
   });
 
-  it("answers 503 to one client too many, before there is a session", async () => {
+  it("answers 503 to one client too many, without creating a session", async () => {
     const sessions = await Promise.all([1, 2, 3].map(() => introduce()));
     const { status, error } = await ask(record, { body: introduction });
     assert.equal(status, 503);
@@ -200,7 +200,7 @@ describe("MCP over HTTP", function () {
     const [pending] = await until("the diff is shown", () =>
       window.diffs.size > 0 ? [...window.diffs.values()] : undefined,
     );
-    // Other calls of the same session go on meanwhile.
+    // Meanwhile other calls of the same session are answered.
     await agent.call("getDiagnostics");
     pending?.decide({ kind: "accepted", content: "edited\n" });
     assert.deepEqual(
@@ -210,7 +210,7 @@ describe("MCP over HTTP", function () {
     await leave(agent);
   });
 
-  it("takes a diff back when its caller cancels, hangs up or leaves", async () => {
+  it("closes a diff when its caller cancels, hangs up or leaves", async () => {
     const isShown = (is: boolean) =>
       until(`a diff is shown: ${is}`, () => window.diffs.size > 0 === is);
     const agent = await McpAgent.connect(record);

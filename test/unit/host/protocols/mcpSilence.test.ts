@@ -1,4 +1,4 @@
-// When a session without a word counts as gone. The protocol stands alone here: nobody waits for half an hour.
+// When a silent session counts as gone. The protocol runs without an instance here, so that no test waits half an hour.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import type { Client } from "../../../../src/host/clients/client";
 import { ClientDiffs } from "../../../../src/host/clients/clientDiffs";
 import type { EditorApi } from "../../../../src/host/contract";
-import type { ProtocolSide } from "../../../../src/host/protocols/protocol";
+import type { ProtocolContext } from "../../../../src/host/protocols/protocol";
 import { admit } from "../../../../src/host/clients/clientLimit";
 import { mcp } from "../../../../src/host/protocols/mcp/mcp";
 import { McpClient } from "../../../../src/host/protocols/mcp/mcpClient";
@@ -24,14 +24,14 @@ describe("a silent MCP session", () => {
   beforeEach(async () => {
     clients.clear();
     const nothing = () => undefined;
-    const side: ProtocolSide = {
+    const side: ProtocolContext = {
       version: "0",
       log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
       context: () => assert.fail("no tool is called"),
       newDiffs: () => new ClientDiffs({} as EditorApi),
       admit: () => true,
       onDidConnect: (client) => clients.add(client),
-      onDidIntroduce: nothing,
+      onDidBecomeReady: nothing,
       onDidDisconnect: (client) => clients.delete(client),
     };
     const route = mcp(side).http?.get("/mcp");
@@ -63,7 +63,7 @@ describe("a silent MCP session", () => {
     return stream;
   };
 
-  it("stays for half an hour and is gone then, where it never had a stream", async () => {
+  it("expires after half an hour if it never had a stream", async () => {
     const headers = await introduce();
     checkIn(29 * MINUTE);
     assert.equal(clients.size, 1);
@@ -72,7 +72,7 @@ describe("a silent MCP session", () => {
     assert.equal((await ask(address, { headers, body: {} })).status, 404);
   });
 
-  it("gives way after a minute, the oldest first, where there is no room", async () => {
+  it("is evicted after a minute, oldest first, if the client limit is reached", async () => {
     const headers = await introduce();
     const stream = await openStream(headers);
     const sessions = [await introduce(), await introduce()];
@@ -90,29 +90,29 @@ describe("a silent MCP session", () => {
     stream.destroy();
   });
 
-  it("stays for as long as its stream is open", async () => {
+  it("stays as long as its stream is open", async () => {
     const stream = await openStream(await introduce());
     checkIn(24 * 60 * MINUTE);
     assert.equal(clients.size, 1);
     stream.destroy();
   });
 
-  it("is gone soon after its stream", async () => {
+  it("expires soon after its stream has closed", async () => {
     const headers = await introduce();
     const stream = await openStream(headers);
     checkIn(21 * SECOND);
     assert.equal(clients.size, 1);
     stream.destroy();
-    await until("nobody is left but who comes back", () => {
+    await until("it has expired", () => {
       checkIn(21 * SECOND);
       return clients.size === 0;
     });
   });
 
-  it("stays where the stream is opened again", async () => {
+  it("stays if its stream is opened again", async () => {
     const headers = await introduce();
     (await openStream(headers)).destroy();
-    // The server may hear of the first one's end after the second one's start.
+    // The server may notice the end of the first stream after the start of the second.
     const again = await until("there is a stream again", async () => {
       const stream = open(address, { method: "GET", headers });
       const [response] = (await once(stream, "response")) as [IncomingMessage];

@@ -9,7 +9,7 @@ import { Window } from "../../support/window";
 
 const MEGABYTE = 1024 * 1024;
 
-describe("messages", function () {
+describe("the WebSocket protocol", function () {
   const ground = useGround("suite");
   let window: Window;
   let record: InstanceRecord;
@@ -48,7 +48,7 @@ describe("messages", function () {
     });
   });
 
-  it("serves several clients at once, each with answers of its own", async () => {
+  it("serves several clients at once, each with its own answers", async () => {
     const others = await Promise.all(
       Array.from({ length: 7 }, () => Agent.connect(record)),
     );
@@ -72,7 +72,7 @@ describe("messages", function () {
     await stillAnswers();
   });
 
-  it("knows who its clients say they are", async () => {
+  it("knows how its clients have introduced themselves", async () => {
     const client = await until("the client is known", async () =>
       (await window.running()).clients.find(({ pid }) => pid !== null),
     );
@@ -114,7 +114,7 @@ describe("messages", function () {
     await stillAnswers();
   });
 
-  it("says nothing to notifications and answers that it did not ask for", async () => {
+  it("ignores unknown notifications and unsolicited answers", async () => {
     const { length } = agent.answers;
     agent.notify("no/such", { a: 1 });
     agent.send({ jsonrpc: "2.0", id: 99, result: {} });
@@ -124,7 +124,7 @@ describe("messages", function () {
     assert.equal(agent.answers.length, length + 1);
   });
 
-  it("takes 64 levels and answers -32600 to more, however many", async () => {
+  it("accepts 64 levels of nesting and answers -32600 to more, however many", async () => {
     const envelope = (value: string) =>
       `{"jsonrpc":"2.0","id":7,"method":"ping","params":{"x":${value}}}`;
     agent.send(envelope(nested(62)));
@@ -137,7 +137,7 @@ describe("messages", function () {
     await stillAnswers();
   });
 
-  it("counts levels as they are, in any JSON", () => {
+  it("counts the levels of nesting in any JSON", () => {
     const depthOf = (value: unknown): number =>
       typeof value === "object" && value !== null
         ? 1 + Math.max(0, ...Object.values(value).map(depthOf))
@@ -153,7 +153,7 @@ describe("messages", function () {
     });
     fc.assert(
       fc.property(anything, fc.integer({ min: 0, max: 8 }), (value, limit) => {
-        // Plain JSON only: what was undefined or a class is gone, or is not, as it would be on the wire.
+        // As on the wire: what JSON cannot hold is dropped or converted.
         const json = JSON.stringify(value);
         assert.equal(
           isDeeper(json, limit),
@@ -170,13 +170,13 @@ describe("messages", function () {
     assert.deepEqual((await agent.answer("bin")).result, {});
   });
 
-  it("puts fragments together", async () => {
+  it("reassembles fragmented messages", async () => {
     agent.socket.send('{"jsonrpc":"2.0","id":"frag",', { fin: false });
     agent.socket.send('"method":"ping"}', { fin: true });
     assert.deepEqual((await agent.answer("frag")).result, {});
   });
 
-  it("takes a message of nearly 10 MB and closes with 1009 above that", async () => {
+  it("accepts a message of nearly 10 MB and closes with 1009 after a larger one", async () => {
     const message = (size: number) =>
       JSON.stringify({
         jsonrpc: "2.0",
@@ -189,7 +189,7 @@ describe("messages", function () {
     agent.send(message(10 * MEGABYTE));
     assert.equal(await agent.closed(), 1009);
     agent = ground.own(await Agent.connect(record));
-    // Not in pieces either.
+    // The limit is the same for fragments.
     for (let piece = 0; piece < 11; piece += 1)
       agent.socket.send("x".repeat(MEGABYTE), { fin: piece === 10 });
     assert.equal(await agent.closed(), 1009);
@@ -232,7 +232,7 @@ describe("messages", function () {
     assert.equal(window.starts, 1);
   });
 
-  describe("to a peer that does not read", () => {
+  describe("cuts off a peer that does not read", () => {
     const cutOff = async (send: () => void) => {
       const { clients } = await window.running();
       assert.equal(clients.length, 1);
@@ -252,7 +252,7 @@ describe("messages", function () {
       ),
     );
 
-    it("answers pile up to 8 MB and no further", async () => {
+    it("when more than 8 MB of answers have piled up", async () => {
       const uri = `file://${ground.path("plain")}/a.txt`;
       const position = { line: 0, character: 0 };
       const diagnostic = {
@@ -280,7 +280,7 @@ describe("messages", function () {
       await window.host.pushDiagnostics([{ ...file, diagnostics: [] }]);
     });
 
-    it("refusals neither", async () => {
+    it("when as many refusals have piled up", async () => {
       const text = JSON.stringify({ id: "x".repeat(MEGABYTE) });
       await cutOff(() => {
         agent.send(text);

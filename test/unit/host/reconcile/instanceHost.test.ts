@@ -8,6 +8,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
+import { rangeIsFull, tooManyInstances } from "../../../../src/core/errors";
+import { failed } from "../../../../src/core/outcome";
 import type { LockFile } from "../../../../src/core/registry/formats";
 import { until } from "../../../harness/until";
 import { Agent } from "../../support/agent";
@@ -93,7 +95,7 @@ describe("reconcile", function () {
     assert.ok(!window.log.some(({ message }) => message.includes(token)));
   });
 
-  it("adds and removes only the difference", async () => {
+  it("starts and stops only the difference", async () => {
     const [a = "", b = "", c = ""] = plain("a", "b", "c");
     const window = await open([a, b]);
     const [recordA, recordB] = [await window.record(a), await window.record(b)];
@@ -111,7 +113,7 @@ describe("reconcile", function () {
     assert.equal(await agent.closed(), 1001);
   });
 
-  it("runs one instance for all the folders of one worktree", async () => {
+  it("runs one instance for all the folders of a worktree", async () => {
     const app = makeRepository(ground.path("app"));
     const [src, docs] = plain("app/src", "app/docs");
     symlinkSync(app, ground.path("link"));
@@ -151,7 +153,7 @@ describe("reconcile", function () {
     assert.deepEqual(await folders(nested), [nested, path.join(nested, "src")]);
   });
 
-  it("gives two worktrees of one name two names", async () => {
+  it("gives two worktrees of the same name distinct names", async () => {
     const [a = "", b = ""] = plain("x/app", "y/app");
     const window = await open([a, b]);
     await until("the names differ", () => {
@@ -170,7 +172,7 @@ describe("reconcile", function () {
     });
   });
 
-  it("runs 5 of 20 folders where 5 is the limit, and the next when one stops", async () => {
+  it("runs 5 of 20 folders if the limit is 5, and the next one when one stops", async () => {
     const folders = plain(
       ...Array.from({ length: 20 }, (_, index) => `f${index}`),
     );
@@ -179,11 +181,10 @@ describe("reconcile", function () {
     assert.equal(window.views.length, 20);
     await window.isStopped(folders[19] ?? "", "limit");
     assert.equal(readdirSync(ground.locks).length, 5);
-    assert.deepEqual(await window.host.start(folders[9] ?? ""), {
-      kind: "failed",
-      message:
-        "This window already runs 5 instances, the limit of the setting berth.maxInstances. Stop one or raise the limit.",
-    });
+    assert.deepEqual(
+      await window.host.start(folders[9] ?? ""),
+      failed(tooManyInstances(5)),
+    );
     await window.host.stop(folders[1] ?? "");
     await showing(window, "f0", "f2", "f3", "f4", "f5");
     await window.reconcile({ settings: { maxInstances: 20 } });
@@ -195,7 +196,7 @@ describe("reconcile", function () {
     await until("one is left", () => running(window).length === 1);
   });
 
-  it("those that run stay when a folder is put before them", async () => {
+  it("keeps running instances when a folder is put before theirs", async () => {
     const [a = "", b = ""] = plain("a", "b");
     const window = await open([b], { settings: { maxInstances: 1 } });
     const { instanceId } = await window.record(b);
@@ -204,7 +205,7 @@ describe("reconcile", function () {
     await until("the other is known", () => window.stateOf(a) === "stopped");
   });
 
-  it("moves to another port range when that changes, and stays where it fits", async () => {
+  it("moves an instance when the port range changes, unless its port is still in it", async () => {
     const range = await freeRange(4);
     const [a = ""] = plain("a");
     const window = await open([a], { settings: { portRange: range } });
@@ -231,7 +232,7 @@ describe("reconcile", function () {
     assert.ok(await isFree(port));
   });
 
-  it("says when every port is taken, and starts when one is free", async () => {
+  it("says when every port is taken, and starts once one is free", async () => {
     const range = await freeRange(2);
     const first = await occupy(ground, range.first);
     await occupy(ground, range.last);
@@ -243,7 +244,7 @@ describe("reconcile", function () {
     });
     assert.equal(
       state.error,
-      `Every port of ${range.first}-${range.last} is taken. Stop some instances, or widen the setting berth.portRange.`,
+      rangeIsFull(`${range.first}-${range.last}`).message,
     );
     assert.ok(window.hasLogged("error", state.error));
     assert.deepEqual(fingerprint(`${ground.home}/instances`), []);
@@ -277,7 +278,7 @@ describe("reconcile", function () {
     }
   });
 
-  it("keeps a worktree where git cannot be asked for a moment", async () => {
+  it("keeps a worktree while git cannot be run for a moment", async () => {
     const app = makeRepository(ground.path("app"));
     const nested = addWorktree(app, path.join(app, "nested"), "topic");
     const closed = addWorktree(app, path.join(app, "closed"), "other");

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import path from "node:path";
+import { notAFolder, notStarted } from "../../../../src/core/errors";
+import { failed } from "../../../../src/core/outcome";
 import { until } from "../../../harness/until";
 import { Agent } from "../../support/agent";
 import { fingerprint } from "../../support/discoveryFiles";
@@ -8,7 +10,7 @@ import { useGround } from "../../support/ground";
 import { addWorktree, makeRepository } from "../../support/repositories";
 import { Window, type WindowSetup } from "../../support/window";
 
-describe("what the user wants", function () {
+describe("the instances of a window", function () {
   const ground = useGround();
   let a: string;
   let b: string;
@@ -25,51 +27,48 @@ describe("what the user wants", function () {
         ...setup,
       }),
     );
-  const is = (window: Window, worktree: string, state: string) =>
+  const reaches = (window: Window, worktree: string, state: string) =>
     until(`${worktree} is ${state}`, () => window.stateOf(worktree) === state);
 
-  it("enabled off stops everything, on starts it again", async () => {
+  it("stop when the setting enabled is turned off, and start when it is on again", async () => {
     const window = await open();
     await window.reconcile({ settings: { enabled: false } });
     await window.isStopped(a, "settings");
     await window.isStopped(b, "settings");
     assert.deepEqual(fingerprint(ground.locks), []);
-    assert.deepEqual(await window.host.start(a), {
-      kind: "failed",
-      message: `No instance was started for ${a}, because Berth is turned off. Turn the setting berth.enabled on.`,
-    });
+    assert.deepEqual(await window.host.start(a), failed(notStarted(a)));
     await window.reconcile({ settings: { enabled: true } });
-    await is(window, a, "running");
-    await is(window, b, "running");
+    await reaches(window, a, "running");
+    await reaches(window, b, "running");
   });
 
-  it("autoStart off starts only what is asked for, and keeps that", async () => {
+  it("start only on request with autoStart off, and then keep running", async () => {
     const window = await open({ settings: { autoStart: "off" } });
-    await is(window, a, "stopped");
+    await reaches(window, a, "stopped");
     assert.equal(
       (await window.host.start(ground.make("a", "sub"))).kind,
       "done",
     );
     // A plain folder's subfolder is a folder of its own.
     assert.equal((await window.host.start(a)).kind, "done");
-    await is(window, a, "running");
+    await reaches(window, a, "running");
     await window.reconcile();
     assert.equal(window.stateOf(a), "running");
     assert.equal(window.stateOf(b), "stopped");
     await window.host.stop(a);
     await window.reconcile({ settings: { autoStart: "workspace" } });
-    await is(window, b, "running");
+    await reaches(window, b, "running");
     assert.equal(window.stateOf(a), "stopped");
   });
 
-  it("autoStart activeEditor starts a worktree once a file of it is edited, and keeps it", async () => {
+  it("start with autoStart activeEditor once a file of theirs is active, and then keep running", async () => {
     const window = await open({ settings: { autoStart: "activeEditor" } });
-    await is(window, a, "stopped");
+    await reaches(window, a, "stopped");
     await window.reconcile({ activeDirectory: a });
-    await is(window, a, "running");
+    await reaches(window, a, "running");
     assert.equal(window.stateOf(b), "stopped");
     await window.reconcile({ activeDirectory: b });
-    await is(window, b, "running");
+    await reaches(window, b, "running");
     await window.reconcile({ activeDirectory: null });
     assert.equal(window.stateOf(a), "running");
     await window.host.stop(a);
@@ -77,28 +76,28 @@ describe("what the user wants", function () {
     assert.equal(window.stateOf(a), "stopped");
   });
 
-  it("autoStart activeEditor starts the folder that is open for a file below it, where git knows no worktree", async () => {
+  it("start with autoStart activeEditor for a file anywhere below an open folder without git", async () => {
     const window = await open({ settings: { autoStart: "activeEditor" } });
     await window.reconcile({ activeDirectory: ground.make("elsewhere") });
     await window.reconcile({ activeDirectory: ground.make("a", "sub") });
-    await is(window, a, "running");
+    await reaches(window, a, "running");
     assert.deepEqual(
       window.views.map(({ worktree }) => worktree),
       [a, b],
     );
   });
 
-  it("autoStart activeEditor starts the worktree for a file of its git directory", async () => {
+  it("start with autoStart activeEditor for a file in the git directory of their worktree", async () => {
     const app = makeRepository(ground.path("app"));
     const window = await open({
       folders: [app],
       settings: { autoStart: "activeEditor" },
     });
     await window.reconcile({ activeDirectory: path.join(app, ".git") });
-    await is(window, app, "running");
+    await reaches(window, app, "running");
   });
 
-  it("a worktree beside the workspace can be started, and is listed before", async () => {
+  it("can be started for a worktree outside the workspace, which is listed before", async () => {
     const app = makeRepository(ground.path("app"));
     const linked = addWorktree(app, ground.path("linked"), "topic");
     const window = await open({ folders: [app] });
@@ -128,16 +127,13 @@ describe("what the user wants", function () {
     assert.equal(window.stateOf(linked), "running");
   });
 
-  it("starting what is not there says so", async () => {
+  it("cannot be started for a folder that is gone", async () => {
     const window = await open();
     const gone = ground.path("gone");
-    assert.deepEqual(await window.host.start(gone), {
-      kind: "failed",
-      message: `There is no folder ${gone} any more. Open another folder, or make it again.`,
-    });
+    assert.deepEqual(await window.host.start(gone), failed(notAFolder(gone)));
   });
 
-  it("a restart gives a new instance on the old address", async () => {
+  it("are replaced on the same address by a restart", async () => {
     const window = await open();
     const before = await window.record(a);
     const untouched = await window.record(b);
@@ -151,18 +147,22 @@ describe("what the user wants", function () {
     ground.own(await Agent.connect(before));
     await window.host.stop(a);
     await window.host.restart(a);
-    await is(window, a, "running");
+    await reaches(window, a, "running");
   });
 
-  it("many wishes at once end in the last one", async () => {
+  it("end up as the last of many concurrent requests says", async () => {
     const window = await open();
-    const wishes = Array.from({ length: 30 }, (_, index) =>
+    const requests = Array.from({ length: 30 }, (_, index) =>
       window.reconcile({
         folders: index % 2 ? [a] : [a, b],
         settings: { nameTemplate: `name ${index}`, naming: "custom" },
       }),
     );
-    await Promise.all([...wishes, window.host.restart(a), window.host.stop(b)]);
+    await Promise.all([
+      ...requests,
+      window.host.restart(a),
+      window.host.stop(b),
+    ]);
     await until(
       "the last name is shown",
       () => window.view(a)?.name === "name 29",
@@ -175,16 +175,16 @@ describe("what the user wants", function () {
     assert.equal((await window.record(a)).name, "name 29");
   });
 
-  it("pins of an earlier host are kept", async () => {
+  it("keep the pins of an earlier host", async () => {
     const window = await open({
       pins: [
         [b, "stopped"],
         [path.join(ground.make("c")), "started"],
       ],
     });
-    await is(window, a, "running");
-    await is(window, b, "stopped");
-    await is(window, ground.path("c"), "running");
+    await reaches(window, a, "running");
+    await reaches(window, b, "stopped");
+    await reaches(window, ground.path("c"), "running");
     assert.equal(window.view(b)?.pin, "stopped");
   });
 });

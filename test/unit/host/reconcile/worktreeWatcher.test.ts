@@ -14,7 +14,7 @@ import {
 import { isFree } from "../../support/sockets";
 import { Window } from "../../support/window";
 
-describe("what happens outside the window", function () {
+describe("the worktree watcher", function () {
   const ground = useGround();
   const open = async (...folders: string[]) =>
     ground.own(
@@ -39,7 +39,7 @@ describe("what happens outside the window", function () {
         window.stateOf(worktree) === "stopped",
     );
 
-  it("a branch change renames, without a restart", async () => {
+  it("renames an instance when its branch changes, without a restart", async () => {
     const app = makeRepository(ground.path("app"));
     const linked = addWorktree(app, ground.path("linked"), "topic");
     const window = await open(app, linked);
@@ -60,7 +60,7 @@ describe("what happens outside the window", function () {
     assert.ok((await agent.request("ping")).result);
   });
 
-  it("a worktree that is removed takes its instance with it", async () => {
+  it("stops the instance of a worktree that is removed", async () => {
     const app = makeRepository(ground.path("app"));
     const linked = addWorktree(app, ground.path("linked"), "topic");
     const window = await open(app, linked);
@@ -74,7 +74,7 @@ describe("what happens outside the window", function () {
   });
 
   for (const kind of ["plain folder", "repository"])
-    it(`a ${kind} that is deleted takes its instance with it, and brings it back`, async () => {
+    it(`stops the instance of a ${kind} that is deleted, and starts it when the folder is back`, async () => {
       const folder =
         kind === "repository"
           ? makeRepository(ground.path("x"))
@@ -88,7 +88,7 @@ describe("what happens outside the window", function () {
       await window.running(folder);
     });
 
-  it("a parent that is moved away takes its instances with it", async () => {
+  it("stops the instances below a folder that is moved away", async () => {
     const folder = ground.make("parent", "x");
     const window = await open(folder);
     await window.record(folder);
@@ -97,7 +97,7 @@ describe("what happens outside the window", function () {
     assert.deepEqual(fingerprint(ground.locks), []);
   });
 
-  it("worktrees are listed as they come and go, also after the first ones have gone", async () => {
+  it("keeps the list of worktrees current, even after the first ones are gone", async () => {
     const app = makeRepository(ground.path("app"));
     const window = await open(app);
     const lists = (...names: string[]) =>
@@ -115,13 +115,13 @@ describe("what happens outside the window", function () {
       await lists(`${round}1`, `${round}2`);
       removeWorktree(app, ground.path(`${round}1`));
       await lists(`${round}2`);
-      // git takes its directory for worktrees away with the last of them.
+      // git removes its directory for worktrees together with the last of them.
       removeWorktree(app, ground.path(`${round}2`));
       await lists();
     }
   });
 
-  it("a plain folder that becomes a repository is named by its branch, without a restart", async () => {
+  it("names a plain folder that becomes a repository by its branch, without a restart", async () => {
     const folder = ground.make("plain");
     const window = await open(folder);
     const { instanceId } = await window.record();
@@ -133,7 +133,7 @@ describe("what happens outside the window", function () {
     });
   });
 
-  it("files of a worktree made meanwhile are that one's", async () => {
+  it("assigns the files of a new worktree to that worktree", async () => {
     const app = makeRepository(ground.path("app"));
     const window = await open(app);
     const agent = ground.own(await Agent.connect(await window.record(app)));

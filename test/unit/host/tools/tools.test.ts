@@ -11,7 +11,7 @@ import { Window } from "../../support/window";
 
 const at = (line: number, character: number) => ({ line, character });
 
-describe("tools", function () {
+describe("the tool", function () {
   const ground = useGround("suite");
   let window: Window;
   let agent: Agent;
@@ -61,7 +61,7 @@ describe("tools", function () {
     ...changes,
   });
 
-  it("are listed with a schema each", async () => {
+  it("list has a schema for every tool", async () => {
     const { result } = await agent.request("tools/list");
     const listed = result?.["tools"] as {
       name: string;
@@ -94,7 +94,7 @@ describe("tools", function () {
     assert.equal(new Set(names).size, names.length);
   });
 
-  it("getWorkspaceFolders: the worktree and what is open in it, nothing of a nested one", async () => {
+  it("getWorkspaceFolders returns the worktree and its open folders, and nothing of a nested one", async () => {
     assert.deepEqual(await agent.callForJson("getWorkspaceFolders"), {
       success: true,
       folders: [app, path.join(app, "src")].map((folder) => ({
@@ -106,7 +106,7 @@ describe("tools", function () {
     });
   });
 
-  it("getOpenEditors: the tabs of this worktree's files, in Claude Code's words", async () => {
+  it("getOpenEditors returns the tabs of this worktree's files, in Claude Code's terms", async () => {
     const inner = path.join(nested, "a.txt");
     const range = { start: at(1, 0), end: at(1, 3) };
     await window.host.pushState({
@@ -125,7 +125,7 @@ describe("tools", function () {
     await window.host.forgetSelections();
   });
 
-  it("getCurrentSelection and getLatestSelection", async () => {
+  it("getLatestSelection still has the selection when getCurrentSelection has none", async () => {
     await window.host.pushState({ selection: null });
     assert.deepEqual(await agent.callForJson("getLatestSelection"), {
       success: false,
@@ -155,7 +155,7 @@ describe("tools", function () {
     assert.deepEqual(await agent.callForJson("getLatestSelection"), expected);
   });
 
-  it("getDiagnostics: all of this worktree, or one file's, or none", async () => {
+  it("getDiagnostics returns all of this worktree, or one file's, or none", async () => {
     const other = path.join(app, "src", "b.txt");
     const inner = path.join(nested, "a.txt");
     const problem: FileDiagnostic = {
@@ -198,7 +198,7 @@ describe("tools", function () {
     assert.deepEqual(await agent.callForJson("getDiagnostics"), [shown(other)]);
   });
 
-  it("openFile: asks the editor, with every default filled in", async () => {
+  it("openFile asks the editor, with every default filled in", async () => {
     assert.deepEqual(await textOf("openFile", { filePath: file }), {
       text: `Opened file: ${file}`,
       isError: false,
@@ -215,7 +215,7 @@ describe("tools", function () {
     ]);
   });
 
-  it("openFile: in the background it tells what was opened", async () => {
+  it("openFile says what it has opened in the background", async () => {
     const args = {
       filePath: "src/../a.txt",
       preview: true,
@@ -233,7 +233,7 @@ describe("tools", function () {
     assert.deepEqual(window.opened, [{ ...args, filePath: file }]);
   });
 
-  it("openFile: passes on what the editor could not do", async () => {
+  it("openFile passes on why the editor failed", async () => {
     const before = window.openOutcome;
     window.openOutcome = { kind: "failed", message: "It is a picture." };
     const answer = await textOf("openFile", { filePath: file });
@@ -241,7 +241,7 @@ describe("tools", function () {
     assert.deepEqual(answer, { text: "It is a picture.", isError: true });
   });
 
-  it("openFile: a file that does not exist yet is the editor's to judge", async () => {
+  it("openFile leaves it to the editor to judge a file that does not exist yet", async () => {
     await agent.call("openFile", { filePath: "new/folder/file.txt" });
     assert.equal(
       window.opened[0]?.filePath,
@@ -273,7 +273,7 @@ describe("tools", function () {
       assert.deepEqual(window.opened, []);
     });
 
-  it("refuses arguments that are no object, and unknown tools", async () => {
+  it("call is refused if the arguments are not an object or the tool is unknown", async () => {
     const call = (params: unknown) => agent.request("tools/call", params);
     for (const params of [
       { name: "openFile", arguments: "a.txt" },
@@ -295,7 +295,7 @@ describe("tools", function () {
     }
   });
 
-  it("answers what was asked meanwhile, in any order", async () => {
+  it("calls of one client are answered independently of each other", async () => {
     const answers = await Promise.all([
       agent.call("openFile", { filePath: file }),
       agent.call("openFile", { filePath: path.join(app, "b.txt") }),
@@ -309,7 +309,7 @@ describe("tools", function () {
     assert.deepEqual(answers[2].result, {});
   });
 
-  it("openDiff of one tab again and again leaves only the last", async () => {
+  it("openDiff leaves only the last of several diffs for one tab", async () => {
     const propose = (contents: string) =>
       agent.call("openDiff", {
         old_file_path: file,

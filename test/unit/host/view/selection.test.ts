@@ -43,16 +43,16 @@ describe("selection_changed", function () {
     window.host.pushState({ selection: selectionIn(file, text) });
   const texts = (agent: Agent) =>
     agent.notified("selection_changed").map(({ params }) => params?.["text"]);
-  const hasHeard = (agent: Agent, text: string) =>
-    until(`the agent has heard of "${text}"`, () =>
+  const hasReceived = (agent: Agent, text: string) =>
+    until(`the agent has received "${text}"`, () =>
       texts(agent).includes(text),
     );
 
-  it("says what is selected where, counted from 0", async () => {
+  it("has the selected text and its 0-based range", async () => {
     const agent = await connect();
     const file = path.join(app, "a.txt");
     await window.host.pushState({ selection: selectionIn(file, "two", 1) });
-    await hasHeard(agent, "two");
+    await hasReceived(agent, "two");
     assert.deepEqual(agent.notified("selection_changed")[0]?.params, {
       text: "two",
       filePath: file,
@@ -68,14 +68,14 @@ describe("selection_changed", function () {
   it("marks an empty selection as empty", async () => {
     const agent = await connect();
     await select("");
-    await hasHeard(agent, "");
+    await hasReceived(agent, "");
     const { selection } = agent.notified("selection_changed")[0]?.params as {
       selection: { isEmpty: boolean };
     };
     assert.equal(selection.isEmpty, true);
   });
 
-  it("comes once the selection rests, not at every change, to every client", async () => {
+  it("is debounced, and sent to every client", async () => {
     await window.reconcile({ settings: { selectionDebounce: 600 } });
     const agents = [await connect(), await connect()];
     const start = Date.now();
@@ -85,38 +85,38 @@ describe("selection_changed", function () {
     }
     await select("last");
     for (const agent of agents) {
-      await hasHeard(agent, "last");
-      // One, were it not for a machine that stalls.
+      await hasReceived(agent, "last");
+      // Just one, unless the machine stalls.
       assert.ok(texts(agent).length < 5, texts(agent).join());
     }
   });
 
-  it("comes only on change", async () => {
+  it("is sent only on change", async () => {
     const agent = await connect();
     await select("one");
-    await hasHeard(agent, "one");
+    await hasReceived(agent, "one");
     await select("one");
     await window.host.pushState({ selection: null });
     await window.reconcile();
     await select("one");
     await select("two");
-    await hasHeard(agent, "two");
+    await hasReceived(agent, "two");
     assert.deepEqual(texts(agent), ["one", "two"]);
   });
 
-  it("tells a client that connects later, once", async () => {
+  it("is sent once to a client that connects later", async () => {
     await select("one");
     const first = await connect();
-    await hasHeard(first, "one");
+    await hasReceived(first, "one");
     const second = await connect();
-    await hasHeard(second, "one");
+    await hasReceived(second, "one");
     await select("two");
-    await hasHeard(second, "two");
+    await hasReceived(second, "two");
     assert.deepEqual(texts(first), ["one", "two"]);
     assert.deepEqual(texts(second), ["one", "two"]);
   });
 
-  it("comes also for what was selected before the worktree was known", async () => {
+  it("is sent even for a selection from before the worktree was known", async () => {
     await window.dispose();
     const again = ground.own(
       await Window.open({
@@ -131,30 +131,30 @@ describe("selection_changed", function () {
     });
     await reconciled;
     const agent = ground.own(await Agent.connect(await again.record(app)));
-    await hasHeard(agent, "early");
+    await hasReceived(agent, "early");
   });
 
-  it("never comes for a file outside, or of a nested worktree", async () => {
+  it("is never sent for a file outside the worktree or in a nested one", async () => {
     const agent = await connect();
     await select("outside", ground.path("x.txt"));
     await select("nested", path.join(nested, "a.txt"));
     await select("new in nested", path.join(nested, "new.txt"));
     const late = await connect();
     await select("own");
-    await hasHeard(agent, "own");
-    await hasHeard(late, "own");
+    await hasReceived(agent, "own");
+    await hasReceived(late, "own");
     assert.deepEqual(texts(agent), ["own"]);
     assert.deepEqual(texts(late), ["own"]);
   });
 
-  it("goes to the nested worktree's own clients, and to no others", async () => {
+  it("is sent for a nested worktree only to that worktree's clients", async () => {
     await window.reconcile({ folders: [app, nested] });
     const outer = await connect();
     const inner = ground.own(await Agent.connect(await window.record(nested)));
     await select("nested", path.join(nested, "a.txt"));
-    await hasHeard(inner, "nested");
+    await hasReceived(inner, "nested");
     await select("own");
-    await hasHeard(outer, "own");
+    await hasReceived(outer, "own");
     assert.deepEqual(texts(outer), ["own"]);
     assert.deepEqual(texts(inner), ["nested"]);
   });
@@ -170,14 +170,14 @@ describe("selection_changed", function () {
     assert.ok((await agent.request("ping")).result);
     assert.deepEqual(texts(agent), []);
     await agent.introduce();
-    await hasHeard(agent, "two");
+    await hasReceived(agent, "two");
     assert.deepEqual(texts(agent), ["two"]);
   });
 
-  it("stops when selections are no longer shared, and what was shared is forgotten", async () => {
+  it("stops when selections are no longer shared, and the shared ones are forgotten", async () => {
     const agent = await connect();
     await select("secret");
-    await hasHeard(agent, "secret");
+    await hasReceived(agent, "secret");
     await window.reconcile({ settings: { shareSelection: false } });
     for (const tool of ["getCurrentSelection", "getLatestSelection"])
       assert.equal(
@@ -187,12 +187,12 @@ describe("selection_changed", function () {
     const late = await connect();
     await window.reconcile({ settings: { shareSelection: true } });
     await select("open");
-    await hasHeard(late, "open");
+    await hasReceived(late, "open");
     assert.deepEqual(texts(late), ["open"]);
     assert.deepEqual(texts(agent), ["secret", "open"]);
   });
 
-  it("does not come out after sharing was turned off while it rested", async () => {
+  it("is dropped if sharing is turned off during the debounce", async () => {
     await window.reconcile({ settings: { selectionDebounce: 300 } });
     const agent = await connect();
     await select("secret");
@@ -201,7 +201,7 @@ describe("selection_changed", function () {
     });
     await window.reconcile({ settings: { shareSelection: true } });
     await select("open");
-    await hasHeard(agent, "open");
+    await hasReceived(agent, "open");
     assert.deepEqual(texts(agent), ["open"]);
   });
 });

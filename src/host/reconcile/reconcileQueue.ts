@@ -1,27 +1,27 @@
-// Runs reconciliation passes one at a time; requests made during a pass are coalesced into the next one.
+// Runs reconciliations one at a time; requests made during one are coalesced into the next.
 import { messageOf } from "../../core/errors";
 import type { Log } from "../../core/log";
 
-/** What a pass has to do beyond comparing plan and instances. */
-export interface PassRequest {
-  /** Ask git again. */
+/** Work beyond comparing plan and instances. */
+export interface ReconcileRequest {
+  /** Run git again. */
   readonly refresh: boolean;
-  /** Start failed instances without waiting for their pause to end. */
+  /** Retry failed instances without waiting for their delay. */
   readonly retryFailed: boolean;
 }
 
-export class PassQueue {
-  #requested: PassRequest | undefined;
+export class ReconcileQueue {
+  #requested: ReconcileRequest | undefined;
   #running: Promise<void> | undefined;
   #isEnded = false;
 
   constructor(
-    private readonly pass: (request: PassRequest) => Promise<void>,
+    private readonly reconcile: (request: ReconcileRequest) => Promise<void>,
     private readonly log: Log,
   ) {}
 
-  /** Resolves when everything requested so far is done. A pass that fails is logged. */
-  request({ refresh = false, retryFailed = false }: Partial<PassRequest>) {
+  /** Resolves when everything requested so far is done. A failure is logged. */
+  request({ refresh = false, retryFailed = false }: Partial<ReconcileRequest>) {
     this.#requested = {
       refresh: refresh || (this.#requested?.refresh ?? false),
       retryFailed: retryFailed || (this.#requested?.retryFailed ?? false),
@@ -30,23 +30,23 @@ export class PassQueue {
     return this.#running;
   }
 
-  /** No pass begins any more; resolves when the last one is over. */
+  /** Starts no more reconciliations; resolves when the current one is done. */
   async end(): Promise<void> {
     this.#isEnded = true;
     await this.#running;
   }
 
   async #run(): Promise<void> {
-    // It must not be over before #running holds it.
+    // Must not finish before #running is assigned.
     await Promise.resolve();
     while (this.#requested && !this.#isEnded) {
       const request = this.#requested;
       this.#requested = undefined;
-      await this.pass(request).catch((error: unknown) => {
+      await this.reconcile(request).catch((error: unknown) => {
         this.log.error(`Reconciliation failed: ${messageOf(error)}`);
       });
     }
-    // In the same step as the last look at #requested: what is asked for from here on starts anew.
+    // Synchronous with the last check of #requested, so that a later request starts a new run.
     this.#running = undefined;
   }
 }

@@ -1,0 +1,73 @@
+// How a row reads: every view shows a target in these words, and none describes it a second time.
+import {
+  formatAgentCount,
+  formatPendingDiffs,
+  formatState,
+  stateIcon,
+} from "../text";
+import { diffsOf, type Target, type TargetContext } from "./target";
+
+/** Names and paths as they are: each view escapes what its widget would read as an icon or as Markdown. */
+export interface TargetDescription {
+  /** With `$()` around it. */
+  readonly icon: string;
+  readonly name: string;
+  readonly status: string;
+  /** Whether it is the one that its window shows. */
+  readonly isActive: boolean;
+  /** Its path, and why it failed. */
+  readonly detail: string;
+}
+
+export function describeTarget(
+  target: Target,
+  context: TargetContext,
+): TargetDescription {
+  switch (target.kind) {
+    case "own": {
+      const { state, name, worktree } = target.view;
+      const pendingCount = diffsOf(target, context).length;
+      return {
+        icon: stateIcon(state),
+        name,
+        status:
+          pendingCount === 0
+            ? formatState(state)
+            : `${formatState(state)}, ${formatPendingDiffs(pendingCount)}`,
+        isActive: worktree === context.instances.active?.worktree,
+        detail:
+          state.kind === "failed" ? `${worktree} · ${state.error}` : worktree,
+      };
+    }
+    case "remote": {
+      const { record, liveness, health } = target.listed;
+      return {
+        icon: liveness === "live" ? "$(server)" : "$(question)",
+        name: record.name,
+        status: `port ${record.port}, ${health ? formatAgentCount(health.clients) : liveness}`,
+        isActive: health?.active ?? false,
+        detail: record.worktree,
+      };
+    }
+    case "notRunning": {
+      const { repository, branch, path } = target.listed;
+      return {
+        icon: "$(circle-outline)",
+        name: branch === null ? repository : `${repository}@${branch}`,
+        status: "not running",
+        isActive: false,
+        detail: path,
+      };
+    }
+    case "otherEditor": {
+      const { name, port, folders, isAlive } = target.listed;
+      return {
+        icon: "$(link-external)",
+        name,
+        status: `port ${port}${isAlive ? "" : ", its process is gone"}`,
+        isActive: false,
+        detail: folders.join(", "),
+      };
+    }
+  }
+}

@@ -1,0 +1,42 @@
+// All targets in the groups and the order in which every view shows them.
+import type { Listing } from "../../core/control/machineInstances";
+import type { Target } from "./target";
+import type { WindowInstances } from "./windowInstances";
+
+export interface TargetSection {
+  readonly label: string;
+  readonly targets: readonly Target[];
+}
+
+/** Without a listing, only this window's are known. */
+export function targetSections(
+  { views }: WindowInstances,
+  listing: Listing | undefined,
+): TargetSection[] {
+  const ownIds = new Set(
+    views.flatMap(({ state }) =>
+      state.kind === "running" ? [state.instanceId] : [],
+    ),
+  );
+  const { instances = [], otherEditors = [], notRunning = [] } = listing ?? {};
+  return [
+    {
+      label: "This window",
+      targets: views.map((view) => ({ kind: "own", view })),
+    },
+    {
+      label: "Other windows",
+      targets: instances
+        .filter(({ record }) => !ownIds.has(record.instanceId))
+        .map((listed) => ({ kind: "remote", listed })),
+    },
+    {
+      label: "Other editors",
+      targets: otherEditors.map((listed) => ({ kind: "otherEditor", listed })),
+    },
+    {
+      label: "Not running",
+      targets: notRunning.map((listed) => ({ kind: "notRunning", listed })),
+    },
+  ];
+}

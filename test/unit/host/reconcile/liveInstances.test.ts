@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
+import { until } from "../../../harness/until";
+import { fingerprint, putRecord, recordOf } from "../../support/discoveryFiles";
+import { useGround } from "../../support/ground";
+import { Window } from "../../support/window";
+
+describe("The host's own instances", function () {
+  const ground = useGround();
+  const open = async (...folders: string[]) =>
+    ground.own(
+      await Window.open({
+        home: ground.home,
+        lockDirectory: ground.locks,
+        folders,
+      }),
+    );
+  /** Folders of one name in two places. */
+  const twins = () => [ground.make("one", "app"), ground.make("two", "app")];
+
+  it("are told apart by name when they start at once", async () => {
+    const [one = "", two = ""] = twins();
+    const window = await open(one, two);
+    const names = () => [window.view(one)?.name, window.view(two)?.name].sort();
+    assert.equal(new Set(names()).size, 2);
+    assert.ok(names().includes("app"));
+    const recorded = [
+      (await window.record(one)).name,
+      (await window.record(two)).name,
+    ];
+    assert.deepEqual(recorded.sort(), names());
+  });
+
+  it("take the short name back in the pass that stops its holder", async () => {
+    const [one = "", two = ""] = twins();
+    const window = await open(one, two);
+    const holder = window.view(one)?.name === "app" ? one : two;
+    const other = holder === one ? two : one;
+    await window.host.stop(holder);
+    assert.equal((await window.record(other)).name, "app");
+    await until("the window knows", () => window.view(other)?.name === "app");
+  });
+
+  it("are not learned from their own files", async () => {
+    const [app, other] = [ground.make("app"), ground.make("other")];
+    const window = await open(app, other);
+    const record = await window.record(app);
+    // Of our own process, and first in the order of names: taken from the file, it would hold the short name.
+    const instanceId = "00000000-0000-4000-8000-000000000000";
+    putRecord(ground, { ...record, instanceId });
+    // Read after it: once this one counts, the other has been seen.
+    putRecord(
+      ground,
+      await recordOf({ pid: process.ppid, name: "other", createdAt: 1 }),
+    );
+    await until(
+      "the other process's record counts",
+      () => window.view(other)?.name !== "other",
+    );
+    assert.equal((await window.record(app)).name, "app");
+  });
+
+  it("rewrite no file of theirs when one more starts", async () => {
+    const [one = "", two = ""] = [ground.make("one"), ground.make("two")];
+    const window = await open(one);
+    await window.record(one);
+    const before = fingerprint(ground.locks) as unknown[];
+    await window.reconcile({ folders: [one, two] });
+    await window.running(two);
+    const after = fingerprint(ground.locks) as unknown[];
+    assert.equal(after.length, 2);
+    assert.deepEqual(
+      after.filter((file) => isDeepStrictEqual(file, before[0])),
+      before,
+    );
+  });
+});
