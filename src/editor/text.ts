@@ -1,4 +1,9 @@
 // Text and icons for instances, shared by the status bar and the picker.
+import {
+  formatAgentCount,
+  formatPort,
+  notStartedAtLimit,
+} from "../core/messages";
 import type { InstanceState } from "../host/contract";
 
 /** Escapes untrusted text for places where VS Code renders `$(name)` as an icon. */
@@ -32,22 +37,10 @@ export function formatState(state: InstanceState): string {
     case "stopping":
       return "stopping";
     case "running":
-      return `port ${state.port}, ${formatAgentCount(state.clients.length)}`;
+      return formatPort(state.port, formatAgentCount(state.clients.length));
     case "failed":
       return "failed";
     case "stopped":
-      return state.because === "limit"
-        ? "not started: berth.maxInstances is reached"
-        : "stopped";
+      return state.because === "limit" ? notStartedAtLimit : "stopped";
   }
-}
-
-export function formatAgentCount(count: number): string {
-  return count === 0 ? "no agent" : count === 1 ? "1 agent" : `${count} agents`;
-}
-
-export function formatPendingDiffs(count: number): string {
-  return count === 1
-    ? "1 diff waits for review"
-    : `${count} diffs wait for review`;
 }

@@ -8,6 +8,12 @@ import type { AgentTerminalSetup, Notice } from "../core/agents/agentTerminal";
 import { agentVariables, withoutProxy } from "../core/agents/agentVariables";
 import { readJson } from "../core/system/atomicFile";
 import { messageOf } from "../core/errors";
+import {
+  instanceMoved,
+  programEnded,
+  programNotStarted,
+  shellReplaced,
+} from "../core/messages";
 import { findCommand } from "../core/system/findCommand";
 import { printable } from "../core/worktrees/names";
 import { drawOver } from "./drawOver";
@@ -32,9 +38,9 @@ void main();
 
 async function main(): Promise<void> {
   const stopWatching = watchNotice();
-  const result = await runChild(setup.command, setup.args);
+  const result = await runChild(setup.name, setup.command, setup.args);
   stopWatching();
-  print(`${setup.name} ${result.description}. ${shownMessage ?? ""}`);
+  print(`${result.sentence} ${shownMessage ?? ""}`);
   const notice = await readNotice();
   if (notice?.kind === "running") served = notice.served;
   process.exitCode = await runShell();
@@ -42,10 +48,12 @@ async function main(): Promise<void> {
 
 interface ExitResult {
   readonly code: number;
-  readonly description: string;
+  readonly hasStarted: boolean;
+  readonly sentence: string;
 }
 
 function runChild(
+  name: string,
   command: string,
   args: readonly string[],
 ): Promise<ExitResult> {
@@ -62,16 +70,15 @@ function runChild(
     child.on("error", (error) => {
       resolve({
         code: 1,
-        description: `could not be started: ${messageOf(error)}`,
+        hasStarted: false,
+        sentence: programNotStarted(name, messageOf(error)),
       });
     });
     child.on("exit", (code, signal) => {
       resolve({
         code: code ?? 1,
-        description:
-          code === 0
-            ? "has ended"
-            : `has ended with ${signal ?? `exit code ${String(code)}`}`,
+        hasStarted: true,
+        sentence: programEnded(name, code, signal),
       });
     });
   });
@@ -94,11 +101,9 @@ async function runShell(): Promise<number> {
     return 1;
   }
   const [first = shell] = candidates;
-  if (findCommand(first) === undefined)
-    print(`The shell ${first} was not found: this is ${shell}.`);
-  const result = await runChild(shell, []);
-  if (result.description.startsWith("could not"))
-    print(`${shell} ${result.description}.`);
+  if (findCommand(first) === undefined) print(shellReplaced(first, shell));
+  const result = await runChild(shell, shell, []);
+  if (!result.hasStarted) print(result.sentence);
   return result.code;
 }
 
@@ -151,5 +156,5 @@ function lossMessage(notice: Notice, port: number): string | undefined {
   if (notice.kind === "stopped") return notice.sentence;
   return notice.served.port === port
     ? undefined
-    : `Berth: the instance ${notice.name} has moved from port ${port} to ${notice.served.port}, so this agent has lost its editor. Quit it and start it again, here or with Berth: Open Agent Terminal.`;
+    : instanceMoved(notice.name, port, notice.served.port);
 }

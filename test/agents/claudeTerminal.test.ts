@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { chooseTerminal } from "../../src/core/messages";
 import { until } from "../harness/until";
 import type { WorkbenchWindow } from "../harness/workbenchWindow";
 import { openShown, screenshots, STATUS } from "../ui/instances";
@@ -57,8 +58,7 @@ describe("Claude Code in an agent terminal", function () {
               const rows = await window.pickerRows();
               const isChoice =
                 rows.length > 1 &&
-                (await window.pickerPlaceholder()) ===
-                  "Choose the terminal to show";
+                (await window.pickerPlaceholder()) === chooseTerminal;
               return isChoice && rows;
             },
             5000,

@@ -82,21 +82,27 @@ export class TerminalPanel {
     return lines.map((line) => line.replaceAll("\u00a0", " ")).join("\n");
   }
 
-  /** Resolves once the visible terminal matches, with any white space read as one space; fails with its whole text. */
-  async shows(pattern: RegExp): Promise<void> {
+  /**
+   * Resolves once the visible terminal matches, or contains the text, with any white space read as one space; fails
+   * with its whole text.
+   */
+  async shows(expected: RegExp | string): Promise<void> {
     let text = "";
     try {
       await until(
-        `${String(pattern)} in the visible terminal`,
+        `${String(expected)} in the visible terminal`,
         async () => {
           text = await this.text();
-          return pattern.test(text.replaceAll(/\s+/g, " "));
+          const words = text.replaceAll(/\s+/g, " ");
+          return typeof expected === "string"
+            ? words.includes(expected)
+            : expected.test(words);
         },
         patience,
       );
     } catch (error) {
       throw new Error(
-        `The visible terminal never showed ${String(pattern)}:\n${text}`,
+        `The visible terminal never showed ${String(expected)}:\n${text}`,
         { cause: error },
       );
     }

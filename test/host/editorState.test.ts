@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import * as vscode from "vscode";
+import { noCurrentSelection } from "../../src/core/messages";
 import { until } from "../harness/until";
 import type { Agent } from "../unit/support/agent";
 import { closeEditors, connect, show, workspaceFolder } from "./berth";
@@ -67,7 +68,7 @@ describe("An agent", () => {
       assert.equal(tab.selection, undefined);
       assert.deepEqual(await agent.callForJson("getCurrentSelection"), {
         success: false,
-        message: "No file of this worktree is in the active editor.",
+        message: noCurrentSelection,
       });
       assert.ok(
         !agent

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import { formatPendingDiffs } from "../../src/core/messages";
 import { DiffEditor } from "../harness/diffEditor";
 import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
@@ -81,7 +82,7 @@ describe("A diff under review", function () {
 
   it("is shown in the status bar, where a click reveals it (Screenshots)", async () => {
     const answer = propose();
-    await statusBar(/1 diff waits for review/);
+    await statusBar(new RegExp(formatPendingDiffs(1)));
     await window.openFile("src/main.ts");
     await window.clickStatusBarItem(STATUS);
     const diff = await DiffEditor.shown(window.page, "greet.ts");
@@ -95,12 +96,12 @@ describe("A diff under review", function () {
 
   it("can be accepted in the list", async () => {
     const answer = propose();
-    await statusBar(/1 diff waits for review/);
+    await statusBar(new RegExp(formatPendingDiffs(1)));
     await window.runCommand("Berth: List Instances");
     await until("the diff in the list", async () =>
       (await window.pickerRows()).some(
         ({ description, buttons }) =>
-          description.includes("1 diff waits for review") &&
+          description.includes(formatPendingDiffs(1)) &&
           buttons.includes("Reject Diff"),
       ),
     );
@@ -119,7 +120,7 @@ describe("A diff under review", function () {
     await keyboard.type("w".repeat(20), { delay: 20 });
     const answer = propose();
     await keyboard.type("w".repeat(40), { delay: 20 });
-    await statusBar(/1 diff waits for review/);
+    await statusBar(new RegExp(formatPendingDiffs(1)));
     await until("all that was typed", async () => {
       const text = await readFile(path.join(worktree, "src/main.ts"), "utf8");
       return text === "w".repeat(60) + main;

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { codeNotAllowed, codeNotRun, noNotebook } from "../../src/core/errors";
+import { runCodeLabel, runCodeQuestion } from "../../src/core/messages";
 import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
 import { until } from "../harness/until";
@@ -88,15 +89,13 @@ describe("executeCode", function () {
     await window.page.locator(".kernel-label").waitFor();
     const refused = execute("one");
     await until("the question", async () =>
-      /agents run code in the kernel of data\.ipynb/.test(
-        (await window.dialogText()) ?? "",
-      ),
+      (await window.dialogText())?.includes(runCodeQuestion("data.ipynb")),
     );
     await window.pressDialogButton("Cancel");
     assert.equal((await refused).content[0]?.text, codeNotAllowed().message);
     const allowed = execute("two");
     await until("the question again", () => window.dialogText());
-    await window.pressDialogButton("Run Code in This Notebook");
+    await window.pressDialogButton(runCodeLabel);
     const [early] = (await allowed).content;
     assert.ok(
       ["ran two", codeNotRun().message].includes(early?.text ?? ""),

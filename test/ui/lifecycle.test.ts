@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtemp, rename } from "node:fs/promises";
 import path from "node:path";
+import { settingReplaced } from "../../src/core/messages";
 import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
 import { until } from "../harness/until";
@@ -149,10 +150,7 @@ describe("An instance", function () {
         text.includes("berth.portRange"),
       ),
     );
-    assert.equal(
-      message,
-      'The setting berth.portRange cannot be "9-8". Berth uses "20000-29999" instead.',
-    );
+    assert.equal(message, settingReplaced("portRange", "9-8", "20000-29999"));
     assert.equal((await recordOf(home, worktree)).port, port);
     await vscode.setSettings({ "berth.statusBar": false });
     await until(

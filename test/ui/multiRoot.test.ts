@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { tooManyInstances } from "../../src/core/errors";
+import { notStartedAtLimit } from "../../src/core/messages";
 import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
 import { until } from "../harness/until";
@@ -99,7 +100,7 @@ describe("A window with several folders", function () {
     await window.runCommand("Berth: Start Instance...");
     await until("the others in the list", async () =>
       (await window.pickerRows()).some(({ description }) =>
-        description.includes("berth.maxInstances is reached"),
+        description.includes(notStartedAtLimit),
       ),
     );
     await window.pickRow("folder-9");

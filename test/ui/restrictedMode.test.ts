@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { notTrusted } from "../../src/core/errors";
+import { workspaceAgentsLeftOut } from "../../src/core/messages";
 import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
 import { until } from "../harness/until";
@@ -77,9 +78,7 @@ describe("In Restricted Mode", function () {
       async () => (await window.statusBarText(STATUS)) === "app",
     );
     await until("the warning that its agents do not", async () =>
-      (await window.notifications()).includes(
-        "Berth leaves out what this workspace says in berth.agents: agents are commands that run, so only your user settings name them.",
-      ),
+      (await window.notifications()).includes(workspaceAgentsLeftOut),
     );
     await window.runCommand("Berth: Open Agent Terminal...");
     const [run] = await programs.started("claude", 1);

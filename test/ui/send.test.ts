@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { noAgent } from "../../src/core/errors";
+import { waitingForAgent } from "../../src/core/messages";
 import { ContextMenu } from "../harness/contextMenu";
 import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
@@ -78,6 +79,8 @@ describe("A user", function () {
       (await window.notifications()).some((each) => each.includes(text)),
     );
 
+  const waiting = waitingForAgent("app@main");
+
   it("sends the selection with the editor's menu or with its key (Screenshots)", async () => {
     const to = await connect();
     await window.selectLines(2, 3);
@@ -114,20 +117,20 @@ describe("A user", function () {
     await window.openFile("main.ts");
     await window.selectLines(1, 1);
     await window.runCommand("Berth: Send Selection");
-    await notified("Waiting for an agent to connect to app@main");
+    await notified(waiting);
     const to = await connect();
     await mentioned(to, firstLine());
     await until("the end of the message", async () =>
-      (await window.notifications()).every((text) => !/Waiting/.test(text)),
+      (await window.notifications()).every((text) => !text.includes(waiting)),
     );
   });
 
   it("sends nothing after cancelling, or when no agent connects in time", async () => {
     await window.runCommand("Berth: Send Selection");
-    await notified("Waiting for an agent");
+    await notified(waiting);
     await window.pressNotificationButton("Cancel");
     await until("the end of the message", async () =>
-      (await window.notifications()).every((text) => !/Waiting/.test(text)),
+      (await window.notifications()).every((text) => !text.includes(waiting)),
     );
     await window.runCommand("Berth: Send Selection");
     await notified(noAgent("app@main", app).message);

@@ -3,6 +3,15 @@ import assert from "node:assert/strict";
 import { access, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import path from "node:path";
+import {
+  agentHasNoCommand,
+  agentsLeftOut,
+  agentVariablesAreUnknown,
+  instanceLost,
+  instanceMoved,
+  lossReasons,
+  programEnded,
+} from "../../src/core/messages";
 import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
 import { until } from "../harness/until";
@@ -165,25 +174,19 @@ describe("An agent terminal", function () {
     const { port } = await recordOf(home, wild);
     await window.runAndPick("Berth: Kill Instance...", name);
     await gone(home, wild);
-    await window.terminals.shows(
-      / was stopped, so this agent has lost its editor\./,
-    );
+    await window.terminals.shows(instanceLost(name, lossReasons.user));
     holder = createServer();
     await until("the port", () => listenOn(holder, port));
     await window.runCommand("Berth: Start Instance...");
     const moved = await recordOf(home, wild);
     assert.notEqual(moved.port, port);
-    await window.terminals.shows(
-      new RegExp(
-        `has moved from port ${port} to ${moved.port}, so this agent has lost its editor`,
-      ),
-    );
+    await window.terminals.shows(instanceMoved(name, port, moved.port));
     const old = (await programs.started("claude", 2)).find(
       ({ cwd }) => cwd === wild,
     );
     assert.ok(old);
     process.kill(old.pid);
-    await window.terminals.shows(/Claude Code has ended with SIGTERM\./);
+    await window.terminals.shows(programEnded("Claude Code", null, "SIGTERM"));
     await window.terminals.type("claude again");
     const again = await runWith("again", 3);
     assert.equal(again.env["CLAUDE_CODE_SSE_PORT"], String(moved.port));
@@ -223,7 +226,10 @@ describe("An agent terminal", function () {
     });
     await until("the message", async () =>
       (await window.notifications()).includes(
-        'The setting berth.agents has entries that Berth leaves out: "broken" has no command; "odd" has variables that are no list of "claude", "gemini", "qwen".',
+        agentsLeftOut([
+          agentHasNoCommand("broken"),
+          agentVariablesAreUnknown("odd", ["claude", "gemini", "qwen"]),
+        ]),
       ),
     );
     const before = (await window.terminals.tabs()).length;

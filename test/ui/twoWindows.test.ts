@@ -1,6 +1,14 @@
 // The main job: two worktrees in two windows, each with a server of its own that its agents find, and no others.
 import assert from "node:assert/strict";
 import path from "node:path";
+import {
+  formatAgentCount,
+  formatCountsByWindow,
+  formatPort,
+  killAllQuestion,
+  markActive,
+  noCurrentSelection,
+} from "../../src/core/messages";
 import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
 import { until } from "../harness/until";
@@ -144,7 +152,7 @@ describe("Two worktrees in two windows", function () {
     const stranger = await Agent.connect(other);
     assert.deepEqual(await stranger.callForJson("getCurrentSelection"), {
       success: false,
-      message: "No file of this worktree is in the active editor.",
+      message: noCurrentSelection,
     });
     assert.deepEqual(stranger.notified("selection_changed"), []);
     await assert.rejects(
@@ -171,7 +179,10 @@ describe("Two worktrees in two windows", function () {
       ],
     );
     const { port } = await recordOf(home, feature);
-    assert.equal(rows[1]?.description, `port ${port}, no agent · active`);
+    assert.equal(
+      rows[1]?.description,
+      markActive(formatPort(port, formatAgentCount(0))),
+    );
     assert.deepEqual(
       rows.map(({ buttons }) => buttons),
       [["Open Agent Terminal", "Restart", "Kill"], ["Kill"], ["Start"]],
@@ -204,8 +215,8 @@ describe("Two worktrees in two windows", function () {
     await first.page.bringToFront();
     await first.runCommand("Berth: Kill All Instances");
     const dialog = await until("the question", () => first.dialogText());
-    assert.match(dialog, /Kill all 2 instances on this machine\?/);
-    assert.match(dialog, /1 in this window, 1 in other windows/);
+    assert.ok(dialog.includes(killAllQuestion(2)), dialog);
+    assert.ok(dialog.includes(formatCountsByWindow(1, 1)), dialog);
     await first.pressDialogButton("Kill All");
     await Promise.all([gone(home, app), gone(home, feature)]);
     await statusOf(first, "app@main stopped", "circle-slash");

@@ -1,6 +1,7 @@
 // Finds the worktree a folder lies in, by real path and as git reports it; a plain folder where there is no git.
 import { readFile, realpath, stat } from "node:fs/promises";
 import path from "node:path";
+import { gitDistrusts, gitNotFound } from "../messages";
 import { git, type GitResult } from "./git";
 
 export interface Worktree {
@@ -46,14 +47,10 @@ export async function detectWorktree(
     case "noAnswer":
       throw new GitUnavailable(plain(null));
     case "noGit":
-      return plain(
-        "git was not found on PATH. Install it to get one instance per worktree",
-      );
+      return plain(gitNotFound);
     case "failed":
       return plain(
-        facts.stderr.includes("dubious ownership")
-          ? `git does not trust ${real}, which belongs to another user. Run: git config --global --add safe.directory ${JSON.stringify(real)}`
-          : null,
+        facts.stderr.includes("dubious ownership") ? gitDistrusts(real) : null,
       );
     case "ok": {
       const [top, gitDir, gitCommonDir] = await Promise.all(

@@ -2,14 +2,13 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import { codeNotAllowed, codeNotRun, noNotebook } from "../../core/errors";
+import { runCodeLabel, runCodeQuestion } from "../../core/messages";
 import { done, failed } from "../../core/outcome";
 import { canonicalPath } from "../../core/system/paths";
 import { contains } from "../../core/worktrees/worktree";
 import type { EditorApi } from "../../host/contract";
 
 type Executor = EditorApi["executeCode"];
-
-const allowLabel = "Run Code in This Notebook";
 
 /** Remembers allowed notebooks for the lifetime of the window. */
 export function createExecutor(): Executor {
@@ -28,11 +27,11 @@ export function createExecutor(): Executor {
     const key = notebook.uri.toString();
     if (!allowedNotebooks.has(key)) {
       const answer = await vscode.window.showWarningMessage(
-        `Let agents run code in the kernel of ${path.basename(notebook.uri.fsPath)}?`,
+        runCodeQuestion(path.basename(notebook.uri.fsPath)),
         { modal: true, detail: code.slice(0, 2_000) },
-        allowLabel,
+        runCodeLabel,
       );
-      if (answer !== allowLabel) return failed(codeNotAllowed());
+      if (answer !== runCodeLabel) return failed(codeNotAllowed());
       allowedNotebooks.add(key);
     }
     try {

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { messageOf, UserError } from "../../core/errors";
+import { formatCountsByWindow, killAllQuestion } from "../../core/messages";
 import { canKill, kill, type Target } from "../instances/target";
 import type { Command } from "./command";
 
@@ -25,16 +26,12 @@ export const killAllInstances: Command = async (context) => {
     );
     return;
   }
-  const counts = [
-    count(own.length, "in this window"),
-    count(remote.length, "in other windows"),
-  ].filter((part) => part !== "");
   const killAll = "Kill All";
   const answer = await vscode.window.showWarningMessage(
-    `Kill ${targets.length === 1 ? "the one instance" : `all ${targets.length} instances`} on this machine?`,
+    killAllQuestion(targets.length),
     {
       modal: true,
-      detail: `${counts.join(", ")}:\n${targets.map(nameOf).join("\n")}\n\nTheir agents lose the editor. Each instance can be started again in its own window.`,
+      detail: `${formatCountsByWindow(own.length, remote.length)}:\n${targets.map(nameOf).join("\n")}\n\nTheir agents lose the editor. Each instance can be started again in its own window.`,
     },
     killAll,
   );
@@ -47,10 +44,6 @@ export const killAllInstances: Command = async (context) => {
   );
   if (failures.length > 0) throw new UserError(failures.join(" "));
 };
-
-function count(number: number, where: string): string {
-  return number === 0 ? "" : `${number} ${where}`;
-}
 
 function nameOf(target: Target): string {
   switch (target.kind) {

@@ -2,9 +2,9 @@
 import {
   formatAgentCount,
   formatPendingDiffs,
-  formatState,
-  stateIcon,
-} from "../text";
+  formatPort,
+} from "../../core/messages";
+import { formatState, stateIcon } from "../text";
 import { diffsOf, type Target, type TargetContext } from "./target";
 
 /** Names and paths as they are: each view escapes what its widget would read as an icon or as Markdown. */
@@ -44,7 +44,10 @@ export function describeTarget(
       return {
         icon: liveness === "live" ? "$(server)" : "$(question)",
         name: record.name,
-        status: `port ${record.port}, ${health ? formatAgentCount(health.clients) : liveness}`,
+        status: formatPort(
+          record.port,
+          health ? formatAgentCount(health.clients) : liveness,
+        ),
         isActive: health?.active ?? false,
         detail: record.worktree,
       };

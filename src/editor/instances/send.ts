@@ -5,13 +5,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import * as vscode from "vscode";
 import { inNoWorktree, noFileToSend, notRunning } from "../../core/errors";
 import type { Mention } from "../../core/control/mention";
+import { formatAgentCount, waitingForAgent } from "../../core/messages";
 import { type Outcome, unwrap } from "../../core/outcome";
 import { canonicalPath } from "../../core/system/paths";
 import { deepest } from "../../core/worktrees/worktree";
 import type { InstanceView, SendRequest } from "../../host/contract";
 import type { CommandContext } from "../commands/command";
 import type { Target } from "./target";
-import { formatAgentCount, escapeIcons } from "../text";
+import { escapeIcons } from "../text";
 
 /** Milliseconds to wait before showing progress. */
 const PROGRESS_DELAY = 300;
@@ -159,7 +160,7 @@ async function sendWithProgress(
   return vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
-      title: `Waiting for an agent to connect to ${name} ...`,
+      title: waitingForAgent(name),
       cancellable: true,
     },
     async (_progress, token) => {

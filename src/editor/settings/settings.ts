@@ -1,5 +1,10 @@
 // The only reader of Berth's settings. Defaults live in package.json only; they replace invalid values, with a warning.
 import * as vscode from "vscode";
+import {
+  agentsLeftOut,
+  settingReplaced,
+  workspaceAgentsLeftOut,
+} from "../../core/messages";
 import { parsePortRange } from "../../core/system/ports";
 import type { HostSettings } from "../../host/contract";
 import { mergeSettings } from "./plainObject";
@@ -72,10 +77,7 @@ function readSettings(
     const parsed = parse(value);
     if (parsed !== undefined) return parsed;
     const defaultValue = configuration.inspect(key)?.defaultValue;
-    onInvalid(
-      `berth.${key}`,
-      `The setting berth.${key} cannot be ${JSON.stringify(value)}. Berth uses ${isShort(defaultValue) ? JSON.stringify(defaultValue) : "its default"} instead.`,
-    );
+    onInvalid(`berth.${key}`, settingReplaced(key, value, defaultValue));
     const fallback = parse(defaultValue);
     if (fallback === undefined)
       throw new Error(`package.json has no usable default for berth.${key}`);
@@ -84,16 +86,9 @@ function readSettings(
   const { workspaceValue, workspaceFolderValue } =
     configuration.inspect("agents") ?? {};
   if (workspaceValue !== undefined || workspaceFolderValue !== undefined)
-    onInvalid(
-      "berth.agents",
-      "Berth leaves out what this workspace says in berth.agents: agents are commands that run, so only your user settings name them.",
-    );
+    onInvalid("berth.agents", workspaceAgentsLeftOut);
   const { agents, problems } = read("agents", parseAgents);
-  if (problems.length > 0)
-    onInvalid(
-      "berth.agents",
-      `The setting berth.agents has entries that Berth leaves out: ${problems.join("; ")}.`,
-    );
+  if (problems.length > 0) onInvalid("berth.agents", agentsLeftOut(problems));
   return {
     enabled: read("enabled", boolean),
     autoStart: read("autoStart", oneOf("workspace", "activeEditor", "off")),
@@ -131,10 +126,6 @@ async function warnAboutSetting(message: string, key: string): Promise<void> {
       "workbench.action.openSettings",
       `@id:${key}`,
     );
-}
-
-function isShort(value: unknown): boolean {
-  return typeof value !== "object";
 }
 
 function boolean(value: unknown): boolean | undefined {

@@ -7,6 +7,7 @@ import type { AgentTerminalSetup } from "../../core/agents/agentTerminal";
 import { notRunning, notTrusted, noWorktree } from "../../core/errors";
 import { Lifetime } from "../../core/lifetime";
 import type { Log } from "../../core/log";
+import { chooseTerminal } from "../../core/messages";
 import { unwrap } from "../../core/outcome";
 import type { InstanceView } from "../../host/contract";
 import type { HostConnection } from "../window/hostConnection";
@@ -93,7 +94,7 @@ export class AgentTerminals {
               })),
               {
                 title: "Berth: Show Terminal",
-                placeHolder: "Choose the terminal to show",
+                placeHolder: chooseTerminal,
               },
             )
           )?.terminal;

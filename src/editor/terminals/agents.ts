@@ -5,6 +5,13 @@ import {
   variableFamilies,
 } from "../../core/agents/agentVariables";
 import { noAgentFound } from "../../core/errors";
+import {
+  agentArgsAreNoTexts,
+  agentHasNoCommand,
+  agentIsNoObject,
+  agentNameIsNoText,
+  agentVariablesAreUnknown,
+} from "../../core/messages";
 import { findCommand } from "../../core/system/findCommand";
 import { isObject } from "../settings/plainObject";
 import { escapeIcons } from "../text";
@@ -42,22 +49,19 @@ export function parseAgents(
 }
 
 function parseAgent(id: string, entry: unknown): AgentSetting | string {
-  const problem = (text: string): string => `${JSON.stringify(id)} ${text}`;
-  if (!isObject(entry)) return problem("is no object");
+  if (!isObject(entry)) return agentIsNoObject(id);
   const { name = id, command, args = [], variables = [] } = entry;
-  if (typeof name !== "string") return problem("has a name that is no text");
+  if (typeof name !== "string") return agentNameIsNoText(id);
   if (typeof command !== "string" || command === "")
-    return problem("has no command");
+    return agentHasNoCommand(id);
   if (!Array.isArray(args) || !args.every((arg) => typeof arg === "string"))
-    return problem("has args that are no list of texts");
+    return agentArgsAreNoTexts(id);
   const known: readonly unknown[] = variableFamilies;
   if (
     !Array.isArray(variables) ||
     !variables.every((family) => known.includes(family))
   )
-    return problem(
-      `has variables that are no list of ${variableFamilies.map((family) => `"${family}"`).join(", ")}`,
-    );
+    return agentVariablesAreUnknown(id, variableFamilies);
   return {
     id,
     name,

@@ -6,6 +6,7 @@ import { writeJson } from "../../core/system/atomicFile";
 import { messageOf } from "../../core/errors";
 import { Lifetime } from "../../core/lifetime";
 import type { Log } from "../../core/log";
+import { instanceLost, lossReasons } from "../../core/messages";
 import type { InstanceState } from "../../host/contract";
 import type { WindowInstances } from "../instances/windowInstances";
 import type { OpenedTerminals } from "./openedTerminals";
@@ -67,7 +68,7 @@ export class TerminalNotices {
       ? undefined
       : {
           kind: "stopped",
-          sentence: `Berth: the instance ${String(name)} ${reason}, so this agent has lost its editor. Start it again (Berth: Start Instance), then /ide in Claude Code if it does not come back by itself.`,
+          sentence: instanceLost(String(name), reason),
         };
   }
 
@@ -84,21 +85,15 @@ export class TerminalNotices {
   }
 }
 
-const stopReasons = {
-  user: "was stopped",
-  settings: "was stopped by the settings of Berth",
-  limit: "was stopped at the limit of the setting berth.maxInstances",
-};
-
 /** Why a previously running instance is gone; undefined while there is nothing to report. */
 function lossReason(state: InstanceState | undefined): string | undefined {
   switch (state?.kind) {
     case undefined:
-      return "has lost its folder: it was closed here, or removed";
+      return lossReasons.folder;
     case "failed":
-      return `has failed: ${state.error.replace(/\.$/, "")}`;
+      return lossReasons.failure(state.error);
     case "stopped":
-      return stopReasons[state.because];
+      return lossReasons[state.because];
     case "running":
     case "starting":
     case "stopping":

@@ -1,6 +1,7 @@
 // The list of everything on this machine: instances of this and other windows, other editors, unserved worktrees.
 import * as vscode from "vscode";
 import { messageOf } from "../../core/errors";
+import { markActive } from "../../core/messages";
 import type { Listing } from "../../core/control/machineInstances";
 import { describeTarget } from "../instances/describeTarget";
 import type { Target, TargetContext } from "../instances/target";
@@ -131,7 +132,7 @@ function row(target: Target, context: TargetContext): Row {
   );
   return {
     label: `${icon} ${escapeIcons(name)}`,
-    description: `${status}${isActive ? " · active" : ""}`,
+    description: isActive ? markActive(status) : status,
     detail: escapeIcons(detail),
     buttons: [...buttons]
       .filter(([, { isAvailable }]) => isAvailable(target, context))

@@ -2,17 +2,12 @@
 import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
 import { Lifetime } from "../../core/lifetime";
+import { formatAgentCount, formatPendingDiffs } from "../../core/messages";
 import type { InstanceState, InstanceView } from "../../host/contract";
 import { type DiffReview, diffCommandArguments } from "../diffs/diffReview";
 import type { CurrentSettings } from "../settings/settings";
 import type { AgentTerminals } from "../terminals/agentTerminals";
-import {
-  formatAgentCount,
-  stateIcon,
-  formatPendingDiffs,
-  escapeIcons,
-  escapeMarkdown,
-} from "../text";
+import { escapeIcons, escapeMarkdown, stateIcon } from "../text";
 import type { WindowInstances } from "../instances/windowInstances";
 
 export class StatusBar {

@@ -1,6 +1,7 @@
 // Reads a JSON request body, limited in size and validated against a schema.
 import type { IncomingMessage } from "node:http";
 import * as z from "zod/mini";
+import { bodyIsNotJson, bodyIsNotUnderstood } from "../../core/messages";
 
 const MAX_BYTES = 1024 * 1024;
 
@@ -33,7 +34,7 @@ export async function readBody<T>(
   try {
     sent = JSON.parse(Buffer.concat(chunks).toString());
   } catch {
-    return { kind: "refused", status: 400, error: "The body is not JSON." };
+    return { kind: "refused", status: 400, error: bodyIsNotJson };
   }
   const parsed = schema.safeParse(sent);
   return parsed.success
@@ -41,6 +42,6 @@ export async function readBody<T>(
     : {
         kind: "refused",
         status: 400,
-        error: `The body is not understood:\n${z.prettifyError(parsed.error)}`,
+        error: bodyIsNotUnderstood(z.prettifyError(parsed.error)),
       };
 }

@@ -5,6 +5,7 @@ import type { Mark } from "../../core/registry/discoveryFiles";
 import { cannotWrite, messageOf } from "../../core/errors";
 import { Lifetime } from "../../core/lifetime";
 import type { Log } from "../../core/log";
+import { notFoundBy, notFoundByAgents } from "../../core/messages";
 import type { RegistryFiles } from "../../core/registry/registryFiles";
 import { ensurePrivateDirectory } from "../../core/system/privateDirectory";
 import { pidNamespace } from "../../core/system/processIdentity";
@@ -146,7 +147,7 @@ export class PublishedFiles {
       this.#written.set(lockFiles, () => lockFiles.has(port));
       return null;
     } catch (error) {
-      return `${cannotWrite(lockFiles.directory, error).message} Until then agents do not find this instance by themselves.`;
+      return `${cannotWrite(lockFiles.directory, error).message} ${notFoundByAgents}`;
     }
   }
 
@@ -167,7 +168,7 @@ export class PublishedFiles {
       this.#written.set(files, () => files.has(this.identity.port));
     } catch (error) {
       this.log.warn(
-        `${name}: ${cannotWrite(files.directory, error).message} Until then ${files.agent} does not find this instance by itself.`,
+        `${name}: ${cannotWrite(files.directory, error).message} ${notFoundBy(files.agent)}`,
       );
     }
   }

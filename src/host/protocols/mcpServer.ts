@@ -7,6 +7,7 @@ import {
   McpError,
 } from "@modelcontextprotocol/sdk/types.js";
 import * as z from "zod/mini";
+import { unknownTool, wrongCall } from "../../core/messages";
 import type { CallerContext, Tool } from "../tools/tool";
 import { tools as commonTools } from "../tools/tools";
 
@@ -45,13 +46,13 @@ export function createMcpServer(
     if (!call.success)
       throw new McpError(
         ErrorCode.InvalidParams,
-        `A call names a tool, and its arguments are an object:\n${z.prettifyError(call.error)}`,
+        wrongCall(z.prettifyError(call.error)),
       );
     const tool = tools.find(({ name }) => name === call.data.name);
     if (!tool)
       throw new McpError(
         ErrorCode.InvalidParams,
-        `Unknown tool: ${call.data.name.slice(0, 100)}`,
+        unknownTool(call.data.name.slice(0, 100)),
       );
     return tool.run(call.data.arguments, { ...context(), cancelled: signal });
   };

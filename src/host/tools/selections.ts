@@ -1,5 +1,6 @@
 // The two selection tools, which differ only in what they return while no text editor of the worktree is active.
 import * as z from "zod/mini";
+import { noCurrentSelection, noLatestSelection } from "../../core/messages";
 import type { EditorSelection } from "../contract";
 import { defineTool, json } from "./tool";
 
@@ -7,8 +8,7 @@ export const getCurrentSelection = defineTool({
   name: "getCurrentSelection",
   description: "The text selected in the active editor.",
   input: z.strictObject({}),
-  run: (_input, { view }) =>
-    answer(view.selection, "No file of this worktree is in the active editor."),
+  run: (_input, { view }) => answer(view.selection, noCurrentSelection),
 });
 
 export const getLatestSelection = defineTool({
@@ -16,8 +16,7 @@ export const getLatestSelection = defineTool({
   description:
     "The text selected last, also when something else is active now.",
   input: z.strictObject({}),
-  run: (_input, { view }) =>
-    answer(view.latestSelection, "Nothing has been selected yet."),
+  run: (_input, { view }) => answer(view.latestSelection, noLatestSelection),
 });
 
 function answer(selection: EditorSelection | null, emptyMessage: string) {

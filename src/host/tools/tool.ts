@@ -5,6 +5,7 @@ import type { EditorApi, WorkspaceFolder } from "../contract";
 import type { ClientDiffs } from "../clients/clientDiffs";
 import type { EditorView } from "../view/editorCopy";
 import { UserError } from "../../core/errors";
+import { wrongArguments } from "../../core/messages";
 
 /** The instance as a tool sees it. */
 export interface ToolContext extends CallerContext {
@@ -57,9 +58,7 @@ export function defineTool<Shape extends z.core.$ZodLooseShape>(definition: {
     async run(input, context) {
       const parsed = schema.safeParse(input ?? {});
       if (!parsed.success)
-        return failure(
-          `${name} was called with arguments it does not take:\n${z.prettifyError(parsed.error)}`,
-        );
+        return failure(wrongArguments(name, z.prettifyError(parsed.error)));
       try {
         return await definition.run(parsed.data, context);
       } catch (error) {

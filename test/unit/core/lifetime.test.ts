@@ -24,6 +24,45 @@ describe("Lifetime", () => {
     assert.ok(lifetime.isEnded);
   });
 
+  it("disposes independent members at the same time, in their turn among the others", async () => {
+    const lifetime = new Lifetime();
+    const order: string[] = [];
+    lifetime.defer(() => order.push("first"));
+    const member = (name: string) => ({
+      dispose: async () => {
+        order.push(`${name} begins`);
+        await new Promise(setImmediate);
+        order.push(`${name} ends`);
+      },
+    });
+    lifetime.ownTogether([member("a"), member("b")]);
+    lifetime.defer(() => order.push("last"));
+    await lifetime.dispose();
+    assert.deepEqual(order, [
+      "last",
+      "a begins",
+      "b begins",
+      "a ends",
+      "b ends",
+      "first",
+    ]);
+  });
+
+  it("disposes every independent member, whatever one of them throws", async () => {
+    const lifetime = new Lifetime();
+    let isDisposed = false;
+    lifetime.ownTogether([
+      {
+        dispose: () => {
+          throw new Error("at once");
+        },
+      },
+      { dispose: () => (isDisposed = true) },
+    ]);
+    await assert.rejects(lifetime.dispose(), AggregateError);
+    assert.ok(isDisposed);
+  });
+
   it("continues after a failure and reports all failures together", async () => {
     const lifetime = new Lifetime();
     const order: number[] = [];

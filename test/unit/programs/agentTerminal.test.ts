@@ -8,6 +8,12 @@ import type {
   AgentTerminalSetup,
   Notice,
 } from "../../../src/core/agents/agentTerminal";
+import {
+  instanceMoved,
+  programEnded,
+  programNotStarted,
+  shellReplaced,
+} from "../../../src/core/messages";
 import { writeJson } from "../../../src/core/system/atomicFile";
 import { processesBelow } from "../../harness/processes";
 import { until } from "../../harness/until";
@@ -26,7 +32,7 @@ describe("The program in an agent terminal", function () {
     await rm(folder, { recursive: true });
   });
 
-  /** Starts the program; `shows` waits for a pattern in its output. */
+  /** Starts the program; `shows` waits for a pattern or a text in its output. */
   const start = (
     setup: Partial<AgentTerminalSetup>,
     env: NodeJS.ProcessEnv = {},
@@ -51,11 +57,15 @@ describe("The program in an agent terminal", function () {
     let output = "";
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (data: Buffer) => (output += data.toString()));
-    const shows = (pattern: RegExp): Promise<unknown> =>
-      until(`${String(pattern)} in its output`, () => {
+    const shows = (expected: RegExp | string): Promise<unknown> =>
+      until(`${String(expected)} in its output`, () => {
         // A notice is drawn with cursor movements: only its words and spaces count.
-        const words = output.replaceAll(/\x1b(\[[\d;]*[A-Za-z]|\d)/g, "");
-        assert.match(words.replaceAll(/\s+/g, " "), pattern);
+        const words = output
+          .replaceAll(/\x1b(\[[\d;]*[A-Za-z]|\d)/g, "")
+          .replaceAll(/\s+/g, " ");
+        if (typeof expected === "string")
+          assert.ok(words.includes(expected), words);
+        else assert.match(words, expected);
         return true;
       });
     return { child, shows };
@@ -73,13 +83,11 @@ describe("The program in an agent terminal", function () {
     const { child, shows } = start({});
     await shows(/agent at 20001/);
     await writeJson(notice, moved);
-    await shows(
-      /Berth: the instance app@main has moved from port 20001 to 20002, so this agent has lost its editor/,
-    );
+    await shows(instanceMoved("app@main", 20_001, 20_002));
     const [agent] = await processesBelow(child.pid ?? 0);
     assert.ok(agent);
     process.kill(agent.pid);
-    await shows(/Agent has ended with SIGTERM\./);
+    await shows(programEnded("Agent", null, "SIGTERM"));
     child.stdin.end(ask);
     await shows(/at 20002 second/);
     assert.equal(await exitOf(child), 7);
@@ -92,7 +100,7 @@ describe("The program in an agent terminal", function () {
       { SHELL: "/bin/sh" },
     );
     await shows(
-      /Agent has ended\. The shell \/no\/such\/shell was not found: this is \/bin\/sh\./,
+      `${programEnded("Agent", 0, null)} ${shellReplaced("/no/such/shell", "/bin/sh")}`,
     );
     child.stdin.end(ask);
     await shows(/at 20001 first/);
@@ -107,8 +115,9 @@ describe("The program in an agent terminal", function () {
   });
 
   it("says that the agent could not be started, and starts a shell", async () => {
-    const { child, shows } = start({ command: path.join(folder, "gone") });
-    await shows(/Agent could not be started: .*ENOENT/);
+    const command = path.join(folder, "gone");
+    const { child, shows } = start({ command });
+    await shows(programNotStarted("Agent", `spawn ${command} ENOENT`));
     child.stdin.end(ask);
     await shows(/at 20001 first/);
   });

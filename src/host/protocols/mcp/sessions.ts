@@ -4,6 +4,7 @@ import {
   isInitializeRequest,
   JSONRPCMessageSchema,
 } from "@modelcontextprotocol/sdk/types.js";
+import { messageTooLarge, tooManyClients } from "../../../core/messages";
 import { MAX_MESSAGE_BYTES } from "../../endpoint/endpoint";
 import { isDeeper, MAX_DEPTH } from "../depth";
 import type { ProtocolContext } from "../protocol";
@@ -57,11 +58,7 @@ export class Sessions {
       return { request, text: "", body: undefined };
     const text = await readBody(request, MAX_MESSAGE_BYTES);
     if (text === undefined)
-      return errorResponse(
-        413,
-        -32_000,
-        `A message may have ${MAX_MESSAGE_BYTES} bytes. Send less at once.`,
-      );
+      return errorResponse(413, -32_000, messageTooLarge(MAX_MESSAGE_BYTES));
     const body = parse(text);
     if (body !== undefined && isDeeper(text, MAX_DEPTH))
       return errorResponse(400, -32_600, `Nested deeper than ${MAX_DEPTH}.`);
@@ -71,11 +68,7 @@ export class Sessions {
       messages.some(isInitializeRequest) &&
       !this.instance.admit()
     )
-      return errorResponse(
-        503,
-        -32_000,
-        "This instance has as many clients as it may have. Close one, or raise the setting berth.maxClients.",
-      );
+      return errorResponse(503, -32_000, tooManyClients);
     return { request, text, body };
   }
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { chownSync } from "node:fs";
 import path from "node:path";
+import { gitDistrusts } from "../../../../src/core/messages";
 import { detectWorktree } from "../../../../src/core/worktrees/worktree";
 import { needsRoot, setEnvironment, useGround } from "../../support/ground";
 import { makeRepository } from "../../support/repositories";
@@ -19,7 +20,7 @@ describe("a repository that belongs to another user", () => {
     assert.deepEqual(await detectWorktree(repository), {
       path: repository,
       git: null,
-      warning: `git does not trust ${repository}, which belongs to another user. Run: git config --global --add safe.directory "${repository}"`,
+      warning: gitDistrusts(repository),
     });
   });
 });

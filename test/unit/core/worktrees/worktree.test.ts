@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { gitNotFound } from "../../../../src/core/messages";
 import {
   detectWorktree,
   listWorktrees,
@@ -180,7 +181,7 @@ describe("detectWorktree", () => {
     const found = await detectWorktree(repository);
     assert.equal(found?.path, repository);
     assert.equal(found.git, null);
-    assert.match(found.warning ?? "", /^git was not found on PATH\. Install/);
+    assert.equal(found.warning, gitNotFound);
   });
 
   it("does not list worktrees whose folder is gone", async () => {

@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
+import { notFoundBy } from "../../../../src/core/messages";
 import type { InstanceRecord } from "../../../../src/core/registry/formats";
 import { pidNamespace } from "../../../../src/core/system/processIdentity";
 import { until } from "../../../harness/until";
@@ -223,9 +224,7 @@ describe("a companion file", function () {
         const window = await open();
         assert.equal((await window.running()).warning, null);
         assert.ok(window.hasLogged("warn", reason));
-        assert.ok(
-          window.hasLogged("warn", "Gemini CLI does not find this instance"),
-        );
+        assert.ok(window.hasLogged("warn", notFoundBy("Gemini CLI")));
         assert.deepEqual(list(gemini), []);
         assert.deepEqual([list(ground.locks), list(qwen)].flat().length, 2);
         assert.deepEqual(list(ground.path("elsewhere")), []);

@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { cannotWrite, notPrivate } from "../../../../src/core/errors";
+import { notFoundByAgents } from "../../../../src/core/messages";
 import { until } from "../../../harness/until";
 import { Agent } from "../../support/agent";
 import {
@@ -101,10 +102,7 @@ describe("an instance", function () {
   /** The instance runs without a lock file, and warns of this error. */
   const runsWithoutLock = async (window: Window, { message }: Error) => {
     const { warning } = await window.running(worktree);
-    assert.equal(
-      warning,
-      `${message} Until then agents do not find this instance by themselves.`,
-    );
+    assert.equal(warning, `${message} ${notFoundByAgents}`);
     assert.ok(window.hasLogged("warn", warning));
     const agent = await Agent.connect(await window.record(worktree));
     assert.ok((await agent.request("ping")).result);

@@ -1,0 +1,183 @@
+// Sentences that users and agents read and that are no failure; failures are in errors.ts.
+
+// Settings
+
+export function settingReplaced(
+  key: string,
+  value: unknown,
+  defaultValue: unknown,
+): string {
+  const used =
+    typeof defaultValue === "object"
+      ? "its default"
+      : JSON.stringify(defaultValue);
+  return `The setting berth.${key} cannot be ${JSON.stringify(value)}. Berth uses ${used} instead.`;
+}
+
+export const workspaceAgentsLeftOut =
+  "Berth leaves out what this workspace says in berth.agents: agents are commands that run, so only your user settings name them.";
+
+/** `problems` are sentences such as `agentHasNoCommand`. */
+export function agentsLeftOut(problems: readonly string[]): string {
+  return `The setting berth.agents has entries that Berth leaves out: ${problems.join("; ")}.`;
+}
+
+export function agentIsNoObject(id: string): string {
+  return `${JSON.stringify(id)} is no object`;
+}
+
+export function agentNameIsNoText(id: string): string {
+  return `${JSON.stringify(id)} has a name that is no text`;
+}
+
+export function agentHasNoCommand(id: string): string {
+  return `${JSON.stringify(id)} has no command`;
+}
+
+export function agentArgsAreNoTexts(id: string): string {
+  return `${JSON.stringify(id)} has args that are no list of texts`;
+}
+
+export function agentVariablesAreUnknown(
+  id: string,
+  known: readonly string[],
+): string {
+  return `${JSON.stringify(id)} has variables that are no list of ${known.map((family) => `"${family}"`).join(", ")}`;
+}
+
+// Worktrees
+
+export const gitNotFound =
+  "git was not found on PATH. Install it to get one instance per worktree";
+
+export function gitDistrusts(directory: string): string {
+  return `git does not trust ${directory}, which belongs to another user. Run: git config --global --add safe.directory ${JSON.stringify(directory)}`;
+}
+
+// Discovery files: each follows a failure's own sentence
+
+export const notFoundByAgents =
+  "Until then agents do not find this instance by themselves.";
+
+export function notFoundBy(agent: string): string {
+  return `Until then ${agent} does not find this instance by itself.`;
+}
+
+// Agent terminals
+
+/** `reason` is one of `lossReasons`. */
+export function instanceLost(name: string, reason: string): string {
+  return `Berth: the instance ${name} ${reason}, so this agent has lost its editor. Start it again (Berth: Start Instance), then /ide in Claude Code if it does not come back by itself.`;
+}
+
+export const lossReasons = {
+  user: "was stopped",
+  settings: "was stopped by the settings of Berth",
+  limit: "was stopped at the limit of the setting berth.maxInstances",
+  folder: "has lost its folder: it was closed here, or removed",
+  failure: (error: string) => `has failed: ${error.replace(/\.$/, "")}`,
+};
+
+export function instanceMoved(name: string, from: number, to: number): string {
+  return `Berth: the instance ${name} has moved from port ${from} to ${to}, so this agent has lost its editor. Quit it and start it again, here or with Berth: Open Agent Terminal.`;
+}
+
+export function programEnded(
+  name: string,
+  code: number | null,
+  signal: string | null,
+): string {
+  return code === 0
+    ? `${name} has ended.`
+    : `${name} has ended with ${signal ?? `exit code ${String(code)}`}.`;
+}
+
+export function programNotStarted(name: string, reason: string): string {
+  return `${name} could not be started: ${reason}.`;
+}
+
+export function shellReplaced(wanted: string, used: string): string {
+  return `The shell ${wanted} was not found: this is ${used}.`;
+}
+
+export const chooseTerminal = "Choose the terminal to show";
+
+// Instances in the status bar and in the list
+
+export function formatAgentCount(count: number): string {
+  return count === 0 ? "no agent" : count === 1 ? "1 agent" : `${count} agents`;
+}
+
+export function formatPendingDiffs(count: number): string {
+  return count === 1
+    ? "1 diff waits for review"
+    : `${count} diffs wait for review`;
+}
+
+/** `state` says how many agents are connected, or why nobody knows. */
+export function formatPort(port: number, state: string): string {
+  return `port ${port}, ${state}`;
+}
+
+export function markActive(status: string): string {
+  return `${status} · active`;
+}
+
+export const notStartedAtLimit = "not started: berth.maxInstances is reached";
+
+// Questions and progress
+
+export function waitingForAgent(instance: string): string {
+  return `Waiting for an agent to connect to ${instance} ...`;
+}
+
+export function runCodeQuestion(notebook: string): string {
+  return `Let agents run code in the kernel of ${notebook}?`;
+}
+
+export const runCodeLabel = "Run Code in This Notebook";
+
+export function killAllQuestion(count: number): string {
+  return `Kill ${count === 1 ? "the one instance" : `all ${count} instances`} on this machine?`;
+}
+
+export function formatCountsByWindow(own: number, others: number): string {
+  return [
+    own === 0 ? "" : `${own} in this window`,
+    others === 0 ? "" : `${others} in other windows`,
+  ]
+    .filter((part) => part !== "")
+    .join(", ");
+}
+
+// Answers to agents: `details` say what is wrong where, a line each
+
+export const noCurrentSelection =
+  "No file of this worktree is in the active editor.";
+
+export const noLatestSelection = "Nothing has been selected yet.";
+
+export function wrongArguments(tool: string, details: string): string {
+  return `${tool} was called with arguments it does not take:\n${details}`;
+}
+
+export function wrongCall(details: string): string {
+  return `A call names a tool, and its arguments are an object:\n${details}`;
+}
+
+export function unknownTool(name: string): string {
+  return `Unknown tool: ${name}`;
+}
+
+export function messageTooLarge(maxBytes: number): string {
+  return `A message may have ${maxBytes} bytes. Send less at once.`;
+}
+
+export const tooManyClients =
+  "This instance has as many clients as it may have. Close one, or raise the setting berth.maxClients.";
+
+export const bodyIsNotJson = "The body is not JSON.";
+
+export function bodyIsNotUnderstood(details: string): string {
+  return `The body is not understood:\n${details}`;
+}
