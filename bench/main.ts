@@ -5,6 +5,7 @@ import { diff } from "./diff";
 import { instances } from "./instances";
 import { latency } from "./latency";
 import { list } from "./list";
+import { manyWorktrees } from "./manyWorktrees";
 import { memory } from "./memory";
 import { packageSize } from "./packageSize";
 import { reload } from "./reload";
@@ -16,6 +17,7 @@ const benches: Readonly<Record<string, Bench>> = {
   activation,
   reload,
   instances,
+  manyWorktrees,
   memory,
   latency,
   throughput,

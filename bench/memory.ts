@@ -43,14 +43,14 @@ export async function memory(): Promise<Row[]> {
         what: "an empty worker thread",
         measured: median(samples.idleWorker) - nothing,
       },
-      budget: { of: "value", atMost: 15 },
+      budget: { atMost: 15 },
     },
     {
       kind: "measured",
       what: `memory added by each further instance, at ${MANY} (PSS)`,
       unit: "MB",
       measured: (median(samples.many) - one) / (MANY - 1),
-      budget: { of: "value", atMost: 0.1 },
+      budget: { atMost: 0.1 },
     },
   ];
 }

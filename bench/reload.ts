@@ -54,7 +54,7 @@ export async function reload(): Promise<Row[]> {
         what,
         measured: median(finished.map(({ outage }) => outage)),
       },
-      budget: { of: "value", atMost: 1_500 },
+      budget: { atMost: 1_500 },
     },
     {
       kind: "measured",

@@ -1,12 +1,13 @@
 // What a bench returns: one number per row, with its reference. Nothing here decides whether a run succeeded.
 
-export type Unit = "ms" | "MB" | "KB" | "messages/s";
+export type Unit = "ms" | "MB" | "KB" | "messages/s" | "programs";
 
-/** What DESIGN promises, for the value itself or for its ratio to the reference. */
-export type Budget =
-  | { readonly of: "value"; readonly atMost: number }
-  | { readonly of: "ratio"; readonly atMost: number }
-  | { readonly of: "ratio"; readonly atLeast: number };
+/** Each that is given must hold: for the value itself, and for its ratio to the reference. */
+export interface Budget {
+  readonly atMost?: number;
+  readonly timesAtMost?: number;
+  readonly timesAtLeast?: number;
+}
 
 export interface Measurement {
   readonly kind: "measured";

@@ -58,20 +58,24 @@ function cellsOf(row: Row): string[] {
 }
 
 function describeBudget(row: Measurement, budget: Budget): string {
-  if ("atLeast" in budget) return `>= ${budget.atLeast} x`;
-  return budget.of === "value"
-    ? `<= ${withUnit(row, budget.atMost)}`
-    : `<= ${budget.atMost} x`;
+  const { atMost, timesAtMost, timesAtLeast } = budget;
+  return [
+    atMost === undefined ? [] : `<= ${withUnit(row, atMost)}`,
+    timesAtMost === undefined ? [] : `<= ${timesAtMost} x`,
+    timesAtLeast === undefined ? [] : `>= ${timesAtLeast} x`,
+  ]
+    .flat()
+    .join(", ");
 }
 
 function isMet({ measured, reference }: Measurement, budget: Budget): boolean {
-  const number =
-    budget.of === "value"
-      ? measured
-      : measured / (reference?.measured ?? Number.NaN);
-  return "atLeast" in budget
-    ? number >= budget.atLeast
-    : number <= budget.atMost;
+  const { atMost, timesAtMost, timesAtLeast } = budget;
+  const ratio = measured / (reference?.measured ?? Number.NaN);
+  return (
+    (atMost === undefined || measured <= atMost) &&
+    (timesAtMost === undefined || ratio <= timesAtMost) &&
+    (timesAtLeast === undefined || ratio >= timesAtLeast)
+  );
 }
 
 function withUnit({ unit }: Measurement, value: number): string {

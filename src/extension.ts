@@ -23,7 +23,10 @@ import { CurrentSettings } from "./editor/settings/settings";
 import { AgentTerminals } from "./editor/terminals/agentTerminals";
 import { FolderEnvironment } from "./editor/terminals/folderEnvironment";
 import { StatusBar } from "./editor/views/statusBar";
-import { onDidChangeFolders, readDesired } from "./editor/window/desired";
+import {
+  onDidChangeFolders,
+  readDesiredState,
+} from "./editor/window/desiredState";
 import { EditorStatePusher } from "./editor/window/editorState";
 import { HostConnection } from "./editor/window/hostConnection";
 
@@ -85,7 +88,7 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const reconcile = (): void => {
     connection.host
-      .reconcile(readDesired(settings.value))
+      .reconcile(readDesiredState(settings.value))
       .catch((error: unknown) => {
         log.warn(`Reconciliation was cut off: ${messageOf(error)}`);
       });
@@ -119,7 +122,7 @@ export function activate(context: vscode.ExtensionContext): void {
       onDidLog: (level, message) => {
         log[level](message);
       },
-      reachWindow: async () => {
+      pingWindow: async () => {
         await vscode.commands.executeCommand("setContext", "berth", true);
       },
       openFile,

@@ -29,6 +29,14 @@ export class Child<Ready> {
     return new Child(child, ready);
   }
 
+  /** Sends a command and resolves with the child's next message. */
+  async request<Answer>(command: object): Promise<Answer> {
+    const answered = once(this.process, "message");
+    this.process.send(command);
+    const [answer] = (await answered) as [Answer];
+    return answer;
+  }
+
   /** Shuts the child down gracefully and waits for its exit. */
   async dispose(): Promise<void> {
     const exited = once(this.process, "exit");

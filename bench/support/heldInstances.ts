@@ -1,12 +1,16 @@
 // Runs instances as the extension does, with nothing else loaded: the connection and its worker, no test code.
 import { HostConnection } from "../../src/editor/window/hostConnection";
-import type { Desired, EditorApi, InstanceView } from "../../src/host/contract";
+import type {
+  DesiredState,
+  EditorApi,
+  InstanceView,
+} from "../../src/host/contract";
 
 export interface HeldSetup {
   readonly worker: string;
   readonly home: string;
   readonly lockDirectory: string;
-  readonly desired: Desired;
+  readonly desired: DesiredState;
 }
 
 /** Resolves once all are running, with a function that stops them. */

@@ -7,6 +7,7 @@ const program = (name: string): string =>
 
 export const programs = {
   host: program("hostProcess"),
+  worktrees: program("worktreesProcess"),
   memory: program("memoryProcess"),
   echo: program("echoProcess"),
   activationProbe: program("activationProbe"),

@@ -10,7 +10,7 @@ import type { RegistryLocations } from "../core/registry/registryFiles";
 import type { PortRange } from "../core/system/ports";
 
 /** Everything that determines which instances run. Sent whole at every change. */
-export interface Desired {
+export interface DesiredState {
   /** The workspace folders in order; not yet real paths. */
   readonly folders: readonly WorkspaceFolder[];
   /** Directory of the active editor's file, for autoStart "activeEditor". */
@@ -199,7 +199,7 @@ export interface SendRequest {
 /** Implemented by the host. Calls are answered in the order they were made. */
 export interface HostApi {
   /** Takes the whole desired state; resolves once it has been applied. */
-  reconcile(desired: Desired): Promise<void>;
+  reconcile(desired: DesiredState): Promise<void>;
   /** Starts an instance at the user's request. `worktree` may be any directory in it; returns the worktree's path. */
   start(worktree: string): Promise<Outcome<string>>;
   /** Stops it until the user starts it again. */
@@ -236,7 +236,7 @@ export interface EditorApi {
   onDidRequestFocus(worktree: string): void;
   onDidLog(level: LogLevel, message: string): void;
   /** Resolves when the window itself answers; never, if its page is gone and only its extension host is left. */
-  reachWindow(): Promise<void>;
+  pingWindow(): Promise<void>;
   openFile(file: OpenFileArguments): Promise<Outcome<OpenedFile>>;
   /** Shows the diff; resolves when it is decided. */
   openDiff(diff: ProposedDiff): Promise<Outcome<DiffDecision>>;

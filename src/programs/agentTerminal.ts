@@ -5,7 +5,10 @@ import { spawn } from "node:child_process";
 import { rmSync, watch } from "node:fs";
 import path from "node:path";
 import type { AgentTerminalSetup, Notice } from "../core/agents/agentTerminal";
-import { agentVariables, withoutProxy } from "../core/agents/agentVariables";
+import {
+  agentVariables,
+  noProxyVariables,
+} from "../core/agents/agentVariables";
 import { readJson } from "../core/system/atomicFile";
 import { messageOf } from "../core/errors";
 import {
@@ -15,8 +18,8 @@ import {
   shellReplaced,
 } from "../core/messages";
 import { findCommand } from "../core/system/findCommand";
-import { printable } from "../core/worktrees/names";
-import { drawOver } from "./drawOver";
+import { toPrintable } from "../core/worktrees/names";
+import { drawOverlay } from "./drawOverlay";
 
 const setup = JSON.parse(process.argv[2] ?? "") as AgentTerminalSetup;
 
@@ -109,11 +112,11 @@ async function runShell(): Promise<number> {
 
 /** Clears the rest of the screen, which holds only leftovers of an agent or a notice. */
 function print(sentence: string): void {
-  process.stdout.write(`\r\x1b[J\x1b[2m${printable(sentence)}\x1b[0m\r\n`);
+  process.stdout.write(`\r\x1b[J\x1b[2m${toPrintable(sentence)}\x1b[0m\r\n`);
 }
 
 function childEnvironment(): NodeJS.ProcessEnv {
-  const env = { ...process.env, ...withoutProxy(process.env) };
+  const env = { ...process.env, ...noProxyVariables(process.env) };
   // Needed to run this program; inherited, it would keep the agent from starting VS Code.
   delete env["ELECTRON_RUN_AS_NODE"];
   const { families, worktree } = setup;
@@ -135,7 +138,8 @@ function watchNotice(): () => void {
     const notice = await readNotice();
     if (!notice) return;
     const sentence = lossMessage(notice, setup.served.port);
-    if (sentence !== undefined && sentence !== shownMessage) drawOver(sentence);
+    if (sentence !== undefined && sentence !== shownMessage)
+      drawOverlay(sentence);
     shownMessage = sentence;
   };
   try {

@@ -55,7 +55,7 @@ export function agentVariables(
 export const LOOPBACK = "127.0.0.1,localhost";
 
 /** NO_PROXY under both its names, merged from `env`, with loopback added. */
-export function withoutProxy(env: NodeJS.ProcessEnv): Variables {
+export function noProxyVariables(env: NodeJS.ProcessEnv): Variables {
   const hosts = [env["NO_PROXY"], env["no_proxy"], LOOPBACK]
     .flatMap((list) => (list ?? "").split(","))
     .map((host) => host.trim())

@@ -2,7 +2,7 @@
 import type { Health } from "./api";
 import type { InstanceRecord } from "../registry/formats";
 import { health } from "./controlClient";
-import { recordProcess } from "../registry/liveness";
+import type { ProcessLiveness, ProcessState } from "../registry/liveness";
 import type { Records } from "../registry/records";
 
 export type Liveness = "live" | "unresponsive" | "stale" | "foreign";
@@ -17,14 +17,21 @@ export interface ListedInstance {
 /** Oldest first. Queries all live processes in parallel over their control APIs. */
 export async function listInstances(
   records: Records,
+  liveness: ProcessLiveness,
 ): Promise<ListedInstance[]> {
   const all = await records.readAll();
-  const listed = await Promise.all(all.map(inspect));
+  const states = await liveness.ofRecords(all);
+  const listed = await Promise.all(
+    all.map((record, index) => inspect(record, states[index] ?? "foreign")),
+  );
   return listed.sort((a, b) => a.record.createdAt - b.record.createdAt);
 }
 
-async function inspect(record: InstanceRecord): Promise<ListedInstance> {
-  switch (await recordProcess(record)) {
+async function inspect(
+  record: InstanceRecord,
+  state: ProcessState,
+): Promise<ListedInstance> {
+  switch (state) {
     case "gone":
       return { record, liveness: "stale", health: null };
     case "foreign":

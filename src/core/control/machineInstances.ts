@@ -21,7 +21,10 @@ export type SiblingWorktree = ListedWorktree & { readonly repository: string };
 
 export class MachineInstances {
   constructor(
-    private readonly files: Pick<RegistryFiles, "records" | "lockFiles">,
+    private readonly files: Pick<
+      RegistryFiles,
+      "records" | "lockFiles" | "liveness"
+    >,
   ) {}
 
   /** `own`: this window's worktrees. `siblings`: all worktrees of their repositories. */
@@ -30,7 +33,7 @@ export class MachineInstances {
     siblings: readonly SiblingWorktree[],
   ): Promise<Listing> {
     const [listed, otherEditors] = await Promise.all([
-      listInstances(this.files.records),
+      listInstances(this.files.records, this.files.liveness),
       this.files.lockFiles.readOthers(),
     ]);
     const instances = listed.filter(({ liveness }) => liveness !== "stale");

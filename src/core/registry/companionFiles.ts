@@ -4,7 +4,7 @@ import path from "node:path";
 import { readJson, writeJson } from "../system/atomicFile";
 import { markSchema } from "./formats";
 import type { DiscoveryFiles, Mark } from "./discoveryFiles";
-import { lockProcess } from "./liveness";
+import { ProcessLiveness } from "./liveness";
 import { removeVerified } from "./lockFiles";
 import { ensurePrivateDirectory } from "../system/privateDirectory";
 
@@ -32,42 +32,57 @@ interface Format {
 }
 
 export class CompanionFiles implements DiscoveryFiles {
-  private constructor(private readonly format: Format) {}
+  private constructor(
+    private readonly format: Format,
+    private readonly liveness: ProcessLiveness,
+  ) {}
 
   /** `directory` is `<temporary directory>/gemini/ide`. */
-  static gemini(directory: string): CompanionFiles {
-    return new CompanionFiles({
-      agent: "Gemini CLI",
-      directory,
-      pattern: /^gemini-ide-server-\d+-(\d{1,5})\.json$/,
-      fileName: ({ pid, port }) => `gemini-ide-server-${pid}-${port}.json`,
-      content: ({ port, token, folders, ideName }) => ({
-        port,
-        workspacePath: folders.join(path.delimiter),
-        authToken: token,
-        ideInfo: { name: "vscode", displayName: ideName },
-      }),
-      // A user who owns the parent could swap in a directory of their own.
-      directories: [path.dirname(directory), directory],
-    });
+  static gemini(
+    directory: string,
+    liveness = new ProcessLiveness(),
+  ): CompanionFiles {
+    return new CompanionFiles(
+      {
+        agent: "Gemini CLI",
+        directory,
+        pattern: /^gemini-ide-server-\d+-(\d{1,5})\.json$/,
+        fileName: ({ pid, port }) => `gemini-ide-server-${pid}-${port}.json`,
+        content: ({ port, token, folders, ideName }) => ({
+          port,
+          workspacePath: folders.join(path.delimiter),
+          authToken: token,
+          ideInfo: { name: "vscode", displayName: ideName },
+        }),
+        // A user who owns the parent could swap in a directory of their own.
+        directories: [path.dirname(directory), directory],
+      },
+      liveness,
+    );
   }
 
   /** `directory` is `~/.qwen/ide`. */
-  static qwen(directory: string): CompanionFiles {
-    return new CompanionFiles({
-      agent: "Qwen Code",
-      directory,
-      pattern: /^(\d{1,5})\.lock$/,
-      fileName: ({ port }) => `${port}.lock`,
-      content: ({ port, token, pid, folders, ideName }) => ({
-        port,
-        workspacePath: folders.join(path.delimiter),
-        ppid: pid,
-        authToken: token,
-        ideName,
-      }),
-      directories: [directory],
-    });
+  static qwen(
+    directory: string,
+    liveness = new ProcessLiveness(),
+  ): CompanionFiles {
+    return new CompanionFiles(
+      {
+        agent: "Qwen Code",
+        directory,
+        pattern: /^(\d{1,5})\.lock$/,
+        fileName: ({ port }) => `${port}.lock`,
+        content: ({ port, token, pid, folders, ideName }) => ({
+          port,
+          workspacePath: folders.join(path.delimiter),
+          ppid: pid,
+          authToken: token,
+          ideName,
+        }),
+        directories: [directory],
+      },
+      liveness,
+    );
   }
 
   get directory(): string {
@@ -109,7 +124,8 @@ export class CompanionFiles implements DiscoveryFiles {
   async isForeign(port: number): Promise<boolean> {
     for (const { file } of await this.#filesOf(port)) {
       const mark = await readMark(file);
-      if (!mark || (await lockProcess(mark)) === "foreign") return true;
+      if (!mark || (await this.liveness.ofLock(mark)) === "foreign")
+        return true;
     }
     return false;
   }

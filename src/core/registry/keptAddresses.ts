@@ -73,6 +73,10 @@ export class KeptAddresses {
     });
   }
 
+  async has(worktree: string, port: number): Promise<boolean> {
+    return (await this.#read(this.#file(worktree, port))) !== undefined;
+  }
+
   /** Marks the address as served now. */
   async touch(worktree: string, port: number): Promise<void> {
     const now = new Date();

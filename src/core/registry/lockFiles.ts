@@ -5,7 +5,7 @@ import { readJson, writeJson } from "../system/atomicFile";
 import { foreignLockSchema, type LockFile, lockSchema } from "./formats";
 import type { DiscoveryFiles } from "./discoveryFiles";
 import { errorCode } from "../errors";
-import { lockProcess } from "./liveness";
+import { ProcessLiveness } from "./liveness";
 import { pidExists } from "../system/processIdentity";
 
 /** What can be shown of another program's lock file. */
@@ -19,7 +19,10 @@ export interface OtherEditor {
 
 /** The directory `<claude config dir>/ide`. The caller has checked it with ensurePrivateDirectory. */
 export class LockFiles implements DiscoveryFiles {
-  constructor(readonly directory: string) {}
+  constructor(
+    readonly directory: string,
+    private readonly liveness = new ProcessLiveness(),
+  ) {}
 
   file(port: number): string {
     return path.join(this.directory, `${port}.lock`);
@@ -46,7 +49,7 @@ export class LockFiles implements DiscoveryFiles {
   async isForeign(port: number): Promise<boolean> {
     if (!(await this.has(port))) return false;
     const lock = await readLock(this.file(port));
-    return !lock || (await lockProcess(lock)) === "foreign";
+    return !lock || (await this.liveness.ofLock(lock)) === "foreign";
   }
 
   async readOurs(): Promise<(LockFile & { port: number })[]> {

@@ -6,13 +6,14 @@ import { isDeepStrictEqual } from "node:util";
 import type { InstanceRecord } from "./formats";
 import type { DiscoveryFiles } from "./discoveryFiles";
 import { type Disposable, Lifetime } from "../lifetime";
-import { recordProcess } from "./liveness";
+import type { ProcessLiveness } from "./liveness";
 import type { Log } from "../log";
 import type { Records } from "./records";
 import { sweep } from "./sweep";
 
 /** Milliseconds. A killed window's lock file misleads agents for at most about this long. */
 const CHECK_PROCESSES_EVERY = 2_000;
+const READ_ALL_EVERY = 30_000;
 const SWEEP_EVERY = 5 * 60_000;
 
 /** The watching host. Records of its process from before `startedAt` are left over from an earlier host. */
@@ -26,6 +27,7 @@ export interface Self {
 export interface RecordWatcherOptions {
   readonly records: Records;
   readonly discoveryFiles: readonly DiscoveryFiles[];
+  readonly liveness: ProcessLiveness;
   readonly log: Log;
   readonly self: Self;
 }
@@ -50,6 +52,8 @@ export class RecordWatcher {
       if (!watcher.#isWatching) await watcher.#readAll();
       await watcher.#checkProcesses();
     });
+    // Events may get lost, as on a network drive.
+    watcher.#every(READ_ALL_EVERY, () => watcher.#readAll());
     watcher.#every(SWEEP_EVERY, () => watcher.sweep());
     return watcher;
   }
@@ -72,6 +76,7 @@ export class RecordWatcher {
         sweep(
           this.options.records,
           this.options.discoveryFiles,
+          this.options.liveness,
           this.options.log,
           (record) => this.#isLeftOver(record),
         ),
@@ -93,10 +98,14 @@ export class RecordWatcher {
     });
   }
 
-  async #readAll(): Promise<void> {
+  #readAll(): Promise<void> {
     this.#watch();
-    for (const { instanceId } of await this.options.records.readAll())
-      await this.#refresh(instanceId);
+    return this.#inTurn(async () => {
+      const all = await this.options.records.readAll();
+      const found = new Set(all.map(({ instanceId }) => instanceId));
+      const gone = [...this.#known.keys()].filter((id) => !found.has(id));
+      await this.#take(all, gone);
+    });
   }
 
   /** Does nothing if the directory does not exist yet. */
@@ -106,7 +115,7 @@ export class RecordWatcher {
         this.options.records.directory,
         (_event, filename) => {
           if (filename?.endsWith(".json"))
-            void this.#refresh(filename.slice(0, -".json".length));
+            void this.#readOne(filename.slice(0, -".json".length));
           // The directory itself was removed, and may be recreated.
           else if (filename === path.basename(this.options.records.directory)) {
             this.#isWatching = false;
@@ -127,27 +136,43 @@ export class RecordWatcher {
     }
   }
 
+  #readOne(instanceId: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const record = await this.options.records.read(instanceId);
+      await this.#take(record ? [record] : [], record ? [] : [instanceId]);
+    });
+  }
+
   /** Serialized, so that a stale read never overrides a newer one. */
-  #refresh(instanceId: string): Promise<void> {
-    this.#pendingReads = this.#pendingReads.then(() => this.#read(instanceId));
+  #inTurn(read: () => Promise<void>): Promise<void> {
+    this.#pendingReads = this.#pendingReads.then(read);
     return this.#pendingReads;
   }
 
-  async #read(instanceId: string): Promise<void> {
-    const record = await this.options.records.read(instanceId);
-    if (record && this.#isOwn(record) && !this.#isLeftOver(record)) return;
-    const isAlive =
-      record !== undefined &&
-      !this.#isOwn(record) &&
-      (await recordProcess(record)) !== "gone";
+  /** Takes over what the files say: the system is asked once about all their processes. */
+  async #take(
+    records: readonly InstanceRecord[],
+    gone: readonly string[],
+  ): Promise<void> {
+    const others = records.filter((record) => !this.#isOwn(record));
+    const states = await this.options.liveness.ofRecords(others);
     if (this.#lifetime.isEnded) return;
-    if (record && !isAlive) this.#needsSweep = true;
-    if (isAlive) {
+    const dead = others.filter((_, index) => states[index] === "gone");
+    if (dead.length > 0 || records.some((record) => this.#isLeftOver(record)))
+      this.#needsSweep = true;
+    let hasChanged = false;
+    for (const id of [...gone, ...dead.map(({ instanceId }) => instanceId)])
+      hasChanged = this.#known.delete(id) || hasChanged;
+    for (const record of others.filter(
+      (_, index) => states[index] !== "gone",
+    )) {
       // Rewritten with the same content.
-      if (isDeepStrictEqual(record, this.#known.get(instanceId))) return;
-      this.#known.set(instanceId, record);
-    } else if (!this.#known.delete(instanceId)) return;
-    for (const listener of this.#listeners) listener();
+      if (isDeepStrictEqual(record, this.#known.get(record.instanceId)))
+        continue;
+      this.#known.set(record.instanceId, record);
+      hasChanged = true;
+    }
+    if (hasChanged) for (const listener of this.#listeners) listener();
   }
 
   #isOwn({ pid, processStart }: InstanceRecord): boolean {
@@ -163,14 +188,8 @@ export class RecordWatcher {
 
   /** A killed process changes no file, so its pid has to be polled. */
   async #checkProcesses(): Promise<void> {
-    const processes = new Map(
-      this.others.map((record) => [
-        `${record.pid}:${record.processStart}`,
-        record,
-      ]),
-    );
-    for (const record of processes.values())
-      if ((await recordProcess(record)) === "gone") this.#needsSweep = true;
+    const states = await this.options.liveness.ofRecords(this.others);
+    if (states.includes("gone")) this.#needsSweep = true;
     if (!this.#needsSweep) return;
     this.#needsSweep = false;
     await this.sweep();

@@ -32,6 +32,14 @@ function linkTarget(file: string): string | undefined {
   }
 }
 
+/** The file itself, its directory, and so on up to the root. */
+export function* upwards(file: string): Generator<string> {
+  for (let each = file; ; each = path.dirname(each)) {
+    yield each;
+    if (each === path.dirname(each)) return;
+  }
+}
+
 /**
  * Resolves a path sent by a client: absolute, relative to the worktree, or a file: URI without a host. The result is
  * canonical but not yet checked against any worktree. Throws a UserError if it cannot name a file of a worktree.

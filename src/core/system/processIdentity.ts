@@ -1,10 +1,7 @@
 // Identifies a process beyond its pid: pids are reused within minutes on a small machine.
 import { execFile } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
-import { promisify } from "node:util";
 import { errorCode } from "../errors";
-
-const run = promisify(execFile);
 
 export interface ProcessIdentity {
   /** Linux: `<boot id>:<start time in clock ticks>`; elsewhere the start date as the system prints it, in UTC. */
@@ -27,22 +24,62 @@ export function pidExists(pid: number): boolean {
   }
 }
 
-/** undefined if there is no process with this pid. */
+/** The platform and its way to run a command; another one in tests. */
+export interface System {
+  readonly platform: NodeJS.Platform;
+  /** Resolves with what the command wrote, whatever it exits with; rejects if it cannot be run. */
+  run(command: string, args: readonly string[]): Promise<string>;
+}
+
+export const thisSystem: System = {
+  platform: process.platform,
+  run: (command, args) =>
+    new Promise((resolve, reject) => {
+      // Makes dates independent of time zone and locale.
+      const env = { ...process.env, LC_ALL: "C", TZ: "UTC" };
+      execFile(command, args, { env, windowsHide: true }, (error, stdout) => {
+        if (error && typeof error.code !== "number")
+          reject(new Error(error.message, { cause: error }));
+        else resolve(stdout);
+      });
+    }),
+};
+
+/** undefined if there is no process with this pid, or the system could not be asked. */
 export async function identifyProcess(
   pid: number,
+  system = thisSystem,
 ): Promise<ProcessIdentity | undefined> {
-  switch (process.platform) {
+  return (await identifyProcesses([pid], system)).get(pid);
+}
+
+/** The identities of the running ones among these: one command for all of them, and none on Linux. */
+export async function identifyProcesses(
+  pids: readonly number[],
+  system = thisSystem,
+): Promise<Map<number, ProcessIdentity>> {
+  switch (system.platform) {
     case "linux":
-      return identifyOnLinux(pid);
+      return new Map(
+        pids.flatMap((pid) => {
+          const identity = identifyOnLinux(pid);
+          return identity ? [[pid, identity]] : [];
+        }),
+      );
     case "win32":
-      return identifyByCommand("powershell.exe", [
+      return identifyByCommand(system, "powershell.exe", [
         "-NoProfile",
         "-NonInteractive",
         "-Command",
-        `(Get-Process -Id ${pid}).StartTime.ToUniversalTime().ToString("o")`,
+        `Get-Process -Id ${pids.join(",")} -ErrorAction SilentlyContinue | ForEach-Object { "$($_.Id) $($_.StartTime.ToUniversalTime().ToString('o'))" }`,
       ]);
     default:
-      return identifyByCommand("ps", ["-o", "lstart=", "-p", String(pid)]);
+      return identifyByCommand(system, "ps", [
+        "-o",
+        "pid=,lstart=",
+        "-p",
+        pids.join(","),
+      ]);
   }
 }
 
@@ -88,25 +125,24 @@ function statFields(pid: number): readonly string[] | undefined {
   return stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
+/** Reads lines of a pid and a date. */
 async function identifyByCommand(
+  system: System,
   command: string,
-  args: string[],
-): Promise<ProcessIdentity | undefined> {
-  try {
-    const { stdout } = await run(command, args, {
-      // Makes the date independent of time zone and locale.
-      env: { ...process.env, LC_ALL: "C", TZ: "UTC" },
-    });
-    const start = stdout.trim();
-    return start === ""
-      ? undefined
-      : {
+  args: readonly string[],
+): Promise<Map<number, ProcessIdentity>> {
+  const output = await system.run(command, args).catch(() => "");
+  return new Map(
+    [...output.matchAll(/^\s*(\d+)\s+(\S.*?)\s*$/gm)].map(
+      ([, pid, start = ""]) => [
+        Number(pid),
+        {
           start,
           startedAt: Date.parse(start.endsWith("Z") ? start : `${start} UTC`),
-        };
-  } catch {
-    return undefined;
-  }
+        },
+      ],
+    ),
+  );
 }
 
 function readOrUndefined(file: string): string | undefined {

@@ -12,10 +12,14 @@ export type GitResult =
 /** The system is out of resources for another process. */
 const EXHAUSTED = ["EAGAIN", "EMFILE", "ENFILE", "ENOMEM"];
 
-/** Runs `git -C directory ...args`, without variables such as GIT_DIR that would redirect it. */
+/**
+ * Runs `git -C directory ...args`, without variables such as GIT_DIR that would redirect it. Aborted by `signal`, it
+ * resolves with "noAnswer".
+ */
 export function git(
   directory: string,
-  ...args: readonly string[]
+  args: readonly string[],
+  signal?: AbortSignal,
 ): Promise<GitResult> {
   const env: NodeJS.ProcessEnv = { LC_ALL: "C", GIT_OPTIONAL_LOCKS: "0" };
   for (const [name, value] of Object.entries(process.env))
@@ -24,11 +28,21 @@ export function git(
     execFile(
       "git",
       ["-c", "core.fsmonitor=false", "-C", directory, ...args],
-      { env, timeout: 10_000, maxBuffer: 16 * 1024 * 1024, windowsHide: true },
+      {
+        env,
+        timeout: 10_000,
+        maxBuffer: 16 * 1024 * 1024,
+        windowsHide: true,
+        signal,
+      },
       (error, stdout, stderr) => {
         if (!error) resolve({ kind: "ok", stdout });
         else if (errorCode(error) === "ENOENT") resolve({ kind: "noGit" });
-        else if (error.signal || EXHAUSTED.includes(errorCode(error) ?? ""))
+        else if (
+          error.signal ||
+          signal?.aborted ||
+          EXHAUSTED.includes(errorCode(error) ?? "")
+        )
           resolve({ kind: "noAnswer" });
         else resolve({ kind: "failed", stderr: stderr.trim() });
       },

@@ -36,7 +36,7 @@ export function instanceName(
         );
     }
   };
-  return printable(name()) || printable(directory);
+  return toPrintable(name()) || toPrintable(directory);
 }
 
 export interface Named {
@@ -67,13 +67,13 @@ export function distinctName(own: Named, older: readonly Named[]): string {
           !worktree.split(path.sep).join("/").endsWith(`/${tail}`),
       ),
     )
-    .map((tail) => `${own.name} (${printable(tail)})`);
+    .map((tail) => `${own.name} (${toPrintable(tail)})`);
   // Paths that differ only in unprintable characters look the same.
   return names.find((name) => !taken.has(name)) ?? withPort;
 }
 
 /** One line of UI text: control characters and line breaks, which a path may contain, become spaces. */
-export function printable(text: string): string {
+export function toPrintable(text: string): string {
   return text
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, " ")
     .trim();

@@ -34,6 +34,7 @@ export class GitUnavailable extends Error {
 /** undefined if the folder does not exist or is not a directory. Throws GitUnavailable. */
 export async function detectWorktree(
   folder: string,
+  signal?: AbortSignal,
 ): Promise<Worktree | undefined> {
   const real = await realDirectory(folder);
   if (real === undefined) return undefined;
@@ -42,7 +43,7 @@ export async function detectWorktree(
     git: null,
     warning,
   });
-  const facts = await revParse(real);
+  const facts = await revParse(real, signal);
   switch (facts.kind) {
     case "noAnswer":
       throw new GitUnavailable(plain(null));
@@ -61,7 +62,7 @@ export async function detectWorktree(
         path: top,
         git: {
           repository: repositoryName(gitCommonDir, top),
-          branch: await readBranch(top, gitDir),
+          branch: await readBranch(top, gitDir, signal),
           gitDir,
           gitCommonDir,
         },
@@ -82,15 +83,16 @@ export interface ListedWorktree {
  */
 export async function listWorktrees(
   worktree: Worktree,
+  signal?: AbortSignal,
 ): Promise<ListedWorktree[] | undefined> {
   if (worktree.git === null) return [];
   const list = ["worktree", "list", "--porcelain"] as const;
   // Without -z a newline in a path forges an entry. Git before 2.36 does not support it.
   let end = "\0";
-  let answer = await git(worktree.path, ...list, "-z");
+  let answer = await git(worktree.path, [...list, "-z"], signal);
   if (answer.kind === "failed") {
     end = "\n";
-    answer = await git(worktree.path, ...list);
+    answer = await git(worktree.path, list, signal);
   }
   if (answer.kind === "noAnswer") return undefined;
   if (answer.kind !== "ok") return [];
@@ -168,15 +170,22 @@ const REV_PARSE_FLAGS = [
   "--git-common-dir",
 ] as const;
 
-async function revParse(directory: string): Promise<RevParse> {
-  const answer = await git(directory, "rev-parse", ...REV_PARSE_FLAGS);
+async function revParse(
+  directory: string,
+  signal?: AbortSignal,
+): Promise<RevParse> {
+  const answer = await git(
+    directory,
+    ["rev-parse", ...REV_PARSE_FLAGS],
+    signal,
+  );
   if (answer.kind !== "ok") return answer;
   const paths = answer.stdout.replace(/\n$/, "").split("\n");
   if (paths.length === REV_PARSE_FLAGS.length) return { kind: "ok", paths };
   // A newline in a path makes the lines ambiguous: query one by one, where only the last newline is git's.
   const found: string[] = [];
   for (const flag of REV_PARSE_FLAGS) {
-    const single = await git(directory, "rev-parse", flag);
+    const single = await git(directory, ["rev-parse", flag], signal);
     if (single.kind !== "ok") return single;
     found.push(single.stdout.replace(/\n$/, ""));
   }
@@ -193,7 +202,11 @@ function repositoryName(gitCommonDir: string, topLevel: string): string {
 }
 
 /** Reads the HEAD file, which costs no process; runs git only if the ref store keeps it elsewhere (reftable). */
-async function readBranch(topLevel: string, gitDir: string): Promise<string> {
+async function readBranch(
+  topLevel: string,
+  gitDir: string,
+  signal?: AbortSignal,
+): Promise<string> {
   const head = (
     await readFile(path.join(gitDir, "HEAD"), "utf8").catch(() => "")
   ).trim();
@@ -202,13 +215,15 @@ async function readBranch(topLevel: string, gitDir: string): Promise<string> {
   if (/^[0-9a-f]{40,64}$/.test(head)) return head.slice(0, 7);
   const symbolic = await git(
     topLevel,
-    "symbolic-ref",
-    "--short",
-    "--quiet",
-    "HEAD",
+    ["symbolic-ref", "--short", "--quiet", "HEAD"],
+    signal,
   );
   if (symbolic.kind === "ok") return symbolic.stdout.trim();
-  const commit = await git(topLevel, "rev-parse", "--short=7", "HEAD");
+  const commit = await git(
+    topLevel,
+    ["rev-parse", "--short=7", "HEAD"],
+    signal,
+  );
   return commit.kind === "ok" ? commit.stdout.trim() : "HEAD";
 }
 

@@ -17,7 +17,7 @@ import {
   proposalInDiff,
   proposalInTab,
 } from "./proposalTabs";
-import { Typing } from "./typing";
+import { TypingDetector } from "./typingDetector";
 
 export interface PendingDiff {
   readonly proposal: ProposedDiff;
@@ -36,7 +36,7 @@ export class DiffReview {
   /** Proposals that are being opened. */
   readonly #opening = new Map<string, ProposedDiff>();
   readonly #pending = new Map<string, ReviewEntry>();
-  readonly #typing = this.#lifetime.own(new Typing());
+  readonly #typing = this.#lifetime.own(new TypingDetector());
   readonly #changed = this.#lifetime.own(new vscode.EventEmitter<void>());
 
   /** Fires when a diff is added or decided. */

@@ -7,7 +7,7 @@ import {
 } from "../../core/messages";
 import { parsePortRange } from "../../core/system/ports";
 import type { HostSettings } from "../../host/contract";
-import { mergeSettings } from "./plainObject";
+import { mergeSettings } from "./mergeSettings";
 import { type AgentSetting, parseAgents } from "../terminals/agents";
 
 export interface Settings extends HostSettings {

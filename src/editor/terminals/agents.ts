@@ -13,7 +13,7 @@ import {
   agentVariablesAreUnknown,
 } from "../../core/messages";
 import { findCommand } from "../../core/system/findCommand";
-import { isObject } from "../settings/plainObject";
+import { isObject } from "../settings/mergeSettings";
 import { escapeIcons } from "../text";
 
 export interface AgentSetting {

@@ -2,7 +2,7 @@
 import type { Mention } from "../../core/control/mention";
 import type { ClientDiffs } from "./clientDiffs";
 import type { ClientView } from "../contract";
-import type { EditorView } from "../view/editorCopy";
+import type { EditorView } from "../view/editorView";
 
 export interface Client {
   readonly view: ClientView;

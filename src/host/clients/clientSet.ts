@@ -3,7 +3,7 @@ import { messageOf } from "../../core/errors";
 import type { Mention } from "../../core/control/mention";
 import type { Log } from "../../core/log";
 import type { ClientView } from "../contract";
-import type { EditorView } from "../view/editorCopy";
+import type { EditorView } from "../view/editorView";
 import type { Client } from "./client";
 import { admit } from "./clientLimit";
 

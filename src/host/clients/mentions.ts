@@ -3,7 +3,7 @@ import { EventEmitter, once } from "node:events";
 import { existsSync } from "node:fs";
 import type { Mention } from "../../core/control/mention";
 import { noAgent, noSuchFile, notRunning } from "../../core/errors";
-import type { EditorView } from "../view/editorCopy";
+import type { EditorView } from "../view/editorView";
 import type { ClientSet } from "./clientSet";
 
 /** Milliseconds; a newly started agent connects within a few seconds. */

@@ -41,6 +41,8 @@ export class Endpoint {
     handleProtocols: (offered) => (offered.has("mcp") ? "mcp" : false),
   });
   readonly #halfOpen = new HalfOpenSockets();
+  /** Set once it accepts nobody any more. */
+  #closed: Promise<void> | undefined;
 
   private constructor(
     readonly address: Address,
@@ -77,12 +79,21 @@ export class Endpoint {
       : undefined;
   }
 
-  /** Frees the port and cuts remaining connections. Clients that want a close frame must be sent one first. */
+  /** Frees the port for a successor: from now on nobody connects any more. What is connected stays. */
+  stopAccepting(): void {
+    this.#closed ??= new Promise((resolve) => {
+      this.#server.close(() => {
+        resolve();
+      });
+    });
+  }
+
+  /** Cuts remaining connections. Clients that want a close frame must be sent one first. */
   async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.stopAccepting();
     this.#server.closeAllConnections();
     for (const client of this.#webSockets.clients) client.terminate();
-    await closed;
+    await this.#closed;
   }
 
   #check(request: IncomingMessage, paths: ReadonlyMap<string, unknown>) {
@@ -126,10 +137,16 @@ export class Endpoint {
     }
     const connect = await this.routes.webSocket.get(pathOf(request))?.();
     // No await from here on, so that two upgrades cannot take the same last slot.
+    if (this.#closed) {
+      // It came on a connection from before.
+      reject(socket, { status: 503, reason: "the instance is stopping" });
+      return;
+    }
     if (!connect || !this.routes.admit()) {
       reject(socket, { status: 503, reason: "too many clients" });
       return;
     }
+
     this.#webSockets.handleUpgrade(request, socket, head, connect);
   }
 }

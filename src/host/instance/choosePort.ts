@@ -30,9 +30,11 @@ export interface PortOptions {
   readonly holderOf: (port: number) => PortHolder | undefined;
   /** A port for which another program has a file here is skipped, since publishing would overwrite that file. */
   readonly discoveryFiles: readonly DiscoveryFiles[];
+  /** Ends the wait for a kept port. */
+  readonly signal: AbortSignal;
 }
 
-/** Throws a UserError if the whole range is taken. The caller closes the endpoint. */
+/** Throws a UserError if the whole range is taken, and an AbortError. The caller closes the endpoint. */
 export async function choosePort(
   options: PortOptions,
   routes: EndpointRoutes,
@@ -59,10 +61,10 @@ export async function choosePort(
 /** Binds a kept port; asks this window's predecessor to hand it over, and retries while that may still hold it. */
 async function openKept(
   { port, token, age, oldToken }: KeptAddress,
-  { holderOf, workspace }: PortOptions,
+  { holderOf, workspace, signal }: PortOptions,
   routes: EndpointRoutes,
 ): Promise<Endpoint | undefined> {
-  const startedAt = Date.now();
+  const startedAt = performance.now();
   for (;;) {
     const endpoint = await Endpoint.open({ port, token }, routes);
     if (endpoint) return endpoint;
@@ -74,7 +76,8 @@ async function openKept(
     const mayBePredecessor =
       answer === "handedOver" || holder !== undefined || age < RELOAD_OVERLAP;
     const timeout = answer === "refused" ? CLOSE_NOTICED_AFTER : RELOAD_OVERLAP;
-    if (!mayBePredecessor || Date.now() - startedAt > timeout) return undefined;
-    await delay(RETRY_EVERY);
+    if (!mayBePredecessor || performance.now() - startedAt > timeout)
+      return undefined;
+    await delay(RETRY_EVERY, undefined, { signal });
   }
 }

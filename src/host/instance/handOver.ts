@@ -8,7 +8,7 @@ const WINDOW_TIMEOUT = 500;
 export class HandOver {
   #grant: (() => void) | undefined;
 
-  constructor(private readonly editor: Pick<EditorApi, "reachWindow">) {}
+  constructor(private readonly editor: Pick<EditorApi, "pingWindow">) {}
 
   /** Called when this window closes; resolves once a successor has asked for the port. */
   awaitSuccessor(): Promise<void> {
@@ -32,10 +32,10 @@ export class HandOver {
 
 /** False if only the extension host is left: when a page vanishes (its browser crashes), that can live on for hours. */
 async function isWindowAlive({
-  reachWindow,
-}: Pick<EditorApi, "reachWindow">): Promise<boolean> {
+  pingWindow,
+}: Pick<EditorApi, "pingWindow">): Promise<boolean> {
   const settled = new AbortController();
-  const answered = reachWindow().then(() => true);
+  const answered = pingWindow().then(() => true);
   try {
     return await Promise.race([
       answered,

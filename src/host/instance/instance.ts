@@ -6,15 +6,15 @@ import { Lifetime } from "../../core/lifetime";
 import { type Log, prefixed } from "../../core/log";
 import { readClientPath } from "../../core/system/paths";
 import { distinctName } from "../../core/worktrees/names";
-import { agentName } from "../clients/client";
 import { ClientDiffs } from "../clients/clientDiffs";
 import { ClientSet } from "../clients/clientSet";
 import { Mentions } from "../clients/mentions";
-import type { InstanceState } from "../contract";
+import type { EditorApi, InstanceState, WorkspaceFolder } from "../contract";
 import { controlRoutes } from "../endpoint/controlApi";
 import type { Endpoint, EndpointRoutes } from "../endpoint/endpoint";
 import { protocols } from "../protocols/protocols";
-import type { EditorView } from "../view/editorCopy";
+import type { DiagnosticsView, EditorView } from "../view/editorView";
+import { callerContext } from "./callerContext";
 import { choosePort } from "./choosePort";
 import { controlActions, type ControlledInstance } from "./controlActions";
 import { HandOver } from "./handOver";
@@ -36,6 +36,7 @@ export class Instance implements ControlledInstance {
   readonly #log: Log;
   #endpoint: Endpoint | undefined;
   #published: PublishedFiles | undefined;
+  #name: string;
   #warning: string | null = null;
 
   private constructor(
@@ -43,6 +44,7 @@ export class Instance implements ControlledInstance {
     private readonly context: InstanceContext,
     private readonly events: InstanceEvents,
   ) {
+    this.#name = spec.name;
     this.#log = prefixed(context.log, () => this.name);
     this.createdAt = Math.max(Date.now(), context.process.startedAt);
     this.handOver = new HandOver(context.window.editor);
@@ -57,10 +59,12 @@ export class Instance implements ControlledInstance {
     spec: InstanceSpec,
     context: InstanceContext,
     events: InstanceEvents,
+    signal: AbortSignal,
   ): Promise<Instance> {
     const instance = new Instance(spec, context, events);
     try {
-      await instance.#acquire();
+      await instance.#acquire(signal);
+      signal.throwIfAborted();
     } catch (error) {
       await instance.stop();
       throw error;
@@ -76,12 +80,14 @@ export class Instance implements ControlledInstance {
     return this.spec.worktree.path;
   }
 
+  /** As last published. */
   get name(): string {
-    const { spec, worktree, port } = this;
-    return distinctName(
-      { name: spec.name, worktree, port },
-      this.context.peers.olderThan(this),
-    );
+    return this.#name;
+  }
+
+  /** Whether older instances have come, gone or changed names since, so that it must be called something else. */
+  get isMisnamed(): boolean {
+    return this.#name !== this.#distinctName();
   }
 
   get state(): Extract<InstanceState, { kind: "running" }> {
@@ -98,9 +104,22 @@ export class Instance implements ControlledInstance {
     return this.context.window.isActive(this.worktree);
   }
 
+  /** Real paths: the worktree, and the workspace folders inside it. */
+  get folders(): readonly WorkspaceFolder[] {
+    return this.spec.folders;
+  }
+
+  get editor(): EditorApi {
+    return this.context.window.editor;
+  }
+
   /** What its agents may see. */
   get view(): EditorView {
     return this.context.window.viewOf(this.worktree);
+  }
+
+  get diagnostics(): DiagnosticsView {
+    return this.context.window.diagnosticsOf(this.worktree);
   }
 
   /** The real path of a client path. Throws a UserError if the instance does not serve it. */
@@ -122,9 +141,11 @@ export class Instance implements ControlledInstance {
     }
   }
 
-  /** Whether another program has removed one of its files; the next update() rewrites it. */
-  hasLostFiles(): Promise<boolean> | undefined {
-    return this.#published?.hasLostFiles();
+  /** Writes again what has disappeared, or could not be written before: other programs clean up too. */
+  async restoreFiles(): Promise<void> {
+    if (!(await this.#published?.isIncomplete())) return;
+    await this.context.files.ensureHome().catch(() => undefined);
+    await this.update(this.spec);
   }
 
   /** Marks the kept address as still served. */
@@ -154,7 +175,7 @@ export class Instance implements ControlledInstance {
     return this.#lifetime.dispose();
   }
 
-  async #acquire(): Promise<void> {
+  async #acquire(signal: AbortSignal): Promise<void> {
     const { files, peers } = this.context;
     const { settings, window } = this.spec;
     await files.ensureHome();
@@ -166,29 +187,29 @@ export class Instance implements ControlledInstance {
         workspace: window?.workspace ?? null,
         holderOf: (port) => peers.holderOf(port),
         discoveryFiles: [files.lockFiles, ...files.companionFiles],
+        signal,
       },
       this.#routes(),
     );
     this.#endpoint = endpoint;
     this.#lifetime.defer(() => endpoint.close());
     this.#lifetime.defer(() => this.clients.close());
+    // Before anybody is told: an agent that reconnects at once must find nobody, or the successor.
+    this.#lifetime.defer(() => {
+      endpoint.stopAccepting();
+    });
     this.#lifetime.defer(() => this.touchAddress());
     const { address } = endpoint;
     const { instanceId, createdAt } = this;
     this.#published = this.#lifetime.own(
       new PublishedFiles(
-        { instanceId, createdAt, ...address },
+        { instanceId, createdAt, worktree: this.worktree, ...address },
         this.context.process,
         files,
         this.#log,
       ),
     );
-    await Promise.all([
-      this.#publish(),
-      files.addresses.keep(this.worktree, address).catch((error: unknown) => {
-        this.#log.warn(`The port will not be kept: ${messageOf(error)}`);
-      }),
-    ]);
+    await this.#publish();
     this.#log.info(`Serves ${this.worktree} on port ${this.port}`);
     this.#lifetime.defer(() => {
       this.#log.info(`Stops serving ${this.worktree}`);
@@ -196,22 +217,13 @@ export class Instance implements ControlledInstance {
   }
 
   #routes(): EndpointRoutes {
-    const { editor } = this.context.window;
+    const { editor } = this;
     const admit = () => this.clients.admit(this.spec.settings.maxClients);
     const routes = protocols.map((protocol) =>
       protocol({
         version: this.context.process.version,
         log: this.#log,
-        context: (client) => ({
-          worktree: this.worktree,
-          agent: agentName(client.view),
-          instance: this.name,
-          diffs: client.diffs,
-          folders: this.spec.folders,
-          view: this.view,
-          editor,
-          resolve: (sent) => this.resolve(sent),
-        }),
+        context: (client) => callerContext(this, client),
         newDiffs: () => new ClientDiffs(editor),
         admit,
         onDidConnect: (client) => {
@@ -241,7 +253,20 @@ export class Instance implements ControlledInstance {
   }
 
   async #publish(): Promise<void> {
+    const name = this.#distinctName();
+    if (name !== this.#name) {
+      this.#name = name;
+      this.events.onDidRename();
+    }
     this.#warn((await this.#published?.publish(this.name, this.spec)) ?? null);
+  }
+
+  #distinctName(): string {
+    const { spec, worktree, port } = this;
+    return distinctName(
+      { name: spec.name, worktree, port },
+      this.context.peers.olderThan(this),
+    );
   }
 
   #warn(warning: string | null): void {

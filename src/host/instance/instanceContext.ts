@@ -5,7 +5,7 @@ import type { Log } from "../../core/log";
 import type { Named } from "../../core/worktrees/names";
 import type { Worktree } from "../../core/worktrees/worktree";
 import type { EditorApi, HostSettings, WorkspaceFolder } from "../contract";
-import type { EditorView } from "../view/editorCopy";
+import type { DiagnosticsView, EditorView } from "../view/editorView";
 
 /** What may change while the instance runs. */
 export interface InstanceSpec {
@@ -53,6 +53,7 @@ export type PortHolder = "own" | InstanceRecord;
 export interface WindowAccess {
   readonly editor: EditorApi;
   viewOf(worktree: string): EditorView;
+  diagnosticsOf(worktree: string): DiagnosticsView;
   /** Whether the worktree's agents may access a real path: its own files and those of the window's plain folders. */
   isOpenTo(worktree: string, path: string): boolean;
   /** Whether the window shows it. */
@@ -61,6 +62,8 @@ export interface WindowAccess {
 
 export interface InstanceEvents {
   onDidChange(): void;
+  /** Younger instances must keep their names distinct from its new one. */
+  onDidRename(): void;
   /** Comes from another window or the command line; the discovery files are gone already. */
   onDidRequestStop(): void;
   onDidRequestFocus(): void;

@@ -1,19 +1,22 @@
 // Publishes the files by which agents and other windows find one instance: record, lock file and companion files.
 import type { Address } from "../../core/registry/keptAddresses";
-import type { CompanionFiles } from "../../core/registry/companionFiles";
+import type { Announcement } from "../../core/registry/companionFiles";
 import type { Mark } from "../../core/registry/discoveryFiles";
 import { cannotWrite, messageOf } from "../../core/errors";
 import { Lifetime } from "../../core/lifetime";
 import type { Log } from "../../core/log";
+import type { InstanceRecord, LockFile } from "../../core/registry/formats";
 import { notFoundBy, notFoundByAgents } from "../../core/messages";
 import type { RegistryFiles } from "../../core/registry/registryFiles";
 import { ensurePrivateDirectory } from "../../core/system/privateDirectory";
 import { pidNamespace } from "../../core/system/processIdentity";
 import type { InstanceSpec, ServingProcess } from "./instanceContext";
+import { PublishedFile } from "./publishedFile";
 
 /** The part that renames and folder changes do not affect. */
 export interface PublishedIdentity extends Address {
   readonly instanceId: string;
+  readonly worktree: string;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
 }
@@ -21,10 +24,16 @@ export interface PublishedIdentity extends Address {
 export class PublishedFiles {
   readonly #published = new Lifetime();
   #writing: Promise<unknown> = Promise.resolve();
-  /** What was last written; empty forces a rewrite. */
-  #content = "";
-  /** For each written file: whether it still exists. */
-  readonly #written = new Map<object, () => Promise<boolean>>();
+  /** What was last logged about each file that cannot be written. */
+  readonly #complaints = new Map<string, string>();
+  readonly #record: PublishedFile<InstanceRecord>;
+  readonly #lock: PublishedFile<LockFile>;
+  readonly #companions: readonly {
+    readonly agent: string;
+    readonly directory: string;
+    readonly file: PublishedFile<Announcement>;
+  }[];
+  readonly #address: PublishedFile<Address>;
 
   constructor(
     private readonly identity: PublishedIdentity,
@@ -32,8 +41,28 @@ export class PublishedFiles {
     private readonly files: RegistryFiles,
     private readonly log: Log,
   ) {
-    const { records, lockFiles, companionFiles } = files;
-    const { instanceId, port } = identity;
+    const { records, lockFiles, companionFiles, addresses } = files;
+    const { instanceId, port, worktree } = identity;
+    this.#record = new PublishedFile(
+      (record) => records.publish(record),
+      async () => (await records.read(instanceId)) !== undefined,
+    );
+    this.#lock = new PublishedFile(
+      (lock) => lockFiles.publish(port, lock),
+      () => lockFiles.has(port),
+    );
+    this.#companions = companionFiles.map((companion) => ({
+      agent: companion.agent,
+      directory: companion.directory,
+      file: new PublishedFile(
+        (announced) => companion.publish(announced),
+        () => companion.has(port),
+      ),
+    }));
+    this.#address = new PublishedFile(
+      (address) => addresses.keep(worktree, address),
+      () => addresses.has(worktree, port),
+    );
     // If one file cannot be removed, the others still are.
     const removal = (withdraw: () => Promise<unknown>) => ({
       dispose: () =>
@@ -41,6 +70,7 @@ export class PublishedFiles {
           log.warn(`A file was left: ${messageOf(error)}`);
         }),
     });
+    // The address stays: by it the worktree comes back on its port.
     this.#published.own(removal(() => records.withdraw(instanceId)));
     this.#published.ownTogether(
       [lockFiles, ...companionFiles].map((each) =>
@@ -52,37 +82,31 @@ export class PublishedFiles {
   }
 
   /**
-   * Writes the record, then the discovery files. Throws a UserError if the record cannot be written. If only the lock
-   * file cannot, the instance runs on without it and the result is a warning for the user. A failed companion file is
-   * only logged: most people do not use these agents. Does nothing after dispose().
+   * Writes the record, then the discovery files, each only if it would say something else than it does. Throws a UserError
+   * if the record cannot be written. If only the lock file cannot, the instance runs on without it and the result is a
+   * warning for the user. A failed companion file is only logged: most people do not use these agents. Does nothing after
+   * dispose().
    */
-  async publish(name: string, spec: InstanceSpec): Promise<string | null> {
-    const content = JSON.stringify([name, spec]);
-    if (this.#published.isEnded || content === this.#content) return null;
-    const written = this.#publishRecord(name, spec).then(async () => {
-      const [warning] = await Promise.all([
-        this.#publishLock(name, spec),
-        ...this.files.companionFiles.map((files) =>
-          this.#announce(files, name, spec),
-        ),
-      ]);
-      if (warning === null) this.#content = content;
-      return warning;
-    });
+  publish(name: string, spec: InstanceSpec): Promise<string | null> {
+    const written = this.#writing.then(() =>
+      this.#published.isEnded ? null : this.#publish(name, spec),
+    );
     this.#writing = written.catch(() => undefined);
     return written;
   }
 
-  /** Whether a written file has disappeared; if so, the next publish() rewrites all of them. */
-  async hasLostFiles(): Promise<boolean> {
+  /** Whether a file has disappeared, or could not be written before: publish() writes it again. */
+  async isIncomplete(): Promise<boolean> {
     await this.#writing;
-    const present = await Promise.all(
-      [...this.#written.values()].map((has) => has()),
+    const missing = await Promise.all(
+      [
+        this.#record,
+        this.#lock,
+        this.#address,
+        ...this.#companions.map(({ file }) => file),
+      ].map((file) => file.isMissing()),
     );
-    if (this.#published.isEnded || !present.includes(false)) return false;
-    this.#content = "";
-    await this.files.ensureHome().catch(() => undefined);
-    return true;
+    return !this.#published.isEnded && missing.includes(true);
   }
 
   /** Withdraws the files, the record last. */
@@ -90,16 +114,27 @@ export class PublishedFiles {
     return this.#published.dispose();
   }
 
+  async #publish(name: string, spec: InstanceSpec): Promise<string | null> {
+    const keeping = this.#keepAddress();
+    await this.#publishRecord(name, spec);
+    const [warning] = await Promise.all([
+      this.#publishLock(name, spec),
+      this.#publishCompanions(name, spec),
+      keeping,
+    ]);
+    return warning;
+  }
+
   async #publishRecord(
     name: string,
     { worktree, window }: InstanceSpec,
   ): Promise<void> {
-    const { records } = this.files;
     const { pid, processStart, owner } = this.process;
+    const { instanceId, port, token, createdAt } = this.identity;
     try {
-      await records.publish({
+      await this.#record.publish({
         version: 1,
-        instanceId: this.identity.instanceId,
+        instanceId,
         name,
         worktree: worktree.path,
         gitCommonDir: worktree.git?.gitCommonDir ?? null,
@@ -108,20 +143,15 @@ export class PublishedFiles {
         pid,
         processStart,
         ...namespaceField(),
-        port: this.identity.port,
-        token: this.identity.token,
+        port,
+        token,
         owner,
         window,
         backends: [],
-        createdAt: this.identity.createdAt,
+        createdAt,
       });
-      this.#written.set(
-        records,
-        async () =>
-          (await records.read(this.identity.instanceId)) !== undefined,
-      );
     } catch (error) {
-      throw cannotWrite(records.directory, error);
+      throw cannotWrite(this.files.records.directory, error);
     }
   }
 
@@ -129,47 +159,74 @@ export class PublishedFiles {
     name: string,
     { worktree, folders }: InstanceSpec,
   ): Promise<string | null> {
-    const { lockFiles } = this.files;
-    const { port, token } = this.identity;
+    const { directory } = this.files.lockFiles;
     try {
-      if (await ensurePrivateDirectory(lockFiles.directory, { shared: true }))
-        this.log.info(`Closed ${lockFiles.directory} to other users (0700)`);
-      await lockFiles.publish(port, {
+      if (await ensurePrivateDirectory(directory, { shared: true }))
+        this.log.info(`Closed ${directory} to other users (0700)`);
+      await this.#lock.publish({
         pid: this.process.parentPid,
         workspaceFolders: folders.map((folder) => folder.path),
         ideName: ideName(name),
         transport: "ws",
         runningInWindows: process.platform === "win32",
-        authToken: token,
+        authToken: this.identity.token,
         ...this.#mark,
         worktreePath: worktree.path,
       });
-      this.#written.set(lockFiles, () => lockFiles.has(port));
       return null;
     } catch (error) {
-      return `${cannotWrite(lockFiles.directory, error).message} ${notFoundByAgents}`;
+      return `${cannotWrite(directory, error).message} ${notFoundByAgents}`;
     }
   }
 
-  async #announce(
-    files: CompanionFiles,
+  async #publishCompanions(
     name: string,
     { folders }: InstanceSpec,
   ): Promise<void> {
+    const { port, token } = this.identity;
+    const announced = {
+      port,
+      token,
+      pid: this.process.parentPid,
+      folders: folders.map((folder) => folder.path),
+      ideName: ideName(name),
+      mark: this.#mark,
+    };
+    await Promise.all(
+      this.#companions.map(({ agent, directory, file }) =>
+        this.#orComplain(
+          agent,
+          file.publish(announced),
+          (error) =>
+            `${cannotWrite(directory, error).message} ${notFoundBy(agent)}`,
+        ),
+      ),
+    );
+  }
+
+  async #keepAddress(): Promise<void> {
+    const { port, token } = this.identity;
+    await this.#orComplain(
+      "address",
+      this.#address.publish({ port, token }),
+      (error) => `The port will not be kept: ${messageOf(error)}`,
+    );
+  }
+
+  /** Logs a failure once, however often it is tried again. */
+  async #orComplain(
+    what: string,
+    publishing: Promise<void>,
+    describe: (error: unknown) => string,
+  ): Promise<void> {
     try {
-      await files.publish({
-        port: this.identity.port,
-        token: this.identity.token,
-        pid: this.process.parentPid,
-        folders: folders.map((folder) => folder.path),
-        ideName: ideName(name),
-        mark: this.#mark,
-      });
-      this.#written.set(files, () => files.has(this.identity.port));
+      await publishing;
+      this.#complaints.delete(what);
     } catch (error) {
-      this.log.warn(
-        `${name}: ${cannotWrite(files.directory, error).message} ${notFoundBy(files.agent)}`,
-      );
+      const complaint = describe(error);
+      if (this.#complaints.get(what) === complaint) return;
+      this.#complaints.set(what, complaint);
+      this.log.warn(complaint);
     }
   }
 

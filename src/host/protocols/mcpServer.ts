@@ -16,12 +16,10 @@ export interface McpServerOptions {
   readonly onDidListTools?: () => void;
 }
 
-/**
- * `context` is called per request, so that renames and folder changes apply at once. The caller connects and closes.
- */
+/** The caller connects and closes it. */
 export function createMcpServer(
   version: string,
-  context: () => CallerContext,
+  context: CallerContext,
   { tools = commonTools, onDidListTools }: McpServerOptions = {},
 ): Server {
   const server = new Server(
@@ -54,7 +52,7 @@ export function createMcpServer(
         ErrorCode.InvalidParams,
         unknownTool(call.data.name.slice(0, 100)),
       );
-    return tool.run(call.data.arguments, { ...context(), cancelled: signal });
+    return tool.run(call.data.arguments, context, signal);
   };
   return server;
 }

@@ -9,7 +9,7 @@ import type { CallerContext } from "../tools/tool";
 export interface ProtocolContext {
   readonly version: string;
   readonly log: Log;
-  /** Called for every request: folders and names change while clients stay. */
+  /** For all of the client's calls; see CallerContext. */
   context(client: Client): CallerContext;
   /** For a client that is about to connect. */
   newDiffs(): ClientDiffs;

@@ -1,4 +1,5 @@
 // Reconciles the instances of one window with the desired state, and serves the editor. Does not know where it runs.
+import { isDeepStrictEqual } from "node:util";
 import {
   type Listing,
   MachineInstances,
@@ -15,7 +16,7 @@ import {
 import { identifyProcess } from "../../core/system/processIdentity";
 import { PendingSends } from "../clients/pendingSends";
 import type {
-  Desired,
+  DesiredState,
   EditorApi,
   EditorState,
   FileDiagnostics,
@@ -31,9 +32,9 @@ import { SelectionSharing } from "../view/selectionSharing";
 import { InstanceSet } from "./instanceSet";
 import { KnownWorktrees } from "./knownWorktrees";
 import { LiveInstances } from "./liveInstances";
-import { ReconcileQueue, type ReconcileRequest } from "./reconcileQueue";
+import { CoalescingQueue } from "./coalescingQueue";
 import { enteredWorktree, makePlan, type Plan, plannedFolders } from "./plan";
-import { Upkeep } from "./upkeep";
+import { Maintenance } from "./maintenance";
 import { WorktreeWatcher } from "./worktreeWatcher";
 
 export class InstanceHost implements HostApi {
@@ -42,9 +43,9 @@ export class InstanceHost implements HostApi {
   readonly #known = new KnownWorktrees();
   readonly #fileOwners = new FileOwners();
   readonly #copy = new EditorCopy((file) => this.#fileOwners.ownerOf(file));
-  readonly #queue: ReconcileQueue;
+  readonly #refresh: CoalescingQueue;
   readonly #worktreeWatcher = new WorktreeWatcher(
-    () => void this.#queue.request({ refresh: true }),
+    () => void this.#refresh.request(),
   );
   readonly #sharing = new SelectionSharing(() => {
     this.#share();
@@ -52,10 +53,11 @@ export class InstanceHost implements HostApi {
   readonly #instances: InstanceSet;
   readonly #machineInstances: MachineInstances;
   readonly #pendingSends: PendingSends;
-  #desired: Desired | undefined;
+  #desired: DesiredState | undefined;
   #plan: Plan = new Map();
   #active: string | null = null;
-  #isNotifying = false;
+  #notifying: NodeJS.Immediate | undefined;
+  #isEnding = false;
 
   private constructor(
     options: HostOptions,
@@ -66,8 +68,9 @@ export class InstanceHost implements HostApi {
     private readonly records: RecordWatcher,
   ) {
     this.#pins = new Map(options.pins);
-    this.#queue = new ReconcileQueue(
-      (request) => this.#reconcileOnce(request),
+    this.#refresh = new CoalescingQueue(
+      "Asking git",
+      () => this.#refreshWorktrees(),
       log,
     );
     this.#machineInstances = new MachineInstances(files);
@@ -79,6 +82,7 @@ export class InstanceHost implements HostApi {
         window: {
           editor,
           viewOf: (worktree) => this.#copy.viewOf(worktree),
+          diagnosticsOf: (worktree) => this.#copy.diagnostics.viewOf(worktree),
           isOpenTo: (worktree, file) =>
             this.#fileOwners.isOpenTo(worktree, file),
           isActive: (worktree) => this.#active === worktree,
@@ -87,13 +91,12 @@ export class InstanceHost implements HostApi {
       },
       {
         onDidChange: () => {
-          this.#notifyChanged();
+          this.#notifySoon();
         },
         onDidRequestStop: (worktree) => void this.stop(worktree),
         onDidRequestFocus: (worktree) => {
           editor.onDidRequestFocus(worktree);
         },
-        onDidBecomeDue: () => void this.#queue.request({}),
       },
     );
     this.#pendingSends = new PendingSends((worktree) => {
@@ -103,16 +106,13 @@ export class InstanceHost implements HostApi {
     this.#lifetime.own(records);
     this.#lifetime.own(
       // Names may have to be made distinct again.
-      records.onDidChange(() => void this.#queue.request({})),
+      records.onDidChange(() => {
+        this.#apply();
+      }),
     );
-    this.#lifetime.defer(() => this.#instances.stopAll());
+    this.#lifetime.defer(() => this.#instances.endAll());
     this.#lifetime.own(this.#worktreeWatcher);
-    this.#lifetime.own(
-      new Upkeep(
-        () => this.#instances.running(),
-        () => void this.#queue.request({}),
-      ),
-    );
+    this.#lifetime.own(new Maintenance(() => this.#instances.running()));
     this.#lifetime.own(this.#sharing);
     void files.addresses.prune();
   }
@@ -131,6 +131,7 @@ export class InstanceHost implements HostApi {
     const records = await RecordWatcher.start({
       records: files.records,
       discoveryFiles: [files.lockFiles, ...files.companionFiles],
+      liveness: files.liveness,
       log,
       self,
     });
@@ -138,43 +139,56 @@ export class InstanceHost implements HostApi {
     return new InstanceHost(options, process, editor, log, files, records);
   }
 
-  async reconcile(desired: Desired): Promise<void> {
-    const isFirst = this.#desired === undefined;
+  async reconcile(desired: DesiredState): Promise<void> {
+    const before = this.#desired;
     this.#desired = desired;
     this.#copy.setWindow({
       isTrusted: desired.isTrusted,
       isShared: desired.settings.shareSelection,
     });
-    await this.#pinEnteredWorktree(desired);
-    await this.#queue.request({ refresh: true, retryFailed: true });
-    if (isFirst) await this.records.sweep();
+    // Settings are judged by what git has said before.
+    this.#apply({ retryFailed: true });
+    if (!isDeepStrictEqual(before?.folders, desired.folders))
+      void this.#refresh.request();
+    await this.#refresh.idle();
+    if (await this.#pinEnteredWorktree(desired)) this.#apply();
+    await this.#settled();
+    this.#shareSoon();
+    if (before === undefined) await this.records.sweep();
   }
 
   async start(folder: string): Promise<Outcome<string>> {
-    const worktree = (await this.#known.find(folder))?.path;
+    const known = this.#known.get(folder);
+    const worktree = known ?? (await this.#known.find(folder));
     if (worktree === undefined) return failed(notAFolder(folder));
-    this.#pins.set(worktree, "started");
-    await this.#queue.request({ refresh: true, retryFailed: true });
-    const state = this.#instances.state(worktree);
-    if (state?.kind === "running") return done(worktree);
+    const { path } = worktree;
+    this.#pins.set(path, "started");
+    this.#apply({ retryFailed: true });
+    await this.#settled(path);
+    // Its repository may have worktrees that nobody has asked for yet.
+    if (!known) void this.#refresh.request();
+    const state = this.#instances.state(path);
+    if (state?.kind === "running") return done(path);
     if (state?.kind === "failed") return failed(state.error);
-    this.#pins.delete(worktree);
+    this.#pins.delete(path);
     const reason =
       state?.kind === "stopped" && state.because === "limit"
         ? tooManyInstances(this.#desired?.settings.maxInstances ?? 0)
-        : notStarted(worktree);
+        : notStarted(path);
     return failed(reason);
   }
 
   async stop(worktree: string): Promise<void> {
     this.#pins.set(worktree, "stopped");
-    await this.#queue.request({ refresh: true });
+    this.#apply();
+    await this.#settled(worktree);
   }
 
   async restart(worktree: string): Promise<void> {
-    this.#instances.requestRestart(worktree);
     if (this.#pins.get(worktree) === "stopped") this.#pins.delete(worktree);
-    await this.#queue.request({ refresh: true });
+    this.#instances.restart(worktree);
+    this.#apply();
+    await this.#settled(worktree);
   }
 
   list(): Promise<Listing> {
@@ -211,7 +225,7 @@ export class InstanceHost implements HostApi {
   }
 
   pushDiagnostics(changed: readonly FileDiagnostics[]): void {
-    this.#copy.pushDiagnostics(changed);
+    this.#copy.diagnostics.push(changed);
   }
 
   forgetSelections(): void {
@@ -219,26 +233,26 @@ export class InstanceHost implements HostApi {
   }
 
   async shutDown(linger: number): Promise<void> {
-    // An instance that has handed over its port must not be started again.
-    await this.#queue.end();
+    // Nothing is started again, and nobody waits for a slow git.
+    this.#isEnding = true;
+    this.#refresh.dispose();
+    this.#known.dispose();
     if (linger > 0) await this.#instances.lingerAll(linger);
     await this.#lifetime.dispose();
   }
 
   /** With autoStart "activeEditor", pins the active file's worktree as started when it is entered. */
-  async #pinEnteredWorktree(desired: Desired): Promise<void> {
+  async #pinEnteredWorktree(desired: DesiredState): Promise<boolean> {
     const worktree = await enteredWorktree(desired, this.#known);
-    if (worktree && !this.#pins.has(worktree.path))
-      this.#pins.set(worktree.path, "started");
+    if (!worktree || this.#pins.has(worktree.path)) return false;
+    this.#pins.set(worktree.path, "started");
+    return true;
   }
 
-  async #reconcileOnce({
-    refresh,
-    retryFailed,
-  }: ReconcileRequest): Promise<void> {
+  /** Begins to bring the instances to what is wanted, by what git has said before. */
+  #apply({ retryFailed = false } = {}): void {
     const desired = this.#desired;
-    if (!desired) return;
-    if (refresh) await this.#known.refresh(plannedFolders(desired, this.#pins));
+    if (!desired || this.#isEnding) return;
     this.#plan = makePlan(
       desired,
       this.#known,
@@ -246,17 +260,20 @@ export class InstanceHost implements HostApi {
       (worktree) => this.#instances.state(worktree)?.kind === "running",
     );
     this.#assignOwners();
-    await this.#instances.apply(this.#plan, retryFailed);
-    if (!refresh) return;
     this.#worktreeWatcher.watch(
       this.#worktrees(),
       desired.folders.map((folder) => folder.path),
     );
+    this.#instances.apply(this.#plan, retryFailed);
+  }
+
+  /** Asks git about everything that is open or started, and then for the other worktrees of these repositories. */
+  async #refreshWorktrees(): Promise<void> {
+    if (!this.#desired) return;
+    await this.#known.refresh(plannedFolders(this.#desired, this.#pins));
+    this.#apply();
     await this.#known.refreshSiblings(this.#worktrees());
     this.#assignOwners();
-    // State pushed before its worktree was known can be attributed now.
-    this.#copy.attribute();
-    this.#shareSoon();
   }
 
   #worktrees() {
@@ -264,10 +281,13 @@ export class InstanceHost implements HostApi {
   }
 
   #assignOwners(): void {
-    this.#fileOwners.replace(
+    const haveChanged = this.#fileOwners.replace(
       this.#worktrees(),
       this.#known.siblings.map(({ path }) => path),
     );
+    if (!haveChanged) return;
+    this.#copy.reassign();
+    this.#shareSoon();
   }
 
   #shareSoon(): void {
@@ -279,13 +299,22 @@ export class InstanceHost implements HostApi {
       clients.share(view);
   }
 
+  /** Whoever asked for a change sees it before the answer. */
+  async #settled(worktree?: string): Promise<void> {
+    await this.#instances.settled(worktree);
+    this.#notify();
+  }
+
   /** Coalesces the changes of one tick into one message. */
-  #notifyChanged(): void {
-    if (this.#isNotifying) return;
-    this.#isNotifying = true;
-    setImmediate(() => {
-      this.#isNotifying = false;
-      this.editor.onDidChangeInstances(this.#instances.views(this.#pins));
+  #notifySoon(): void {
+    this.#notifying ??= setImmediate(() => {
+      this.#notify();
     });
+  }
+
+  #notify(): void {
+    clearImmediate(this.#notifying);
+    this.#notifying = undefined;
+    this.editor.onDidChangeInstances(this.#instances.views(this.#pins));
   }
 }

@@ -1,35 +1,18 @@
-// The instances of one window, each in exactly one state. Until shutdown only apply() starts or stops them, by plan.
-import { messageOf, UserError } from "../../core/errors";
-import { isInRange } from "../../core/system/ports";
-import type { InstanceState, InstanceView, Pin } from "../contract";
-import { Instance } from "../instance/instance";
-import type { Plan, Planned } from "./plan";
+// The instances of one window by worktree. Until shutdown only a plan, or a restart, starts or stops them.
+import type { InstanceView, Pin } from "../contract";
+import type { Instance } from "../instance/instance";
 import type { InstanceContext } from "../instance/instanceContext";
-
-/** Milliseconds until a failed start is retried. */
-const RETRY_AFTER = 30_000;
-
-type SlotState =
-  | Exclude<InstanceState, { kind: "running" }>
-  | { readonly kind: "running"; readonly instance: Instance };
-
-interface Slot {
-  planned: Planned;
-  state: SlotState;
-}
+import { InstanceSlot, type SlotState } from "./instanceSlot";
+import type { Plan, Planned } from "./plan";
 
 export interface InstanceSetEvents {
   onDidChange(): void;
   onDidRequestStop(worktree: string): void;
   onDidRequestFocus(worktree: string): void;
-  /** A failed start is due for a retry. */
-  onDidBecomeDue(): void;
 }
 
 export class InstanceSet {
-  readonly #slots = new Map<string, Slot>();
-  readonly #restarts = new Set<string>();
-  #retry: NodeJS.Timeout | undefined;
+  readonly #slots = new Map<string, InstanceSlot>();
 
   constructor(
     private readonly context: InstanceContext,
@@ -37,13 +20,13 @@ export class InstanceSet {
   ) {}
 
   views(pins: ReadonlyMap<string, Pin>): InstanceView[] {
-    return [...this.#slots].map(([worktree, { planned, state }]) => ({
+    return [...this.#slots].map(([worktree, { spec, state }]) => ({
       worktree,
-      gitCommonDir: planned.spec.worktree.git?.gitCommonDir ?? null,
-      name: state.kind === "running" ? state.instance.name : planned.spec.name,
+      gitCommonDir: spec.worktree.git?.gitCommonDir ?? null,
+      name: state.kind === "running" ? state.instance.name : spec.name,
       pin: pins.get(worktree) ?? null,
       state: state.kind === "running" ? state.instance.state : state,
-      warning: planned.spec.worktree.warning,
+      warning: spec.worktree.warning,
     }));
   }
 
@@ -57,154 +40,80 @@ export class InstanceSet {
     );
   }
 
-  /** The next apply() stops it first. */
-  requestRestart(worktree: string): void {
-    this.#restarts.add(worktree);
-  }
-
-  /**
-   * Stops what the plan does not run; starts and updates the rest, all in parallel. One call at a time. `retryFailed`
-   * skips the delay after a failed start.
-   */
-  async apply(plan: Plan, retryFailed: boolean): Promise<void> {
-    clearTimeout(this.#retry);
-    const restarts = new Set(this.#restarts);
-    this.#restarts.clear();
-    for (const [worktree, planned] of plan) {
-      const slot = this.#slots.get(worktree);
-      if (slot) slot.planned = planned;
-      else
-        this.#slots.set(worktree, {
-          planned,
-          state: { kind: "stopped", because: "settings" },
-        });
-    }
-    await Promise.all(
-      [...this.#slots].map(async ([worktree, slot]) => {
-        const planned = plan.get(worktree);
-        if (planned?.verdict !== "run") {
-          await this.#stop(slot);
-          if (planned)
-            this.#set(slot, { kind: "stopped", because: planned.verdict });
-          else this.#slots.delete(worktree);
-          return;
-        }
-        if (restarts.has(worktree) || isOutOfRange(slot))
-          await this.#stop(slot);
-        await this.#run(slot, retryFailed || restarts.has(worktree));
-      }),
-    );
-    await this.#updateNames();
+  /** Begins to stop what the plan does not run, and to start and update the rest. See settled() and InstanceSlot.apply. */
+  apply(plan: Plan, retryFailed: boolean): void {
+    for (const [worktree, slot] of this.#slots)
+      if (!plan.has(worktree)) void this.#remove(worktree, slot);
+    for (const [worktree, planned] of plan)
+      this.#slotFor(worktree, planned).apply(planned, retryFailed);
     this.events.onDidChange();
-    this.#scheduleRetry();
   }
 
-  /** Instances that this apply() started or stopped may change the names of others. */
-  async #updateNames(): Promise<void> {
-    await Promise.all(
-      [...this.#slots.values()].map(async ({ planned, state }) => {
-        if (state.kind === "running") await state.instance.update(planned.spec);
-      }),
-    );
+  restart(worktree: string): void {
+    this.#slots.get(worktree)?.restart();
   }
 
-  /** Stops each instance once a successor has asked for its port, and the rest after `linger` milliseconds. */
+  /** Resolves once the worktree, or each of them, is as the last plan wants it, or has failed to be. */
+  async settled(worktree?: string): Promise<void> {
+    for (;;) {
+      const settling = [...this.#slots]
+        .filter(([each]) => worktree === undefined || each === worktree)
+        .flatMap(([, slot]) => slot.settling ?? []);
+      if (settling.length === 0) return;
+      // What settles may change the names of others.
+      await Promise.all(settling);
+    }
+  }
+
+  /** Keeps serving each instance until a successor asks for its port, but no longer than `linger` milliseconds. */
   async lingerAll(linger: number): Promise<void> {
-    const slots = [...this.#slots.values()];
     let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<void>((resolve) => {
+    const lingered = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, linger);
     });
     await Promise.all(
-      slots.map(async (slot) => {
-        if (slot.state.kind !== "running") return;
-        await Promise.race([slot.state.instance.awaitSuccessor(), timeout]);
-        await this.#stop(slot);
+      [...this.#slots.values()].map(async (slot) => {
+        if (slot.state.kind === "running")
+          await Promise.race([slot.state.instance.awaitSuccessor(), lingered]);
+        slot.end();
+        await slot.settling;
       }),
     );
     clearTimeout(timer);
   }
 
-  async stopAll(): Promise<void> {
-    clearTimeout(this.#retry);
-    await Promise.all(
-      [...this.#slots.values()].map((slot) => this.#stop(slot)),
-    );
+  async endAll(): Promise<void> {
+    for (const slot of this.#slots.values()) slot.end();
+    await this.settled();
   }
 
-  async #run(slot: Slot, retryFailed: boolean): Promise<void> {
-    const { spec } = slot.planned;
-    const { state } = slot;
-    try {
-      if (state.kind === "running") {
-        await state.instance.update(spec);
-        return;
-      }
-      if (state.kind === "failed" && !retryFailed && state.retryAt > Date.now())
-        return;
-      this.#set(slot, { kind: "starting" });
-      const worktree = spec.worktree.path;
-      const instance = await Instance.start(spec, this.context, {
-        onDidChange: () => {
-          this.events.onDidChange();
-        },
-        onDidRequestStop: () => {
-          this.events.onDidRequestStop(worktree);
-        },
-        onDidRequestFocus: () => {
-          this.events.onDidRequestFocus(worktree);
-        },
-      });
-      this.#set(slot, { kind: "running", instance });
-    } catch (error) {
-      await this.#stop(slot);
-      this.context.log.error(
-        `${spec.name}: ${error instanceof UserError ? error.message : ((error as Error).stack ?? messageOf(error))}`,
-      );
-      this.#set(slot, {
-        kind: "failed",
-        error: messageOf(error),
-        retryAt: Date.now() + RETRY_AFTER,
-      });
-    }
-  }
-
-  async #stop(slot: Slot): Promise<void> {
-    if (slot.state.kind !== "running") return;
-    const { instance } = slot.state;
-    this.#set(slot, { kind: "stopping" });
-    try {
-      await instance.stop();
-    } catch (error) {
-      this.context.log.error(
-        `${slot.planned.spec.name} did not stop cleanly: ${messageOf(error)}`,
-      );
-    }
-    this.#set(slot, { kind: "stopped", because: "settings" });
-  }
-
-  #set(slot: Slot, state: SlotState): void {
-    slot.state = state;
+  async #remove(worktree: string, slot: InstanceSlot): Promise<void> {
+    slot.end();
+    await slot.settling;
+    // Unless a newer plan has brought it back.
+    if (!slot.isEnded || this.#slots.get(worktree) !== slot) return;
+    this.#slots.delete(worktree);
     this.events.onDidChange();
   }
 
-  #scheduleRetry(): void {
-    const due = [...this.#slots.values()].flatMap(({ state }) =>
-      state.kind === "failed" ? [state.retryAt] : [],
-    );
-    if (due.length > 0)
-      this.#retry = setTimeout(
-        () => {
-          this.events.onDidBecomeDue();
-        },
-        Math.max(0, Math.min(...due) - Date.now()),
-      );
+  #slotFor(worktree: string, planned: Planned): InstanceSlot {
+    const known = this.#slots.get(worktree);
+    if (known) return known;
+    const slot = new InstanceSlot(planned, this.context, {
+      onDidChange: () => {
+        this.events.onDidChange();
+      },
+      onDidRename: () => {
+        for (const each of this.#slots.values()) each.updateName();
+      },
+      onDidRequestStop: () => {
+        this.events.onDidRequestStop(worktree);
+      },
+      onDidRequestFocus: () => {
+        this.events.onDidRequestFocus(worktree);
+      },
+    });
+    this.#slots.set(worktree, slot);
+    return slot;
   }
-}
-
-function isOutOfRange({ planned, state }: Slot): boolean {
-  return (
-    state.kind === "running" &&
-    !isInRange(planned.spec.settings.portRange, state.instance.port)
-  );
 }

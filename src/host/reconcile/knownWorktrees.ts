@@ -1,4 +1,5 @@
 // Caches what git reported about the relevant folders. git runs when they change; everything else reads the cache.
+import { setMaxListeners } from "node:events";
 import type { SiblingWorktree } from "../../core/control/machineInstances";
 import {
   detectWorktree,
@@ -8,10 +9,16 @@ import {
 } from "../../core/worktrees/worktree";
 
 export class KnownWorktrees {
+  readonly #ended = new AbortController();
   /** By the folder asked for, and by the worktree's own path. */
   readonly #byFolder = new Map<string, Worktree>();
   /** By the repository's common directory. */
   #siblings: ReadonlyMap<string, readonly SiblingWorktree[]> = new Map();
+
+  constructor() {
+    // One listener for each git that runs.
+    setMaxListeners(0, this.#ended.signal);
+  }
 
   /** The folder's worktree as git last reported it. */
   get(folder: string): Worktree | undefined {
@@ -46,7 +53,7 @@ export class KnownWorktrees {
       ),
     );
     const lists = [...repositories].map(async ([commonDir, worktree]) => {
-      const listed = await listWorktrees(worktree);
+      const listed = await listWorktrees(worktree, this.#ended.signal);
       const repository = worktree.git?.repository ?? "";
       return [
         commonDir,
@@ -58,10 +65,15 @@ export class KnownWorktrees {
     this.#siblings = new Map(await Promise.all(lists));
   }
 
+  /** Ends every git that still runs; what it would have said is unknown. */
+  dispose(): void {
+    this.#ended.abort();
+  }
+
   /** A briefly overloaded machine must not turn a worktree into a plain folder and so stop its instance. */
   async #detect(folder: string): Promise<Worktree | undefined> {
     try {
-      return await detectWorktree(folder);
+      return await detectWorktree(folder, this.#ended.signal);
     } catch (error) {
       if (error instanceof GitUnavailable)
         return this.#byFolder.get(folder) ?? error.guess;

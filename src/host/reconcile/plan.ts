@@ -1,14 +1,11 @@
 // Decides which of the window's worktrees get an instance, and why the others do not.
 // makePlan() uses what git reported earlier and never runs git.
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { instanceName } from "../../core/worktrees/names";
-import { canonicalPath } from "../../core/system/paths";
-import {
-  contains,
-  deepest,
-  type Worktree,
-} from "../../core/worktrees/worktree";
-import type { Desired, Pin, WorkspaceFolder } from "../contract";
+import { canonicalPath, upwards } from "../../core/system/paths";
+import { contains, type Worktree } from "../../core/worktrees/worktree";
+import type { DesiredState, Pin, WorkspaceFolder } from "../contract";
 import type { InstanceSpec } from "../instance/instanceContext";
 import type { KnownWorktrees } from "./knownWorktrees";
 
@@ -23,16 +20,19 @@ export type Plan = ReadonlyMap<string, Planned>;
 export type Pins = ReadonlyMap<string, Pin>;
 
 /** The folders a plan covers: those of the workspace and those the user has started. */
-export function plannedFolders({ folders }: Desired, pins: Pins): string[] {
+export function plannedFolders(
+  { folders }: DesiredState,
+  pins: Pins,
+): string[] {
   const started = [...pins].flatMap(([worktree, pin]) =>
     pin === "started" ? [worktree] : [],
   );
-  return [...folders.map((folder) => folder.path), ...started];
+  return [...new Set([...folders.map((folder) => folder.path), ...started])];
 }
 
 /** If the limit is exceeded, worktrees that `isRunning` keep their place. */
 export function makePlan(
-  desired: Desired,
+  desired: DesiredState,
   known: KnownWorktrees,
   pins: Pins,
   isRunning: (worktree: string) => boolean,
@@ -60,26 +60,25 @@ export function makePlan(
 }
 
 /**
- * With autoStart "activeEditor", the active file's worktree. Without git, the containing workspace folder's: a folder
- * inside a plain one is not a worktree of its own.
+ * With autoStart "activeEditor", the active file's worktree. Asks git only about a repository that is not known yet.
+ * Without git, the containing workspace folder's: a folder inside a plain one is not a worktree of its own.
  */
 export async function enteredWorktree(
-  { activeDirectory, folders, settings }: Desired,
+  { activeDirectory, settings }: DesiredState,
   known: KnownWorktrees,
 ): Promise<Worktree | undefined> {
   if (settings.autoStart !== "activeEditor" || activeDirectory === null)
     return undefined;
-  const worktree = await known.find(activeDirectory);
-  if (!worktree || worktree.git) return worktree;
-  const container = deepest(
-    folders.map((folder) => canonicalPath(folder.path)),
-    worktree.path,
-  );
-  return container === undefined ? undefined : known.find(container);
+  for (const directory of upwards(canonicalPath(activeDirectory))) {
+    const worktree = known.get(directory);
+    if (worktree?.path === directory) return worktree;
+    if (existsSync(path.join(directory, ".git"))) return known.find(directory);
+  }
+  return undefined;
 }
 
 function verdictOf(
-  { settings }: Desired,
+  { settings }: DesiredState,
   pin: Pin | undefined,
 ): Planned["verdict"] {
   if (pin === "stopped") return "user";
@@ -111,7 +110,7 @@ function specOf(
   worktree: Worktree,
   folders: readonly WorkspaceFolder[],
   worktrees: readonly string[],
-  { settings, window }: Desired,
+  { settings, window }: DesiredState,
 ): InstanceSpec {
   const inside = folders.filter(
     (folder) =>

@@ -9,13 +9,8 @@ export const getDiagnostics = defineTool({
     /** A file: URI or a path; absent or empty: every file. */
     uri: z.optional(z.string()),
   }),
-  run({ uri }, { view, resolve }) {
-    const file = uri ? resolve(uri) : undefined;
-    return json(
-      view
-        .diagnostics()
-        .filter(({ path }) => file === undefined || path === file)
-        .map(({ uri, diagnostics }) => ({ uri, diagnostics })),
-    );
+  run({ uri }, { diagnostics, resolve }) {
+    const files = uri ? diagnostics.ofFile(resolve(uri)) : diagnostics.all();
+    return json(files.map(({ uri, diagnostics }) => ({ uri, diagnostics })));
   },
 });

@@ -12,8 +12,8 @@ export const openDiff = defineTool({
     new_file_contents: z.string(),
     tab_name: z.string(),
   }),
-  async run(input, context) {
-    const { resolve, diffs, worktree, agent, instance, cancelled } = context;
+  async run(input, context, cancelled) {
+    const { resolve, diffs, worktree, agent, instance } = context;
     const outcome = await diffs.open(
       input.tab_name,
       {

@@ -3,17 +3,11 @@ import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import * as z from "zod/mini";
 import type { EditorApi, WorkspaceFolder } from "../contract";
 import type { ClientDiffs } from "../clients/clientDiffs";
-import type { EditorView } from "../view/editorCopy";
+import type { DiagnosticsView, EditorView } from "../view/editorView";
 import { UserError } from "../../core/errors";
 import { wrongArguments } from "../../core/messages";
 
-/** The instance as a tool sees it. */
-export interface ToolContext extends CallerContext {
-  /** Aborted when the caller cancels the call or disconnects. */
-  readonly cancelled: AbortSignal;
-}
-
-/** The same for all calls of one client. */
+/** The instance as a tool of one client sees it. The same object for all calls: what may change is read when needed. */
 export interface CallerContext {
   readonly worktree: string;
   /** Display names of the calling agent and the instance. */
@@ -22,6 +16,7 @@ export interface CallerContext {
   /** Real paths: the worktree, and the workspace folders inside it. */
   readonly folders: readonly WorkspaceFolder[];
   readonly view: EditorView;
+  readonly diagnostics: DiagnosticsView;
   readonly editor: EditorApi;
   /** The calling client's undecided diffs. */
   readonly diffs: ClientDiffs;
@@ -34,8 +29,15 @@ export interface Tool {
   readonly description: string;
   /** JSON Schema, draft 2020-12. */
   readonly inputSchema: { type: "object"; [key: string]: unknown };
-  /** A failure that the client can fix is a result with isError, not a rejection. */
-  run(input: unknown, context: ToolContext): Promise<CallToolResult>;
+  /**
+   * A failure that the client can fix is a result with isError, not a rejection. `cancelled` is aborted when the caller
+   * cancels the call or disconnects.
+   */
+  run(
+    input: unknown,
+    context: CallerContext,
+    cancelled: AbortSignal,
+  ): Promise<CallToolResult>;
 }
 
 export function defineTool<Shape extends z.core.$ZodLooseShape>(definition: {
@@ -44,7 +46,8 @@ export function defineTool<Shape extends z.core.$ZodLooseShape>(definition: {
   readonly input: z.ZodMiniObject<Shape, z.core.$strict>;
   run(
     input: z.core.output<z.ZodMiniObject<Shape, z.core.$strict>>,
-    context: ToolContext,
+    context: CallerContext,
+    cancelled: AbortSignal,
   ): Promise<CallToolResult> | CallToolResult;
 }): Tool {
   const { name, description, input: schema } = definition;
@@ -55,12 +58,12 @@ export function defineTool<Shape extends z.core.$ZodLooseShape>(definition: {
       ...z.toJSONSchema(schema, { io: "input" }),
       type: "object",
     },
-    async run(input, context) {
+    async run(input, context, cancelled) {
       const parsed = schema.safeParse(input ?? {});
       if (!parsed.success)
         return failure(wrongArguments(name, z.prettifyError(parsed.error)));
       try {
-        return await definition.run(parsed.data, context);
+        return await definition.run(parsed.data, context, cancelled);
       } catch (error) {
         if (error instanceof UserError) return failure(error.message);
         throw error;

@@ -1,32 +1,9 @@
-// The host's copy of the editor's state, and the part of it that each worktree's agents may see.
+// The host's copy of the editor's state, sorted by worktree when it is pushed: what agents ask for is only looked up.
+import { isDeepStrictEqual } from "node:util";
 import { canonicalPath } from "../../core/system/paths";
-import type {
-  EditorSelection,
-  EditorState,
-  EditorTab,
-  FileDiagnostics,
-} from "../contract";
-
-/** What the agents of one instance may see: only files of its own worktree, all paths real. */
-export interface EditorView {
-  /** The active editor's selection; null if the active editor is not a file of this worktree. */
-  readonly selection: EditorSelection | null;
-  /** The newest selection in this worktree, even if another editor is active now. */
-  readonly latestSelection: EditorSelection | null;
-  readonly tabs: readonly EditorTab[];
-  /** Whether the user trusts this workspace. */
-  readonly isTrusted: boolean;
-  /** The files in tabs, most recently active first; empty while the user does not share that. */
-  recentFiles(): RecentFile[];
-  diagnostics(): FileDiagnostics[];
-}
-
-export interface RecentFile {
-  readonly path: string;
-  readonly isActive: boolean;
-  /** Milliseconds since 1970; 0: not since the host first saw this window. */
-  readonly lastActiveAt: number;
-}
+import type { EditorSelection, EditorState, EditorTab } from "../contract";
+import { DiagnosticsIndex } from "./diagnosticsIndex";
+import type { EditorView, RecentFile } from "./editorView";
 
 export interface WindowFacts {
   readonly isTrusted: boolean;
@@ -35,30 +12,70 @@ export interface WindowFacts {
 }
 
 export class EditorCopy {
-  #isTrusted = false;
-  #isShared = false;
+  readonly diagnostics: DiagnosticsIndex;
+  #window: WindowFacts = { isTrusted: false, isShared: false };
   #selection: EditorSelection | null = null;
   #tabs: readonly EditorTab[] = [];
-  readonly #diagnostics = new Map<string, FileDiagnostics>();
   /** By worktree. */
   readonly #latest = new Map<string, EditorSelection>();
+  #tabsOf: ReadonlyMap<string, readonly EditorTab[]> = new Map();
   /** When each file in a tab last became active. */
   #lastActiveAt: ReadonlyMap<string, number> = new Map();
+  /** By worktree, until something that it shows changes. */
+  readonly #views = new Map<string, EditorView>();
 
   /** `ownerOf` returns the deepest worktree that contains a real path. */
-  constructor(private readonly ownerOf: (path: string) => string | undefined) {}
+  constructor(private readonly ownerOf: (path: string) => string | undefined) {
+    this.diagnostics = new DiagnosticsIndex(ownerOf);
+  }
 
-  push(state: Partial<EditorState>): void {
-    if (state.selection !== undefined) {
-      this.#selection = state.selection && withRealPath(state.selection);
-      this.attribute();
-    }
-    if (state.tabs !== undefined)
-      this.#setTabs(
-        state.tabs.map((tab) =>
-          tab.path === null ? tab : { ...tab, path: canonicalPath(tab.path) },
-        ),
-      );
+  push({ selection, tabs }: Partial<EditorState>): void {
+    if (selection !== undefined)
+      this.#setSelection(selection && withRealPath(selection));
+    if (tabs !== undefined) this.#setTabs(tabs.map(withRealPath));
+  }
+
+  setWindow(facts: WindowFacts): void {
+    if (!facts.isShared) this.forgetSelections();
+    if (isDeepStrictEqual(facts, this.#window)) return;
+    this.#window = facts;
+    this.#views.clear();
+  }
+
+  /** Files may belong to other worktrees from now on; what was pushed before its worktree was known finds its owner. */
+  reassign(): void {
+    this.#tabsOf = this.#group(this.#tabs);
+    for (const [worktree, { path }] of this.#latest)
+      if (this.ownerOf(path) !== worktree) this.#latest.delete(worktree);
+    this.#noteLatest();
+    this.diagnostics.reassign();
+    this.#views.clear();
+  }
+
+  /** Called when the user stops sharing selections. */
+  forgetSelections(): void {
+    this.#selection = null;
+    this.#latest.clear();
+    this.#views.clear();
+  }
+
+  viewOf(worktree: string): EditorView {
+    const view = this.#views.get(worktree) ?? this.#makeView(worktree);
+    this.#views.set(worktree, view);
+    return view;
+  }
+
+  #setSelection(selection: EditorSelection | null): void {
+    if (isDeepStrictEqual(selection, this.#selection)) return;
+    this.#dropViewOf(this.#selection?.path);
+    this.#selection = selection;
+    this.#noteLatest();
+    this.#dropViewOf(selection?.path);
+  }
+
+  #noteLatest(): void {
+    const owner = this.#selection && this.ownerOf(this.#selection.path);
+    if (this.#selection && owner) this.#latest.set(owner, this.#selection);
   }
 
   #setTabs(tabs: readonly EditorTab[]): void {
@@ -78,45 +95,40 @@ export class EditorCopy {
       }),
     );
     this.#tabs = tabs;
+    const tabsOf = this.#group(tabs);
+    for (const worktree of new Set([...tabsOf.keys(), ...this.#tabsOf.keys()]))
+      if (!isDeepStrictEqual(tabsOf.get(worktree), this.#tabsOf.get(worktree)))
+        this.#views.delete(worktree);
+    this.#tabsOf = tabsOf;
   }
 
-  setWindow({ isTrusted, isShared }: WindowFacts): void {
-    this.#isTrusted = isTrusted;
-    this.#isShared = isShared;
-    if (!isShared) this.forgetSelections();
+  #group(tabs: readonly EditorTab[]): Map<string, EditorTab[]> {
+    const groups = new Map<string, EditorTab[]>();
+    for (const tab of tabs) {
+      const owner = tab.path === null ? undefined : this.ownerOf(tab.path);
+      if (owner === undefined) continue;
+      const group = groups.get(owner);
+      if (group) group.push(tab);
+      else groups.set(owner, [tab]);
+    }
+    return groups;
   }
 
-  /** Records the current selection as its worktree's latest. */
-  attribute(): void {
-    const owner = this.#selection && this.ownerOf(this.#selection.path);
-    if (this.#selection && owner) this.#latest.set(owner, this.#selection);
+  #dropViewOf(file: string | undefined): void {
+    const owner = file === undefined ? undefined : this.ownerOf(file);
+    if (owner !== undefined) this.#views.delete(owner);
   }
 
-  /** Called when the user stops sharing selections. */
-  forgetSelections(): void {
-    this.#selection = null;
-    this.#latest.clear();
-  }
-
-  pushDiagnostics(changed: readonly FileDiagnostics[]): void {
-    for (const file of changed)
-      if (file.diagnostics.length === 0) this.#diagnostics.delete(file.uri);
-      else this.#diagnostics.set(file.uri, withRealPath(file));
-  }
-
-  viewOf(worktree: string): EditorView {
-    const isOwn = (path: string): boolean => this.ownerOf(path) === worktree;
-    const ifOwn = (selection: EditorSelection | null | undefined) =>
-      selection && isOwn(selection.path) ? selection : null;
-    const tabs = this.#tabs.filter(({ path }) => path !== null && isOwn(path));
+  #makeView(worktree: string): EditorView {
+    const tabs = this.#tabsOf.get(worktree) ?? [];
+    const isActive =
+      this.#selection && this.ownerOf(this.#selection.path) === worktree;
     return {
-      isTrusted: this.#isTrusted,
-      recentFiles: () => (this.#isShared ? this.#recentFiles(tabs) : []),
-      selection: ifOwn(this.#selection),
-      latestSelection: ifOwn(this.#latest.get(worktree)),
+      isTrusted: this.#window.isTrusted,
+      selection: isActive ? this.#selection : null,
+      latestSelection: this.#latest.get(worktree) ?? null,
       tabs,
-      diagnostics: () =>
-        [...this.#diagnostics.values()].filter(({ path }) => isOwn(path)),
+      recentFiles: this.#window.isShared ? this.#recentFiles(tabs) : [],
     };
   }
 
@@ -137,6 +149,8 @@ function activePath(tabs: readonly EditorTab[]): string | null {
   return tabs.find(({ isActive }) => isActive)?.path ?? null;
 }
 
-function withRealPath<T extends { readonly path: string }>(value: T): T {
-  return { ...value, path: canonicalPath(value.path) };
+function withRealPath<T extends { readonly path: string | null }>(value: T): T {
+  return value.path === null
+    ? value
+    : { ...value, path: canonicalPath(value.path) };
 }

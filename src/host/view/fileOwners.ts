@@ -1,21 +1,29 @@
 // Looks up the worktree a file belongs to: the deepest one that contains it, with or without an instance.
-import { deepest, type Worktree } from "../../core/worktrees/worktree";
+import { upwards } from "../../core/system/paths";
+import type { Worktree } from "../../core/worktrees/worktree";
 
 export class FileOwners {
   /** By path: the worktrees this window has open or has started. */
   #own: ReadonlyMap<string, Worktree> = new Map();
   /** Those and the other worktrees of their repositories. */
-  #paths: readonly string[] = [];
+  #paths: ReadonlySet<string> = new Set();
 
-  /** `siblings`: paths of the other worktrees of the repositories. */
-  replace(own: Iterable<Worktree>, siblings: Iterable<string>): void {
+  /** `siblings`: paths of the other worktrees of the repositories. Returns whether any file may have another owner now. */
+  replace(own: Iterable<Worktree>, siblings: Iterable<string>): boolean {
     this.#own = new Map([...own].map((worktree) => [worktree.path, worktree]));
-    this.#paths = [...new Set([...this.#own.keys(), ...siblings])];
+    const paths = new Set([...this.#own.keys(), ...siblings]);
+    const isSame =
+      paths.size === this.#paths.size &&
+      [...paths].every((each) => this.#paths.has(each));
+    this.#paths = paths;
+    return !isSame;
   }
 
-  /** `file` must be a real path. */
+  /** `file` must be a real path. Costs its depth, however many worktrees there are. */
   ownerOf(file: string): string | undefined {
-    return deepest(this.#paths, file);
+    for (const directory of upwards(file))
+      if (this.#paths.has(directory)) return directory;
+    return undefined;
   }
 
   /** See WindowAccess. */

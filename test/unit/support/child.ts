@@ -7,6 +7,7 @@ import { LockFiles } from "../../../src/core/registry/lockFiles";
 import { listen, type PortRange } from "../../../src/core/system/ports";
 import { pidExists } from "../../../src/core/system/processIdentity";
 import { Records } from "../../../src/core/registry/records";
+import { ProcessLiveness } from "../../../src/core/registry/liveness";
 import { sweep } from "../../../src/core/registry/sweep";
 import type { WindowSetup } from "./window";
 
@@ -34,6 +35,7 @@ const jobs = {
       workspace: null,
       holderOf: () => undefined,
       discoveryFiles: [],
+      signal: new AbortController().signal,
     };
     try {
       return (await choosePort(situation, noRoutes)).address.port;
@@ -66,6 +68,7 @@ const jobs = {
     await sweep(
       new Records(path.join(home, "instances")),
       [new LockFiles(lockDirectory)],
+      new ProcessLiveness(),
       silent,
     );
     return "done";

@@ -7,7 +7,7 @@ import {
   HostConnection,
 } from "../../../src/editor/window/hostConnection";
 import type {
-  Desired,
+  DesiredState,
   HostSettings,
   InstanceState,
   InstanceView,
@@ -74,7 +74,7 @@ export class Window {
     }
   >();
   readonly #records: Records;
-  #desired: Desired;
+  #desired: DesiredState;
   #isEnded = false;
 
   private constructor(setup: WindowSetup) {
@@ -129,7 +129,7 @@ export class Window {
         },
         onDidRequestFocus: (worktree) => this.focused.push(worktree),
         onDidLog: (level, message) => this.log.push({ level, message }),
-        reachWindow: () =>
+        pingWindow: () =>
           setup.isCutOff ? new Promise(() => undefined) : Promise.resolve(),
         openFile: (file) => {
           this.opened.push(file);
@@ -209,10 +209,10 @@ export class Window {
   }
 
   /** The state of the first instance, or of the worktree's, once it runs. */
-  running(worktree = this.views[0]?.worktree): Promise<Running> {
+  running(worktree?: string): Promise<Running> {
     return until(`an instance runs for ${worktree ?? "any worktree"}`, () => {
-      const state = worktree ? this.view(worktree)?.state : undefined;
-      return state?.kind === "running" && state;
+      const view = worktree ? this.view(worktree) : this.views[0];
+      return view?.state.kind === "running" && view.state;
     });
   }
 

@@ -7,8 +7,8 @@ import * as z from "zod/mini";
 import type { Mention } from "../../../core/control/mention";
 import type { Client } from "../../clients/client";
 import type { ClientDiffs } from "../../clients/clientDiffs";
-import type { ClientView } from "../../contract";
-import type { EditorView } from "../../view/editorCopy";
+import type { ClientView, EditorSelection } from "../../contract";
+import type { EditorView } from "../../view/editorView";
 import { createMcpServer } from "../mcpServer";
 import { describeSelection } from "../../tools/selections";
 import type { ProtocolContext } from "../protocol";
@@ -36,7 +36,7 @@ export class ClaudeClient implements Client {
   #isInitialized = false;
   #isAlive = true;
   #hasListedTools = false;
-  #lastShared = "";
+  #lastShared: EditorSelection | undefined;
   #listenTimer: NodeJS.Timeout | undefined;
   /** Mentions to send once it listens; undefined from then on. */
   #queuedMentions: Mention[] | undefined = [];
@@ -49,20 +49,16 @@ export class ClaudeClient implements Client {
     private readonly instance: ProtocolContext,
   ) {
     this.diffs = instance.newDiffs();
-    const server = createMcpServer(
-      instance.version,
-      () => instance.context(this),
-      {
-        onDidListTools: () => {
-          if (this.#hasListedTools) return;
-          this.#hasListedTools = true;
-          this.#awaitListening(() => {
-            this.#lastShared = "";
-            instance.onDidBecomeReady(this);
-          });
-        },
+    const server = createMcpServer(instance.version, instance.context(this), {
+      onDidListTools: () => {
+        if (this.#hasListedTools) return;
+        this.#hasListedTools = true;
+        this.#awaitListening(() => {
+          this.#lastShared = undefined;
+          instance.onDidBecomeReady(this);
+        });
       },
-    );
+    });
     this.#server = server;
     server.oninitialized = () => {
       this.#isInitialized = true;
@@ -104,10 +100,10 @@ export class ClaudeClient implements Client {
 
   share({ latestSelection }: EditorView): void {
     if (!this.#isInitialized || latestSelection === null) return;
+    // The same object for as long as it is the same selection.
+    if (latestSelection === this.#lastShared) return;
+    this.#lastShared = latestSelection;
     const params = describeSelection(latestSelection);
-    const shared = JSON.stringify(params);
-    if (shared === this.#lastShared) return;
-    this.#lastShared = shared;
     void this.#server.notification({ method: "selection_changed", params });
   }
 

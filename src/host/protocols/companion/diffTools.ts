@@ -55,8 +55,12 @@ export function diffTools({ notify, log }: SessionContext): Tool[] {
   // List the common tool, which other MCP clients can use without knowing these notifications.
   const combinedOpenDiff: Tool = {
     ...commonOpenDiff,
-    run: (input, context) =>
-      (isCompanionCall(input) ? openDiff : commonOpenDiff).run(input, context),
+    run: (input, context, cancelled) =>
+      (isCompanionCall(input) ? openDiff : commonOpenDiff).run(
+        input,
+        context,
+        cancelled,
+      ),
   };
   return [combinedOpenDiff, closeDiff];
 }

@@ -1,6 +1,6 @@
 // What a protocol built on MCP adds to every session, without affecting clients that do not know it.
 import type { Log } from "../../../core/log";
-import type { EditorView } from "../../view/editorCopy";
+import type { EditorView } from "../../view/editorView";
 import type { Tool } from "../../tools/tool";
 
 // A type, because an interface is not assignable to the SDK's record types.
@@ -12,8 +12,11 @@ export type Notification = {
 export interface SessionExtension {
   /** A tool with the name of a common one replaces it. */
   readonly tools: readonly Tool[];
-  /** What the user is looking at, as the protocol's notification; sent only when it has changed. */
-  describe(view: EditorView): Notification;
+  /** What the user is looking at, as the protocol's notification; sent only when its key has changed. */
+  describe(view: EditorView): {
+    readonly notification: Notification;
+    readonly key: string;
+  };
 }
 
 /** The session as an extension sees it. */

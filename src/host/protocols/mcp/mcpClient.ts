@@ -8,7 +8,7 @@ import { messageOf } from "../../../core/errors";
 import type { Client } from "../../clients/client";
 import type { ClientDiffs } from "../../clients/clientDiffs";
 import type { ClientView } from "../../contract";
-import type { EditorView } from "../../view/editorCopy";
+import type { EditorView } from "../../view/editorView";
 import { createMcpServer } from "../mcpServer";
 import type { ProtocolContext } from "../protocol";
 import type { Notification, SessionExtension } from "./extension";
@@ -57,11 +57,9 @@ export class McpClient implements Client {
         },
       }),
     );
-    this.#server = createMcpServer(
-      instance.version,
-      () => instance.context(this),
-      { tools: withExtensions(this.#extensions) },
-    );
+    this.#server = createMcpServer(instance.version, instance.context(this), {
+      tools: withExtensions(this.#extensions),
+    });
     this.#server.oninitialized = () => {
       instance.onDidBecomeReady(this);
     };
@@ -114,10 +112,9 @@ export class McpClient implements Client {
   share(view: EditorView): void {
     if (!this.#hasStream) return;
     for (const extension of this.#extensions) {
-      const notification = extension.describe(view);
-      const text = JSON.stringify(notification);
-      if (text === this.#lastShared.get(extension)) continue;
-      this.#lastShared.set(extension, text);
+      const { notification, key } = extension.describe(view);
+      if (key === this.#lastShared.get(extension)) continue;
+      this.#lastShared.set(extension, key);
       this.#notify(notification);
     }
   }

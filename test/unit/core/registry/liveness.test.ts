@@ -2,10 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync } from "node:fs";
-import {
-  lockProcess,
-  recordProcess,
-} from "../../../../src/core/registry/liveness";
+import { ProcessLiveness } from "../../../../src/core/registry/liveness";
 import {
   bootId,
   bootTime,
@@ -85,9 +82,9 @@ describe("identifyProcess", () => {
   });
 });
 
-describe("recordProcess", () => {
+describe("The process of a record", () => {
   const judge = async (change: Parameters<typeof recordOf>[0]) =>
-    recordProcess(await recordOf(change));
+    new ProcessLiveness().ofRecord(await recordOf(change));
 
   it("reports its own process as running", async () => {
     assert.equal(await judge({}), "running");
@@ -121,23 +118,29 @@ describe("recordProcess", () => {
   });
 });
 
-describe("lockProcess", () => {
+describe("The process of a lock file", () => {
   it("checks the extension host, not its parent", async () => {
     const dead = await deadPid();
-    assert.equal(await lockProcess(lockOf({ pid: dead })), "running");
-    assert.equal(await lockProcess(lockOf({ idePid: dead })), "gone");
+    assert.equal(
+      await new ProcessLiveness().ofLock(lockOf({ pid: dead })),
+      "running",
+    );
+    assert.equal(
+      await new ProcessLiveness().ofLock(lockOf({ idePid: dead })),
+      "gone",
+    );
   });
 
   it("reports a process as gone if its pid now belongs to a later one", async () => {
     const startedAt = (await identifyProcess(process.pid))?.startedAt ?? 0;
     const lock = lockOf({ createdAt: startedAt - 60_000 });
-    assert.equal(await lockProcess(lock), "gone");
+    assert.equal(await new ProcessLiveness().ofLock(lock), "gone");
   });
 
   it("reports a pid of another pid namespace as foreign", async () => {
     const idePid = await deadPid();
     const foreign = { ...lockOf({ idePid }), pidNamespace: "pid:[1]" };
-    assert.equal(await lockProcess(foreign), "foreign");
+    assert.equal(await new ProcessLiveness().ofLock(foreign), "foreign");
     assert.notEqual(pidNamespace(), "pid:[1]");
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, statSync } from "node:fs";
 import { listInstances } from "../../../../src/core/control/instanceList";
+import { ProcessLiveness } from "../../../../src/core/registry/liveness";
 import { Records } from "../../../../src/core/registry/records";
 import {
   deadPid,
@@ -86,11 +87,9 @@ describe("listInstances", () => {
     for (const record of [unresponsive, stale, foreign])
       await records.publish(record);
     assert.deepEqual(
-      (await listInstances(records)).map(({ record, liveness, health }) => [
-        record.instanceId,
-        liveness,
-        health,
-      ]),
+      (await listInstances(records, new ProcessLiveness())).map(
+        ({ record, liveness, health }) => [record.instanceId, liveness, health],
+      ),
       [
         [foreign.instanceId, "foreign", null],
         [stale.instanceId, "stale", null],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import type { InstanceRecord } from "../../../../src/core/registry/formats";
+import { ProcessLiveness } from "../../../../src/core/registry/liveness";
 import { LockFiles } from "../../../../src/core/registry/lockFiles";
 import { bootTime } from "../../../../src/core/system/processIdentity";
 import { Records } from "../../../../src/core/registry/records";
@@ -38,6 +39,7 @@ describe("sweep", function () {
     sweep(
       new Records(`${ground.home}/instances`),
       [new LockFiles(ground.locks)],
+      new ProcessLiveness(),
       { debug: note, info: note, warn: note, error: note },
       isLeftOver,
     );

@@ -5,7 +5,7 @@ import {
   instanceName,
   type Named,
   type Naming,
-  printable,
+  toPrintable,
 } from "../../../../src/core/worktrees/names";
 import type { Worktree } from "../../../../src/core/worktrees/worktree";
 
@@ -66,16 +66,16 @@ describe("instanceName", () => {
   });
 });
 
-describe("printable", () => {
+describe("toPrintable", () => {
   it("returns one line, without characters that move the cursor or change the reading direction", () => {
     assert.equal(
-      printable("a\n\u001b[31mb\u202ec\u2028d\u0000"),
+      toPrintable("a\n\u001b[31mb\u202ec\u2028d\u0000"),
       "a [31mb c d",
     );
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         assert.doesNotMatch(
-          printable(text),
+          toPrintable(text),
           /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/,
         );
       }),

@@ -149,7 +149,7 @@ describe("detectWorktree", () => {
         "topic",
       );
       const [main, other] = await Promise.all(
-        [repository, linked].map(detectWorktree),
+        [repository, linked].map((folder) => detectWorktree(folder)),
       );
       assert.equal(main?.path, repository);
       assert.equal(main.git?.repository, name);

@@ -7,6 +7,7 @@ import { ClientDiffs } from "../../../../src/host/clients/clientDiffs";
 import type { EditorApi } from "../../../../src/host/contract";
 import { ClaudeClient } from "../../../../src/host/protocols/claude/claudeClient";
 import type { ProtocolContext } from "../../../../src/host/protocols/protocol";
+import type { CallerContext } from "../../../../src/host/tools/tool";
 import { until } from "../../../harness/until";
 import { useGround } from "../../support/ground";
 
@@ -31,7 +32,7 @@ describe("a client", () => {
     const [socket] = (await connected) as [WebSocket];
     const side: Pick<
       ProtocolContext,
-      "version" | "log" | "newDiffs" | "onDidDisconnect"
+      "version" | "log" | "context" | "newDiffs" | "onDidDisconnect"
     > = {
       version: "0",
       log: {
@@ -40,6 +41,8 @@ describe("a client", () => {
         warn: () => undefined,
         error: () => undefined,
       },
+      // No tool is called.
+      context: () => ({}) as CallerContext,
       newDiffs: () => new ClientDiffs({} as EditorApi),
       onDidDisconnect: () => undefined,
     };

@@ -283,12 +283,13 @@ describe("reconcile", function () {
     const nested = addWorktree(app, path.join(app, "nested"), "topic");
     const closed = addWorktree(app, path.join(app, "closed"), "other");
     const folder = ground.make("app", "src");
+    const other = ground.make("other");
     const isBusy = ground.path("busy");
     wrapGit(ground, `if [ -e "${isBusy}" ]; then kill -9 $$; fi`);
     const window = await open([folder, nested]);
     const before = [await window.record(app), await window.record(nested)];
     writeFileSync(isBusy, "");
-    await window.reconcile({ settings: { maxClients: 15 } });
+    await window.reconcile({ folders: [folder, nested, other] });
     assert.deepEqual(
       [await window.record(app), await window.record(nested)],
       before,

@@ -8,23 +8,15 @@ const PING_EVERY = 30_000;
 /** Milliseconds between checks that an instance's files still exist. */
 const CHECK_FILES_EVERY = 5_000;
 
-export class Upkeep {
+export class Maintenance {
   readonly #lifetime = new Lifetime();
 
-  /**
-   * `onDidLoseFiles`: others clean up too, such as an agent in a container or the system in its temporary directory.
-   */
-  constructor(
-    private readonly running: () => readonly Instance[],
-    onDidLoseFiles: () => void,
-  ) {
+  constructor(private readonly running: () => readonly Instance[]) {
     this.#every(PING_EVERY, (instance) => {
       instance.clients.checkAlive();
     });
     this.#every(TOUCH_EVERY_MS, (instance) => void instance.touchAddress());
-    this.#every(CHECK_FILES_EVERY, async (instance) => {
-      if (await instance.hasLostFiles()) onDidLoseFiles();
-    });
+    this.#every(CHECK_FILES_EVERY, (instance) => instance.restoreFiles());
   }
 
   dispose(): Promise<void> {

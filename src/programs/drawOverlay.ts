@@ -1,13 +1,13 @@
 // Draws a sentence over the screen of a program running in this terminal, without disturbing the program.
-import { printable } from "../core/worktrees/names";
+import { toPrintable } from "../core/worktrees/names";
 
 /** Draws over the top lines and restores the cursor, so the program continues below. */
-export function drawOver(sentence: string): void {
+export function drawOverlay(sentence: string): void {
   // Without a terminal, for example in a pipe, there is no size.
   const { columns = 80, rows = 24 } = process.stdout as Partial<
     typeof process.stdout
   >;
-  const lines = wrap(printable(sentence), columns - 2).slice(0, rows);
+  const lines = wrap(toPrintable(sentence), columns - 2).slice(0, rows);
   const drawn = lines.map(
     (line, index) =>
       `\x1b[${index + 1};1H\x1b[7m ${line.padEnd(columns - 2)} \x1b[0m`,

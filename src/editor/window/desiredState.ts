@@ -1,9 +1,9 @@
 // Reads the window's folders and settings as the input of the host's reconciliation.
 import path from "node:path";
 import * as vscode from "vscode";
-import type { Desired, HostSettings } from "../../host/contract";
+import type { DesiredState, HostSettings } from "../../host/contract";
 
-export function readDesired(settings: HostSettings): Desired {
+export function readDesiredState(settings: HostSettings): DesiredState {
   const { workspaceFolders = [], workspaceFile } = vscode.workspace;
   const file = vscode.window.activeTextEditor?.document.uri;
   return {

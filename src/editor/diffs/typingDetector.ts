@@ -5,7 +5,7 @@ import { Lifetime } from "../../core/lifetime";
 /** Milliseconds after a keystroke until the user counts as idle. */
 const IDLE_AFTER = 1_000;
 
-export class Typing {
+export class TypingDetector {
   readonly #lifetime = new Lifetime();
   /** Changed by anything, with no keystroke seen since. */
   #changedDocument: vscode.TextDocument | undefined;
@@ -20,7 +20,7 @@ export class Typing {
       }),
     );
     this.#lifetime.own(
-      // Typing changes the text first and then moves the cursor.
+      // TypingDetector changes the text first and then moves the cursor.
       vscode.window.onDidChangeTextEditorSelection(({ kind, textEditor }) => {
         const { document } = textEditor;
         if (kind === Keyboard && this.#changedDocument === document)

@@ -1,0 +1,38 @@
+// What tools get to know about the client that calls them, read when they ask: names and folders change while it stays.
+import { agentName, type Client } from "../clients/client";
+import type { EditorApi, WorkspaceFolder } from "../contract";
+import type { CallerContext } from "../tools/tool";
+import type { DiagnosticsView, EditorView } from "../view/editorView";
+
+/** The instance that the client is connected to. */
+interface Callee {
+  readonly worktree: string;
+  readonly name: string;
+  readonly folders: readonly WorkspaceFolder[];
+  readonly view: EditorView;
+  readonly diagnostics: DiagnosticsView;
+  readonly editor: EditorApi;
+  resolve(sent: string): string;
+}
+
+export function callerContext(instance: Callee, client: Client): CallerContext {
+  return {
+    worktree: instance.worktree,
+    editor: instance.editor,
+    diagnostics: instance.diagnostics,
+    diffs: client.diffs,
+    resolve: (sent) => instance.resolve(sent),
+    get agent() {
+      return agentName(client.view);
+    },
+    get instance() {
+      return instance.name;
+    },
+    get folders() {
+      return instance.folders;
+    },
+    get view() {
+      return instance.view;
+    },
+  };
+}
