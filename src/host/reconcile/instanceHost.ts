@@ -26,9 +26,7 @@ import type {
   SendRequest,
 } from "../contract";
 import type { ServingProcess } from "../instance/instanceContext";
-import { EditorCopy } from "../view/editorCopy";
-import { FileOwners } from "../view/fileOwners";
-import { SelectionSharing } from "../view/selectionSharing";
+import { WindowView } from "../view/windowView";
 import { InstanceSet } from "./instanceSet";
 import { KnownWorktrees } from "./knownWorktrees";
 import { LiveInstances } from "./liveInstances";
@@ -41,15 +39,14 @@ export class InstanceHost implements HostApi {
   readonly #lifetime = new Lifetime();
   readonly #pins: Map<string, Pin>;
   readonly #known = new KnownWorktrees();
-  readonly #fileOwners = new FileOwners();
-  readonly #copy = new EditorCopy((file) => this.#fileOwners.ownerOf(file));
+  readonly #view = new WindowView(() => {
+    for (const { clients, view } of this.#instances.running())
+      clients.share(view);
+  });
   readonly #refresh: CoalescingQueue;
   readonly #worktreeWatcher = new WorktreeWatcher(
     () => void this.#refresh.request(),
   );
-  readonly #sharing = new SelectionSharing(() => {
-    this.#share();
-  });
   readonly #instances: InstanceSet;
   readonly #machineInstances: MachineInstances;
   readonly #pendingSends: PendingSends;
@@ -81,10 +78,9 @@ export class InstanceHost implements HostApi {
         peers: new LiveInstances(records, () => this.#instances.running()),
         window: {
           editor,
-          viewOf: (worktree) => this.#copy.viewOf(worktree),
-          diagnosticsOf: (worktree) => this.#copy.diagnostics.viewOf(worktree),
-          isOpenTo: (worktree, file) =>
-            this.#fileOwners.isOpenTo(worktree, file),
+          viewOf: (worktree) => this.#view.viewOf(worktree),
+          diagnosticsOf: (worktree) => this.#view.diagnosticsOf(worktree),
+          isOpenTo: (worktree, file) => this.#view.isOpenTo(worktree, file),
           isActive: (worktree) => this.#active === worktree,
         },
         log,
@@ -99,10 +95,10 @@ export class InstanceHost implements HostApi {
         },
       },
     );
-    this.#pendingSends = new PendingSends((worktree) => {
-      const state = this.#instances.state(worktree);
-      return state?.kind === "running" ? state.instance.mentions : undefined;
-    }, this.#machineInstances);
+    this.#pendingSends = new PendingSends(
+      (worktree) => this.#instances.get(worktree)?.mentions,
+      this.#machineInstances,
+    );
     this.#lifetime.own(records);
     this.#lifetime.own(
       // Names may have to be made distinct again.
@@ -113,7 +109,7 @@ export class InstanceHost implements HostApi {
     this.#lifetime.defer(() => this.#instances.endAll());
     this.#lifetime.own(this.#worktreeWatcher);
     this.#lifetime.own(new Maintenance(() => this.#instances.running()));
-    this.#lifetime.own(this.#sharing);
+    this.#lifetime.own(this.#view);
     void files.addresses.prune();
   }
 
@@ -126,8 +122,7 @@ export class InstanceHost implements HostApi {
     const files = registryFiles(options);
     const { pid, parentPid, owner, version } = options;
     const processStart = (await identifyProcess(pid))?.start ?? "";
-    const startedAt = Date.now();
-    const self = { pid, processStart, startedAt };
+    const self = { pid, processStart, startedAt: Date.now() };
     const records = await RecordWatcher.start({
       records: files.records,
       discoveryFiles: [files.lockFiles, ...files.companionFiles],
@@ -142,10 +137,11 @@ export class InstanceHost implements HostApi {
   async reconcile(desired: DesiredState): Promise<void> {
     const before = this.#desired;
     this.#desired = desired;
-    this.#copy.setWindow({
-      isTrusted: desired.isTrusted,
-      isShared: desired.settings.shareSelection,
-    });
+    const { isTrusted, settings } = desired;
+    this.#view.setWindow(
+      { isTrusted, isShared: settings.shareSelection },
+      settings.selectionDebounce,
+    );
     // Settings are judged by what git has said before.
     this.#apply({ retryFailed: true });
     if (!isDeepStrictEqual(before?.folders, desired.folders))
@@ -153,7 +149,6 @@ export class InstanceHost implements HostApi {
     await this.#refresh.idle();
     if (await this.#pinEnteredWorktree(desired)) this.#apply();
     await this.#settled();
-    this.#shareSoon();
     if (before === undefined) await this.records.sweep();
   }
 
@@ -167,8 +162,8 @@ export class InstanceHost implements HostApi {
     await this.#settled(path);
     // Its repository may have worktrees that nobody has asked for yet.
     if (!known) void this.#refresh.request();
+    if (this.#instances.get(path)) return done(path);
     const state = this.#instances.state(path);
-    if (state?.kind === "running") return done(path);
     if (state?.kind === "failed") return failed(state.error);
     this.#pins.delete(path);
     const reason =
@@ -220,16 +215,15 @@ export class InstanceHost implements HostApi {
   }
 
   pushState(state: Partial<EditorState>): void {
-    this.#copy.push(state);
-    this.#shareSoon();
+    this.#view.pushState(state);
   }
 
   pushDiagnostics(changed: readonly FileDiagnostics[]): void {
-    this.#copy.diagnostics.push(changed);
+    this.#view.pushDiagnostics(changed);
   }
 
   forgetSelections(): void {
-    this.#copy.forgetSelections();
+    this.#view.forgetSelections();
   }
 
   async shutDown(linger: number): Promise<void> {
@@ -257,7 +251,7 @@ export class InstanceHost implements HostApi {
       desired,
       this.#known,
       this.#pins,
-      (worktree) => this.#instances.state(worktree)?.kind === "running",
+      (worktree) => this.#instances.get(worktree) !== undefined,
     );
     this.#assignOwners();
     this.#worktreeWatcher.watch(
@@ -281,22 +275,10 @@ export class InstanceHost implements HostApi {
   }
 
   #assignOwners(): void {
-    const haveChanged = this.#fileOwners.replace(
+    this.#view.setOwners(
       this.#worktrees(),
       this.#known.siblings.map(({ path }) => path),
     );
-    if (!haveChanged) return;
-    this.#copy.reassign();
-    this.#shareSoon();
-  }
-
-  #shareSoon(): void {
-    this.#sharing.schedule(this.#desired?.settings.selectionDebounce ?? 0);
-  }
-
-  #share(): void {
-    for (const { clients, view } of this.#instances.running())
-      clients.share(view);
   }
 
   /** Whoever asked for a change sees it before the answer. */

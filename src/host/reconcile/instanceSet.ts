@@ -34,6 +34,12 @@ export class InstanceSet {
     return this.#slots.get(worktree)?.state;
   }
 
+  /** The worktree's instance, if it runs. */
+  get(worktree: string): Instance | undefined {
+    const state = this.state(worktree);
+    return state?.kind === "running" ? state.instance : undefined;
+  }
+
   running(): Instance[] {
     return [...this.#slots.values()].flatMap(({ state }) =>
       state.kind === "running" ? [state.instance] : [],

@@ -1,0 +1,69 @@
+// What the window shows and which worktree's agents may see it; decides when they hear of a change.
+import type { Worktree } from "../../core/worktrees/worktree";
+import type { EditorState, FileDiagnostics } from "../contract";
+import { EditorCopy, type WindowFacts } from "./editorCopy";
+import type { DiagnosticsView, EditorView } from "./editorView";
+import { FileOwners } from "./fileOwners";
+
+export class WindowView {
+  readonly #owners = new FileOwners();
+  readonly #copy = new EditorCopy((file) => this.#owners.ownerOf(file));
+  /** Milliseconds. */
+  #debounce = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** `share` is called once things have not changed for a while. */
+  constructor(private readonly share: () => void) {}
+
+  setWindow(facts: WindowFacts, debounce: number): void {
+    this.#debounce = debounce;
+    this.#copy.setWindow(facts);
+    this.#shareSoon();
+  }
+
+  pushState(state: Partial<EditorState>): void {
+    this.#copy.push(state);
+    this.#shareSoon();
+  }
+
+  pushDiagnostics(changed: readonly FileDiagnostics[]): void {
+    this.#copy.diagnostics.push(changed);
+  }
+
+  /** See EditorCopy. */
+  forgetSelections(): void {
+    this.#copy.forgetSelections();
+  }
+
+  /** See FileOwners.replace. */
+  setOwners(own: Iterable<Worktree>, others: Iterable<string>): void {
+    if (!this.#owners.replace(own, others)) return;
+    this.#copy.reassign();
+    this.#shareSoon();
+  }
+
+  ownerOf(file: string): string | undefined {
+    return this.#owners.ownerOf(file);
+  }
+
+  isOpenTo(worktree: string, file: string): boolean {
+    return this.#owners.isOpenTo(worktree, file);
+  }
+
+  viewOf(worktree: string): EditorView {
+    return this.#copy.viewOf(worktree);
+  }
+
+  diagnosticsOf(worktree: string): DiagnosticsView {
+    return this.#copy.diagnostics.viewOf(worktree);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #shareSoon(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.share, this.#debounce);
+  }
+}
