@@ -3,8 +3,8 @@ import { randomUUID } from "node:crypto";
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { listInstances } from "../src/core/control/instanceList";
-import { ProcessLiveness } from "../src/core/registry/liveness";
-import { Records } from "../src/core/registry/records";
+import { registryFiles } from "../src/core/registry/registryFiles";
+import { identifyPlace } from "../src/core/system/machine";
 import { Window } from "../test/unit/support/window";
 import { median, type Row } from "./row";
 import { Ground } from "./support/ground";
@@ -26,10 +26,17 @@ export async function list(): Promise<Row[]> {
   });
   const record = await window.record();
   // A copy of the home that no window watches: a window would sweep the stale records.
-  const records = new Records(path.join(ground.directory, "copied"));
-  cpSync(path.join(ground.home, "instances"), records.directory, {
-    recursive: true,
-  });
+  const home = path.join(ground.directory, "copied");
+  const { records, liveness } = registryFiles(
+    {
+      home,
+      lockDirectory: path.join(home, "locks"),
+      geminiDirectory: path.join(home, "gemini"),
+      qwenDirectory: path.join(home, "qwen"),
+    },
+    await identifyPlace(),
+  );
+  cpSync(ground.home, home, { recursive: true });
   for (let stale = LIVE; stale < RECORDS; stale += 1) {
     const instanceId = randomUUID();
     writeFileSync(
@@ -40,7 +47,6 @@ export async function list(): Promise<Row[]> {
   }
   const ours: number[] = [];
   const bare: number[] = [];
-  const liveness = new ProcessLiveness();
   for (let repetition = 0; repetition <= REPETITIONS; repetition += 1) {
     let start = performance.now();
     const listed = await listInstances(records, liveness);

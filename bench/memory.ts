@@ -76,7 +76,7 @@ async function measureProcess(
             folders,
             activeDirectory: null,
             settings,
-            window: null,
+            window: { app: "Bench", remoteName: null, workspace: null },
             isTrusted: true,
           },
         }

@@ -9,9 +9,9 @@ import {
   lockDirectory,
   qwenDirectory,
 } from "./core/registry/locations";
-import { readDocument, saveDocument } from "./editor/actions/documents";
+import { createDocumentActions } from "./editor/actions/documents";
 import { createExecutor } from "./editor/actions/executeCode";
-import { openFile } from "./editor/actions/openFile";
+import { createOpener } from "./editor/actions/openFile";
 import {
   registerAgentProfile,
   registerCommands,
@@ -29,6 +29,7 @@ import {
 } from "./editor/window/desiredState";
 import { EditorStatePusher } from "./editor/window/editorState";
 import { HostConnection } from "./editor/window/hostConnection";
+import { SharedFiles } from "./editor/window/sharedFiles";
 
 const lifetime = new Lifetime();
 
@@ -48,7 +49,6 @@ export function activate(context: vscode.ExtensionContext): void {
       parentPid: process.ppid,
       pid: process.pid,
       version: (extension.packageJSON as { version: string }).version,
-      owner: "vscode",
     },
     log,
     overlapsAtReload: vscode.env.remoteName !== undefined,
@@ -74,13 +74,17 @@ export function activate(context: vscode.ExtensionContext): void {
     ),
   );
   lifetime.own(new StatusBar(instances, diffs, terminals, settings));
-  const pusher = lifetime.own(new EditorStatePusher(connection, settings));
+  const sharedFiles = lifetime.own(new SharedFiles(settings));
+  const pusher = lifetime.own(
+    new EditorStatePusher(connection, settings, sharedFiles),
+  );
   const commandContext = {
     instances,
     diffs,
     terminals,
     connection,
     pusher,
+    sharedFiles,
     log,
   };
   registerCommands(commandContext).forEach((command) => lifetime.own(command));
@@ -125,11 +129,10 @@ export function activate(context: vscode.ExtensionContext): void {
       pingWindow: async () => {
         await vscode.commands.executeCommand("setContext", "berth", true);
       },
-      openFile,
+      openFile: createOpener(sharedFiles),
       openDiff: (diff) => diffs.open(diff),
       closeDiff: (id) => diffs.close(id),
-      readDocument,
-      saveDocument,
+      ...createDocumentActions(sharedFiles),
       executeCode: createExecutor(),
     },
   });

@@ -32,7 +32,6 @@ export async function holdInstances({
       parentPid: process.ppid,
       pid: process.pid,
       version: "0",
-      owner: "vscode",
     },
     log: console,
     overlapsAtReload: false,

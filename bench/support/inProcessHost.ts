@@ -40,7 +40,6 @@ export function startInProcess(
     parentPid: process.ppid,
     pid: process.pid,
     version: "0",
-    owner: "vscode",
     pins: [],
   });
   const host = createBirpc<HostApi, EditorApi>(editor as EditorApi, {

@@ -1,4 +1,5 @@
-// Every failure a user is expected to see: one plain sentence of what happened and what to do about it.
+// Failures: every error that a user is expected to see, to be thrown. One plain sentence of what happened and what to do
+// about it. Sentences that are shown without being thrown are in messages.ts.
 
 export class UserError extends Error {
   override readonly name = "UserError";
@@ -52,6 +53,13 @@ export function cannotWrite(path: string, cause: unknown): UserError {
   );
 }
 
+/** For a file in a directory that other programs use too. */
+export function notReplaced(file: string): UserError {
+  return new UserError(
+    `Berth leaves ${file} as it is, because another program or another machine wrote it. Remove it if nothing uses it any more.`,
+  );
+}
+
 export function rangeIsFull(range: string): UserError {
   return new UserError(
     `Every port of ${range} is taken. Stop some instances, or widen the setting berth.portRange.`,
@@ -82,6 +90,25 @@ export function badPath(path: string, fault: string): UserError {
   );
 }
 
+export function pathTooLong(maxBytes: number): UserError {
+  return new UserError(
+    `The path is longer than ${maxBytes} bytes, so it is not looked at. Name a file of the worktree by its absolute path.`,
+  );
+}
+
+/** `asked` is the name of a tool. */
+export function answerTooLarge(asked: string, maxBytes: number): UserError {
+  return new UserError(
+    `The answer to ${asked} is larger than ${formatMegabytes(maxBytes)}, so it is not sent. Ask for less, such as for one file.`,
+  );
+}
+
+export function proposalTooLarge(path: string, maxBytes: number): UserError {
+  return new UserError(
+    `The change of ${path} is larger than ${formatMegabytes(maxBytes)}, so no diff of it can be shown. Decide in the terminal.`,
+  );
+}
+
 export function noAnswer(name: string, cause: unknown): UserError {
   return new UserError(
     `${name} did not answer (${messageOf(cause)}). Reload its window, or close it.`,
@@ -107,6 +134,16 @@ export function noAgent(name: string, worktree: string): UserError {
   );
 }
 
+/** Agents are connected, but none has a way to be told of a file. */
+export function cannotBePointed(
+  name: string,
+  agents: readonly string[],
+): UserError {
+  return new UserError(
+    `${[...new Set(agents)].join(", ")} cannot be pointed to files, so nothing was sent to ${name}. Name the file in the agent's prompt.`,
+  );
+}
+
 export function inNoWorktree(path: string): UserError {
   return new UserError(
     `${path} is in no worktree of this window. Open its worktree, or choose its instance with Berth: Send Selection To....`,
@@ -127,6 +164,11 @@ export function noSuchFile(path: string): UserError {
 
 export function notSent(name: string, reason: string): UserError {
   return new UserError(`${name} did not take it: ${reason}`);
+}
+
+/** What VS Code rejects everything with that still waits when its window closes or reloads. */
+export function isCanceled(error: unknown): boolean {
+  return error instanceof Error && error.name === "Canceled";
 }
 
 export function cannotOpen(path: string, error: unknown): UserError {
@@ -185,4 +227,8 @@ export function noWorktree(): UserError {
   return new UserError(
     "This window has no worktree to open an agent in. Open a folder first.",
   );
+}
+
+function formatMegabytes(bytes: number): string {
+  return `${bytes / 1024 / 1024} MB`;
 }

@@ -1,4 +1,5 @@
-// Sentences that users and agents read and that are no failure; failures are in errors.ts.
+// Texts: everything else that users and agents read, shown and never thrown (warnings, labels, counts, answers to agents).
+// What is thrown is in errors.ts; how text is escaped for VS Code, in editor/escape.ts.
 
 // Settings
 
@@ -54,6 +55,33 @@ export function gitDistrusts(directory: string): string {
   return `git does not trust ${directory}, which belongs to another user. Run: git config --global --add safe.directory ${JSON.stringify(directory)}`;
 }
 
+/** A worktree without an instance, whose files belong to the one around it. */
+export function worktreeWithin(inner: string, outer: string): string {
+  return `${inner} (in ${outer})`;
+}
+
+export function cannotLookAt(folder: string, reason: string): string {
+  return `${folder} cannot be looked at: ${reason}. Berth tries again.`;
+}
+
+export function gitDidNotAnswer(directory: string): string {
+  return `git did not answer for ${directory} in time. Berth asks again.`;
+}
+
+/** The repository's setting core.worktree names another folder. */
+export function gitCoreWorktree(folder: string, worktree: string): string {
+  return `git says that the worktree of ${folder} is ${worktree}, which does not contain it (core.worktree). Berth serves the folder alone.`;
+}
+
+export function gitSays(directory: string, sentence: string): string {
+  return `git says of ${directory}: ${sentence}`;
+}
+
+/** Events were lost, as on a network drive, or where the system has no more of them to give. */
+export function noticedByLooking(file: string): string {
+  return `No event told of a change to ${file}, so it was noticed by looking. Berth looks every few seconds.`;
+}
+
 // Discovery files: each follows a failure's own sentence
 
 export const notFoundByAgents =
@@ -62,6 +90,10 @@ export const notFoundByAgents =
 export function notFoundBy(agent: string): string {
   return `Until then ${agent} does not find this instance by itself.`;
 }
+
+// Control API: why there is no answer
+
+export const portIsHeldByAnother = "another program holds its port";
 
 // Agent terminals
 
@@ -128,12 +160,21 @@ export const notStartedAtLimit = "not started: berth.maxInstances is reached";
 // Questions and progress
 
 export function waitingForAgent(instance: string): string {
-  return `Waiting for an agent to connect to ${instance} ...`;
+  return `Waiting for an agent of ${instance} that can be pointed to files ...`;
 }
 
 export function runCodeQuestion(notebook: string): string {
   return `Let agents run code in the kernel of ${notebook}?`;
 }
+
+export function sendSecretQuestion(files: readonly string[]): string {
+  return `Send ${files.join(", ")} to agents? Your settings (berth.secretFiles or files.exclude) hide ${files.length === 1 ? "it" : "them"} from agents.`;
+}
+
+export const sendSecretDetail =
+  "Agents are told the path, and can then read the file by themselves.";
+
+export const sendSecretLabel = "Send";
 
 export const runCodeLabel = "Run Code in This Notebook";
 
@@ -157,6 +198,10 @@ export const noCurrentSelection =
 
 export const noLatestSelection = "Nothing has been selected yet.";
 
+/** Ends the text of a selection that is told only in part. */
+export const selectionIsCut =
+  "\n[Berth: the selection goes on, but only its first 64 KB are shared. Read the rest from the file.]";
+
 export function wrongArguments(tool: string, details: string): string {
   return `${tool} was called with arguments it does not take:\n${details}`;
 }
@@ -167,6 +212,24 @@ export function wrongCall(details: string): string {
 
 export function unknownTool(name: string): string {
   return `Unknown tool: ${name}`;
+}
+
+export const notJson = "This is not JSON.";
+
+export const notJsonRpc = "This is not a JSON-RPC 2.0 message.";
+
+export const internalError = "Internal error";
+
+export function nestedTooDeep(maxDepth: number): string {
+  return `Nested deeper than ${maxDepth}.`;
+}
+
+export function tooMuchSyntax(maxBytes: number): string {
+  return `A message may have ${maxBytes} bytes outside of its strings. Send less at once.`;
+}
+
+export function idTooLong(max: number): string {
+  return `An id may have ${max} characters.`;
 }
 
 export function messageTooLarge(maxBytes: number): string {

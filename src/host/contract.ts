@@ -1,7 +1,7 @@
 // The typed contract between the instance host and the editor, across the worker boundary: plain data only.
 // The editor pushes state as it changes; the host answers agents from its copy and calls back only to act.
 import type { Listing } from "../core/control/machineInstances";
-import type { InstanceRecord } from "../core/registry/formats";
+import type { WindowIdentity } from "../core/registry/formats";
 import type { LogLevel } from "../core/log";
 import type { Mention } from "../core/control/mention";
 import type { Naming } from "../core/worktrees/names";
@@ -16,7 +16,7 @@ export interface DesiredState {
   /** Directory of the active editor's file, for autoStart "activeEditor". */
   readonly activeDirectory: string | null;
   readonly settings: HostSettings;
-  readonly window: InstanceRecord["window"];
+  readonly window: WindowIdentity;
   /** Whether the user trusts this workspace. */
   readonly isTrusted: boolean;
 }
@@ -45,7 +45,6 @@ export interface HostOptions extends RegistryLocations {
   readonly parentPid: number;
   readonly pid: number;
   readonly version: string;
-  readonly owner: InstanceRecord["owner"];
   readonly pins: readonly (readonly [worktree: string, pin: Pin])[];
 }
 
@@ -144,8 +143,10 @@ export interface FileDiagnostics {
 
 /** The editor state that is pushed; each part is sent whole. */
 export interface EditorState {
-  /** The active text editor's; null if there is none or it may not be shared. */
+  /** The active text editor's; null if there is none or it may not be shared. Long text is cut and says so. */
   readonly selection: EditorSelection | null;
+  /** Selections pushed before, in documents that have changed since while another editor is active. */
+  readonly earlier: readonly EditorSelection[];
   readonly tabs: readonly EditorTab[];
 }
 
@@ -169,7 +170,7 @@ export interface ProposedDiff {
   /** Unique in this window. */
   readonly id: string;
   readonly worktree: string;
-  /** Display names of the agent and the instance. */
+  /** Display names of the agent and of the worktree that the file is in. */
   readonly agent: string;
   readonly instance: string;
   /** Real paths, equal except for a rename. The old one need not exist. */
@@ -183,6 +184,7 @@ export type DiffDecision =
   | { readonly kind: "accepted"; readonly content: string }
   | { readonly kind: "rejected" };
 
+/** Of a file that agents may hear of. */
 export interface DocumentState {
   readonly isDirty: boolean;
   readonly isUntitled: boolean;
@@ -245,9 +247,9 @@ export interface EditorApi {
    * such diff any more.
    */
   closeDiff(id: string): Promise<string | null>;
-  /** null: the file is not open. */
+  /** null: the file is not open, or agents may not hear of it. */
   readDocument(path: string): Promise<DocumentState | null>;
-  /** Whether it was saved; null: the file is not open. */
+  /** Whether it was saved; null as in readDocument. */
   saveDocument(path: string): Promise<boolean | null>;
   /** Runs code in the kernel of the open notebook, once the user has allowed that for this notebook. */
   executeCode(worktree: string, code: string): Promise<Outcome<string>>;

@@ -1,6 +1,16 @@
 // A context menu of the workbench, opened where a user opens it.
 import type { Locator, Page } from "playwright-core";
 import { Explorer } from "./explorer";
+import { until } from "./until";
+
+/** With Enter, once it is the focused one: a menu that has just opened ignores clicks. */
+export async function pickMenuItem(page: Page, item: Locator): Promise<void> {
+  await until("the menu item to have the focus", async () => {
+    await item.hover({ timeout: 20_000 });
+    return (await item.and(page.locator(":focus")).count()) > 0;
+  });
+  await page.keyboard.press("Enter");
+}
 
 export class ContextMenu {
   private constructor(private readonly page: Page) {}
@@ -40,11 +50,10 @@ export class ContextMenu {
   }
 
   async pick(label: string): Promise<void> {
-    await this.page
+    const item = this.page
       .getByRole("menuitem", { name: label })
       .filter({ visible: true })
-      .first()
-      .hover();
-    await this.page.keyboard.press("Enter");
+      .first();
+    await pickMenuItem(this.page, item);
   }
 }

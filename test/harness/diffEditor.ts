@@ -1,6 +1,9 @@
 // A diff under review as a person sees it in a window: the tab, its right side and its two buttons.
 import type { Locator, Page } from "playwright-core";
 
+/** Its right side; other groups may still show an older diff. */
+const modified = ".editor-group-container.active .editor.modified";
+
 export class DiffEditor {
   private constructor(
     private readonly page: Page,
@@ -11,13 +14,13 @@ export class DiffEditor {
   static async shown(page: Page, file: string): Promise<DiffEditor> {
     const tab = page.locator(".tab.active", { hasText: `${file} ←` });
     await tab.waitFor({ timeout: 60_000 });
-    await page.locator(".editor.modified .view-line").first().waitFor();
+    await page.locator(`${modified} .view-line`).first().waitFor();
     return new DiffEditor(page, tab);
   }
 
   /** Types at the end of the proposal. */
   async append(text: string): Promise<void> {
-    await this.page.locator(".editor.modified .view-lines").first().click();
+    await this.page.locator(`${modified} .view-lines`).first().click();
     await this.page.keyboard.press("Control+End");
     await this.page.keyboard.type(text);
   }

@@ -23,10 +23,10 @@ export class Explorer {
       );
   }
 
-  /** Whether it shows any folder or file within 10 s. */
+  /** Whether it shows any folder or file within 20 s. */
   async fills(): Promise<boolean> {
     const first = this.page.locator(row).first();
-    return first.waitFor({ timeout: 10_000 }).then(
+    return first.waitFor({ timeout: 20_000 }).then(
       () => true,
       () => false,
     );

@@ -1,5 +1,6 @@
 // The terminals of a window, as a user sees them: the list of their tabs, and the text of the visible one.
 import type { Page } from "playwright-core";
+import { pickMenuItem } from "./contextMenu";
 import type { PageElement } from "./pageElement";
 import { until } from "./until";
 
@@ -11,6 +12,10 @@ export const readableTerminals = {
   "terminal.integrated.tabs.hideCondition": "never",
   "terminal.integrated.gpuAcceleration": "off",
 } as const;
+
+/** The text as a regular expression. */
+export const literally = (text: string): string =>
+  text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 
 export class TerminalPanel {
   /** Ids of the terminals that a reload would restore, as VS Code last told its server. */
@@ -108,14 +113,19 @@ export class TerminalPanel {
     }
   }
 
+  /** Resolves once the visible terminal shows the text, if any, and after it a shell that waits for a line. */
+  async prompts(after = ""): Promise<void> {
+    await this.shows(new RegExp(`${literally(after)}.*[#$] $`));
+  }
+
   /** Opens a terminal by its profile, from the menu beside the `+` of the terminals. */
   async openFromMenu(profile: string): Promise<void> {
     await this.page.getByRole("button", { name: /^Launch Profile/ }).click();
-    // A menu that has just opened ignores clicks.
-    await this.page
-      .getByRole("menuitem", { name: profile, exact: true })
-      .hover();
-    await this.page.keyboard.press("Enter");
+    const item = this.page.getByRole("menuitem", {
+      name: profile,
+      exact: true,
+    });
+    await pickMenuItem(this.page, item);
   }
 
   /** Resolves when a reload would restore all of them, with their icons. */

@@ -112,7 +112,7 @@ export class VSCodeServer {
           await window.reload();
           return false;
         },
-        60_000,
+        120_000,
       );
     return window;
   }

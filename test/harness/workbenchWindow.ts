@@ -3,29 +3,22 @@ import path from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { Explorer } from "./explorer";
 import type { PageElement } from "./pageElement";
+import {
+  type PickerRow,
+  readPickerRows,
+  rowDescription,
+  rowLabel,
+} from "./pickerRow";
 import { TerminalPanel } from "./terminalPanel";
 import { until } from "./until";
-
-export interface PickerRow {
-  readonly label: string;
-  readonly description: string;
-  readonly detail: string;
-  /** The heading above the row, where a group begins. */
-  readonly group: string;
-  /** Tooltips of the row's buttons. */
-  readonly buttons: readonly string[];
-}
 
 /** Milliseconds for what depends on the whole workbench, on a busy machine. */
 const patience = 120_000;
 /** Milliseconds for one step, after which the whole operation is tried again. */
-const timeout = 5_000;
+const timeout = 20_000;
 
 const picker = ".quick-input-widget:visible";
 const pickerRow = `${picker} .quick-input-list .monaco-list-row`;
-const rowLabel =
-  ".quick-input-list-row:first-child .monaco-icon-name-container";
-const rowDescription = ".monaco-icon-description-container";
 
 const exactly = (text: string): RegExp =>
   new RegExp(`^\\s*${text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}\\s*$`);
@@ -92,25 +85,16 @@ export class WorkbenchWindow {
 
   /** The rows of the open picker; empty when none is open. Of a long list, only those in view. */
   pickerRows(): Promise<PickerRow[]> {
-    return this.page.locator(pickerRow).evaluateAll(
-      (rows: PageElement[], selectors): PickerRow[] =>
-        rows.map((row) => {
-          const text = (selector: string): string =>
-            row.querySelector(selector)?.textContent?.trim() ?? "";
-          return {
-            label: text(selectors.label),
-            description: text(selectors.description),
-            detail: text(".quick-input-list-label-meta"),
-            group: text(".quick-input-list-separator"),
-            buttons: [
-              ...row.querySelectorAll(
-                ".quick-input-list-entry-action-bar .action-label",
-              ),
-            ].map((button) => button.getAttribute("aria-label") ?? ""),
-          };
-        }),
-      { label: rowLabel, description: rowDescription },
-    );
+    return readPickerRows(this.page.locator(pickerRow));
+  }
+
+  /** The label of the row in the open picker that Enter would pick. */
+  async focusedRow(): Promise<string | undefined> {
+    const [text] = await this.page
+      .locator(`${pickerRow}.focused`)
+      .locator(rowLabel)
+      .allInnerTexts();
+    return text?.trim();
   }
 
   /** The prompt or placeholder of the open picker or input box. */
@@ -149,8 +133,13 @@ export class WorkbenchWindow {
   }
 
   async closePicker(): Promise<void> {
-    await this.page.keyboard.press("Escape");
-    await this.page.locator(picker).waitFor({ state: "hidden" });
+    const input = this.page.locator(`${picker} input.input`);
+    await until("the picker to close", async () => {
+      if (!(await input.isVisible())) return true;
+      // Something else may have the focus, such as a terminal that has just been shown.
+      await input.press("Escape", { timeout });
+      return false;
+    });
   }
 
   /** The messages of the notifications in view. */
@@ -176,11 +165,11 @@ export class WorkbenchWindow {
     return text?.trim();
   }
 
+  /** Returns when the dialog is gone, so that whoever waits for another one does not find this one. */
   async pressDialogButton(name: string): Promise<void> {
-    await this.page
-      .locator(".monaco-dialog-box")
-      .getByRole("button", { name, exact: true })
-      .click();
+    const dialog = this.page.locator(".monaco-dialog-box");
+    await dialog.getByRole("button", { name, exact: true }).click();
+    await dialog.waitFor({ state: "detached" });
   }
 
   /** Opens a file of the workspace in an editor, by its path in the folder, or with the folder if there are several. */
@@ -214,13 +203,20 @@ export class WorkbenchWindow {
     await this.page.keyboard.press("Shift+End");
   }
 
-  /** Follows a link in the tooltip of a status bar item. */
+  /** Follows a link in the tooltip of a status bar item, which closes when the item is drawn again. */
   async followTooltipLink(id: string, link: string): Promise<void> {
-    await this.statusBarTooltip(id);
-    await this.page
-      .locator(".monaco-hover:visible a", { hasText: exactly(link) })
-      .first()
-      .click();
+    await until(
+      `the link "${link}" in the tooltip of ${id}`,
+      async () => {
+        await this.statusBarTooltip(id);
+        await this.page
+          .locator(".monaco-hover:visible a", { hasText: exactly(link) })
+          .first()
+          .click({ timeout });
+        return true;
+      },
+      patience,
+    );
   }
 
   async screenshot(file: string): Promise<void> {

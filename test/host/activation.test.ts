@@ -25,8 +25,10 @@ describe("Activation", () => {
     assert.equal(lock.instanceId, record.instanceId);
     assert.equal(lock.ideName, `VS Code · ${record.name}`);
     assert.equal(record.pid, process.pid);
-    assert.equal(record.owner, "vscode");
-    assert.equal(record.window?.app, vscode.env.appName);
+    assert.deepEqual(
+      record.windows.map(({ app, pid, lead }) => [app, pid, lead]),
+      [[vscode.env.appName, process.ppid, true]],
+    );
     const recordFile = path.join(
       berthHome(),
       "instances",

@@ -93,27 +93,6 @@ describe("A diff tab", () => {
     await shown(0);
   });
 
-  it("is not accepted by saving if auto save is on for its language", async () => {
-    const markdown = vscode.workspace.getConfiguration("files", {
-      languageId: "markdown",
-    });
-    const { Workspace } = vscode.ConfigurationTarget;
-    const target = path.join(workspaceFolder(), "reviewed.md");
-    await markdown.update("autoSave", "onFocusChange", Workspace, true);
-    try {
-      const answer = propose("one\n", { target });
-      const [tab] = await shown();
-      const document = await rightSide(tab);
-      await append(document, "two\n");
-      await document.save();
-      await shown();
-      await vscode.commands.executeCommand("berth.rejectDiff");
-      assert.deepEqual(texts(await answer), ["DIFF_REJECTED", "tab"]);
-    } finally {
-      await markdown.update("autoSave", undefined, Workspace, true);
-    }
-  });
-
   it("is the only one that its own button accepts", async () => {
     const first = propose("first\n", { name: "first" });
     const [tab] = await shown();
@@ -146,16 +125,31 @@ describe("A diff tab", () => {
   });
 
   it("does not take the focus from where the user is typing", async () => {
+    const front = (await show("typing.ts", "")).document;
+    const type = () => vscode.commands.executeCommand("type", { text: "x" });
+    await until("the editor to have the focus", async () => {
+      await type();
+      return front.getText() !== "";
+    });
     const terminal = vscode.window.createTerminal("typing");
     terminal.show();
-    await until(
-      "the terminal",
-      () => vscode.window.activeTerminal === terminal,
-    );
+    await until("the terminal to have the focus", async () => {
+      const before = front.getText();
+      await type();
+      return front.getText() === before;
+    });
+    await front.save();
     const answer = propose("one\n2\n");
-    await shown();
-    await vscode.commands.executeCommand("type", { text: "" });
-    assert.equal(vscode.window.activeTerminal, terminal);
+    const [tab] = await shown();
+    const document = await rightSide(tab);
+    await until("the diff in an editor", () =>
+      vscode.window.visibleTextEditors.some(
+        (editor) => editor.document === document,
+      ),
+    );
+    // Would reach the diff if that had the focus.
+    await type();
+    assert.equal(document.getText(), "one\n2\n");
     await proposals.agent.call("closeAllDiffTabs");
     await answer;
     terminal.dispose();

@@ -4,6 +4,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
 import { cannotShowDiff } from "../../src/core/errors";
+import { until } from "../harness/until";
 import { show, workspaceFolder } from "./berth";
 import {
   append,
@@ -55,32 +56,44 @@ describe("A proposed diff", () => {
     assert.deepEqual(texts(await second), ["DIFF_REJECTED", "second"]);
   });
 
-  it("is accepted by saving, unless auto save is on", async () => {
-    const files = vscode.workspace.getConfiguration("files");
-    const { Workspace } = vscode.ConfigurationTarget;
-    try {
-      await files.update("autoSave", "off", Workspace);
-      const answer = propose("one\n2\n");
-      const [tab] = await shown();
-      const document = await rightSide(tab);
-      await append(document, "saved\n");
-      await document.save();
-      assert.deepEqual(texts(await answer), ["FILE_SAVED", "one\n2\nsaved\n"]);
-      await shown(0);
-
-      await files.update("autoSave", "onFocusChange", Workspace);
-      const kept = propose("one\n3\n");
-      const [other] = await shown();
-      const saved = await rightSide(other);
-      await append(saved, "auto\n");
-      await saved.save();
-      await shown(1);
-      await vscode.commands.executeCommand("berth.rejectDiff");
-      assert.deepEqual(texts(await kept), ["DIFF_REJECTED", "tab"]);
-    } finally {
-      await files.update("autoSave", undefined, Workspace);
-    }
-  });
+  /** Only the keys, buttons and commands of a diff accept it: VS Code saves as if by hand before a task, too. */
+  for (const [how, save, autoSave] of [
+    ["a task that saves all files before it runs", runTask, "off"],
+    [
+      "Save All",
+      () => vscode.commands.executeCommand("workbench.action.files.saveAll"),
+      "off",
+    ],
+    ["an extension", () => vscode.workspace.saveAll(), "off"],
+    ["auto save", () => undefined, "afterDelay"],
+    ["auto save", () => show("front.ts", "in front\n"), "onFocusChange"],
+  ] as const)
+    it(`is kept, undecided and as edited so far, when it is saved by ${how} (files.autoSave: ${autoSave})`, async () => {
+      const files = vscode.workspace.getConfiguration("files");
+      const { Workspace } = vscode.ConfigurationTarget;
+      await files.update("autoSave", autoSave, Workspace);
+      try {
+        const answer = propose("one\n2\n");
+        let decision: string[] | undefined;
+        void answer.then((result) => (decision = texts(result)));
+        const [tab] = await shown();
+        const document = await rightSide(tab);
+        let isSaved = false;
+        const listener = vscode.workspace.onDidSaveTextDocument((each) => {
+          isSaved ||= each === document;
+        });
+        await append(document, "half\n");
+        await save();
+        await until("it to be saved", () => decision ?? isSaved);
+        listener.dispose();
+        assert.equal(decision, undefined);
+        assert.equal(document.getText(), "one\n2\nhalf\n");
+        await vscode.commands.executeCommand("berth.acceptDiff", document.uri);
+        assert.deepEqual(texts(await answer), ["FILE_SAVED", "one\n2\nhalf\n"]);
+      } finally {
+        await files.update("autoSave", undefined, Workspace);
+      }
+    });
 
   it("keeps the proposed line endings and byte order mark, even if it is edited", async () => {
     const mixed = "\ufeffone\r\ntwo\nthree\r\n";
@@ -160,3 +173,25 @@ describe("A proposed diff", () => {
     await vscode.commands.executeCommand("workbench.action.files.revert");
   });
 });
+
+/** Runs a task that does nothing: VS Code saves all files before, as `task.saveBeforeRun` says by default. */
+async function runTask(): Promise<void> {
+  const closed = new vscode.EventEmitter<number>();
+  const terminal: vscode.Pseudoterminal = {
+    onDidWrite: new vscode.EventEmitter<string>().event,
+    onDidClose: closed.event,
+    open: () => {
+      closed.fire(0);
+    },
+    close: () => undefined,
+  };
+  const task = new vscode.Task(
+    { type: "test" },
+    vscode.TaskScope.Workspace,
+    "nothing",
+    "test",
+    new vscode.CustomExecution(() => Promise.resolve(terminal)),
+  );
+  task.presentationOptions = { reveal: vscode.TaskRevealKind.Never };
+  await vscode.tasks.executeTask(task);
+}

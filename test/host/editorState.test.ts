@@ -2,7 +2,11 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import * as vscode from "vscode";
-import { noCurrentSelection } from "../../src/core/messages";
+import {
+  noCurrentSelection,
+  noLatestSelection,
+  selectionIsCut,
+} from "../../src/core/messages";
 import { until } from "../harness/until";
 import type { Agent } from "../unit/support/agent";
 import { closeEditors, connect, show, workspaceFolder } from "./berth";
@@ -17,7 +21,7 @@ describe("An agent", () => {
     await closeEditors();
   });
 
-  it("sees the selection as it changes, and still the latest one when no editor is open", async () => {
+  it("sees the selection as it changes, and none of it once its editor is closed", async () => {
     const editor = await show("selected.txt", "one\ntwo\nthree\n");
     editor.selection = new vscode.Selection(0, 1, 1, 2);
     const filePath = path.join(workspaceFolder(), "selected.txt");
@@ -48,7 +52,73 @@ describe("An agent", () => {
       };
       return !success;
     });
-    assert.deepEqual(await agent.callForJson("getLatestSelection"), expected);
+    await until("no latest selection", async () => {
+      const answer = await agent.callForJson("getLatestSelection");
+      return (answer as { message?: string }).message === noLatestSelection;
+    });
+    const late = await connect();
+    try {
+      // What a new agent is told comes before what happens next.
+      const other = await show("next.txt", "next\n");
+      other.selection = new vscode.Selection(0, 0, 0, 4);
+      await until("the next selection", () =>
+        late
+          .notified("selection_changed")
+          .some(({ params }) => params?.["text"] === "next"),
+      );
+      assert.ok(!JSON.stringify(late.notifications).includes("selected.txt"));
+    } finally {
+      late.dispose();
+    }
+  });
+
+  it("sees the text of a selection as it is now, also of one in the background, and how many lines there are", async () => {
+    const latest = (text: string) =>
+      until(`the latest selection to be "${text}"`, async () => {
+        const answer = await agent.callForJson("getLatestSelection");
+        return (answer as { text?: string }).text === text;
+      });
+    const editor = await show("followed.txt", "one\ntwo\n");
+    editor.selection = new vscode.Selection(0, 0, 1, 0);
+    await latest("one\n");
+    const change = async (text: string) => {
+      const edit = new vscode.WorkspaceEdit();
+      const { uri } = editor.document;
+      edit.replace(uri, new vscode.Range(0, 0, 0, 3), text);
+      assert.ok(await vscode.workspace.applyEdit(edit));
+      assert.ok(await vscode.workspace.saveAll());
+    };
+    await change("uno");
+    await latest("uno\n");
+    await vscode.workspace
+      .openTextDocument({ content: "elsewhere" })
+      .then((document) => vscode.window.showTextDocument(document));
+    await until("no current selection", async () => {
+      const answer = await agent.callForJson("getCurrentSelection");
+      return !(answer as { success: boolean }).success;
+    });
+    await change("a\n\n");
+    await latest("a\n");
+    await until("the new number of lines", async () =>
+      (await tabs(agent)).some(
+        ({ label, lineCount }) => label === "followed.txt" && lineCount === 5,
+      ),
+    );
+  });
+
+  it("is sent 64 KB of a large selection, with all of its range and a word of the cut", async () => {
+    const editor = await show("large.txt", "ü".repeat(9 * 1024 * 1024));
+    editor.selection = new vscode.Selection(0, 0, 0, 9 * 1024 * 1024);
+    const { params } = await until("the selection", () =>
+      agent
+        .notified("selection_changed")
+        .find(({ params }) => String(params?.["text"]).startsWith("ü")),
+    );
+    const text = String(params?.["text"]);
+    assert.ok(Buffer.byteLength(text) <= 64 * 1024);
+    assert.ok(text.endsWith(`ü${selectionIsCut}`));
+    const { end } = params?.["selection"] as { end: object };
+    assert.deepEqual(end, { line: 0, character: 9 * 1024 * 1024 });
   });
 
   it("is told nothing while selections are not shared", async () => {
@@ -173,6 +243,7 @@ describe("An agent", () => {
 interface Tab {
   readonly selection: unknown;
   readonly label: string;
+  readonly lineCount: number;
   readonly isDirty: boolean;
   readonly isActive: boolean;
 }

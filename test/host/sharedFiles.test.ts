@@ -91,6 +91,56 @@ describe("An agent learns nothing about", () => {
       await staysSecret(await write(name));
     });
 
+  it("the problems, the unsaved changes and the facts of a secret file", async () => {
+    const uri = await write(".env.tools");
+    const shared = await show("shared.txt", "shared\n");
+    const collection = vscode.languages.createDiagnosticCollection("secrets");
+    const range = new vscode.Range(0, 0, 0, 1);
+    try {
+      const editor = await vscode.window.showTextDocument(uri, {
+        preview: false,
+      });
+      await editor.edit((edit) => {
+        edit.insert(new vscode.Position(0, 0), "x");
+      });
+      collection.set(uri, [new vscode.Diagnostic(range, "SECRET")]);
+      // Pushed after it.
+      collection.set(shared.document.uri, [
+        new vscode.Diagnostic(range, "public"),
+      ]);
+      const all = async () =>
+        JSON.stringify(await agent.callForJson("getDiagnostics"));
+      await until("the public problem", async () =>
+        (await all()).includes("public"),
+      );
+      assert.ok(!(await all()).includes("SECRET"));
+      const filePath = uri.fsPath;
+      assert.deepEqual(
+        await agent.callForJson("getDiagnostics", { uri: filePath }),
+        [],
+      );
+      for (const tool of ["checkDocumentDirty", "saveDocument"]) {
+        const answer = await agent.callForJson(tool, { filePath });
+        assert.equal((answer as Answer).success, false, tool);
+      }
+      assert.ok(editor.document.isDirty);
+      assert.deepEqual(
+        await agent.callForJson("openFile", { filePath, makeFrontmost: false }),
+        { success: true, filePath, languageId: "", lineCount: 0 },
+      );
+      await withSetting("berth.secretFiles", ["shared.*"], async () => {
+        await until("what is secret now to change", async () => {
+          const told = await all();
+          return told.includes("SECRET") && !told.includes("public");
+        });
+      });
+      await vscode.window.showTextDocument(uri);
+      await vscode.commands.executeCommand("workbench.action.files.revert");
+    } finally {
+      collection.dispose();
+    }
+  });
+
   it("a link to a secret file", async () => {
     const target = await write(".env");
     const link = path.join(workspaceFolder(), "harmless.txt");
@@ -141,6 +191,7 @@ describe("An agent learns nothing about", () => {
   it("a terminal that gets the focus: the selection in the editor still counts", async () => {
     await selectShared("kept");
     const terminal = vscode.window.createTerminal("focus");
+    const collection = vscode.languages.createDiagnosticCollection("focus");
     try {
       const opened = until(
         "the terminal is the active one",
@@ -149,9 +200,19 @@ describe("An agent learns nothing about", () => {
       terminal.show(false);
       await opened;
       await vscode.commands.executeCommand("workbench.action.terminal.focus");
+      // A diagnostic is pushed after any selection that has changed by now.
+      const uri = vscode.Uri.file(path.join(workspaceFolder(), "kept.txt"));
+      const range = new vscode.Range(0, 0, 0, 1);
+      collection.set(uri, [new vscode.Diagnostic(range, "pushed later")]);
+      await until("the diagnostic", async () => {
+        const args = { uri: uri.toString() };
+        const answer = await agent.callForJson("getDiagnostics", args);
+        return JSON.stringify(answer).includes("pushed later");
+      });
       assert.equal((await ask("getCurrentSelection")).text, "kept");
       assert.equal((await ask("getLatestSelection")).text, "kept");
     } finally {
+      collection.dispose();
       terminal.dispose();
     }
   });

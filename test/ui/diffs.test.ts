@@ -80,6 +80,12 @@ describe("A diff under review", function () {
       text.test((await window.statusBarText(STATUS)) ?? ""),
     );
 
+  const noProposal = (): Promise<unknown> =>
+    until("no proposal in a tab", async () => {
+      const tabs = await window.page.locator(".tab").allInnerTexts();
+      return tabs.every((tab) => !tab.includes("←"));
+    });
+
   it("is shown in the status bar, where a click reveals it (Screenshots)", async () => {
     const answer = propose();
     await statusBar(new RegExp(formatPendingDiffs(1)));
@@ -111,19 +117,44 @@ describe("A diff under review", function () {
       ["FILE_SAVED", proposed],
     );
     await window.closePicker();
+    await noProposal();
+  });
+
+  it("is accepted with Ctrl+S, with what the user has typed", async () => {
+    const answer = propose();
+    const diff = await DiffEditor.shown(window.page, "greet.ts");
+    await diff.append("mine");
+    await window.page.keyboard.press("Control+S");
+    assert.deepEqual(
+      (await answer).content.map(({ text }) => text),
+      ["FILE_SAVED", `${proposed}mine`],
+    );
+    await diff.gone();
   });
 
   it("opens behind the file that the user is typing in", async () => {
     await window.openFile("src/main.ts");
     const { keyboard } = window.page;
     await keyboard.press("Control+Home");
-    await keyboard.type("w".repeat(20), { delay: 20 });
+    let typed = "";
+    const type = async (): Promise<void> => {
+      typed += "w";
+      await keyboard.type("w");
+    };
+    for (let count = 0; count < 20; count += 1) await type();
     const answer = propose();
-    await keyboard.type("w".repeat(40), { delay: 20 });
-    await statusBar(new RegExp(formatPendingDiffs(1)));
+    await until(
+      "the diff in the status bar, behind what is typed",
+      async () => {
+        await type();
+        const text = (await window.statusBarText(STATUS)) ?? "";
+        return text.includes(formatPendingDiffs(1));
+      },
+    );
+    for (let count = 0; count < 20; count += 1) await type();
     await until("all that was typed", async () => {
       const text = await readFile(path.join(worktree, "src/main.ts"), "utf8");
-      return text === "w".repeat(60) + main;
+      return text === typed + main;
     });
     await window.clickStatusBarItem(STATUS);
     const diff = await DiffEditor.shown(window.page, "greet.ts");
@@ -143,13 +174,10 @@ describe("A diff under review", function () {
         const typing = keyboard.type("y".repeat(30), { delay: 20 });
         const closed = agent.call("close_tab", { tab_name: "greet" });
         await typing;
-        assert.equal(await window.dialogText(), undefined);
         await closed;
         assert.equal((await answer).content[0]?.text, "DIFF_REJECTED");
-        await until("no tab", async () => {
-          const tabs = await window.page.locator(".tab").allInnerTexts();
-          return !tabs.some((tab) => tab.includes("greet.ts"));
-        });
+        await noProposal();
+        assert.equal(await window.dialogText(), undefined);
       }
       await vscode.setSettings({});
     });
@@ -160,10 +188,7 @@ describe("A diff under review", function () {
     await window.reload();
     await lost;
     await shown(window);
-    await until("no proposal in a tab", async () => {
-      const tabs = await window.page.locator(".tab").allInnerTexts();
-      return tabs.every((tab) => !tab.includes("←"));
-    });
+    await noProposal();
     agent = await reconnect(await recordOf(home, worktree));
     const answer = propose();
     const diff = await DiffEditor.shown(window.page, "greet.ts");

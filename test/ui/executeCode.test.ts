@@ -106,5 +106,11 @@ describe("executeCode", function () {
       return !isError && content[0]?.text === "ran three";
     });
     assert.equal((await execute("four")).content[0]?.text, "ran four");
+    const codes = ["five", "six", "seven", "six"];
+    const answers = await Promise.all(codes.map(execute));
+    assert.deepEqual(
+      answers.map(({ content }) => content[0]?.text),
+      codes.map((code) => `ran ${code}`),
+    );
   });
 });

@@ -43,7 +43,7 @@ describe("An instance", function () {
   const addWorktree = (branch: string): Promise<string> =>
     repository.addWorktree(`${branch}-${String(++attempts)}`);
 
-  it("keeps its port and token across a reload, so that its agents reconnect", async () => {
+  it("keeps its port across a reload, and lets its agents in again with the token they have", async () => {
     const worktree = await addWorktree("reloaded");
     const window = await openShown(vscode, home, worktree);
     const before = await recordOf(home, worktree);
@@ -55,7 +55,6 @@ describe("An instance", function () {
     await reloaded;
     const after = await recordOf(home, worktree);
     assert.equal(after.port, before.port);
-    assert.equal(after.token, before.token);
     assert.notEqual(after.pid, before.pid);
     reconnected.dispose();
     await shown(window);
@@ -151,6 +150,15 @@ describe("An instance", function () {
       ),
     );
     assert.equal(message, settingReplaced("portRange", "9-8", "20000-29999"));
+    // Both at once: the name shows that the host has had them.
+    await vscode.setSettings({
+      "berth.portRange": "9-8",
+      "berth.naming": "worktree",
+    });
+    await until("the new name", async () => {
+      const { name } = await recordOf(home, worktree);
+      return name === path.basename(worktree);
+    });
     assert.equal((await recordOf(home, worktree)).port, port);
     await vscode.setSettings({ "berth.statusBar": false });
     await until(

@@ -49,11 +49,11 @@ describe("A window with several folders", function () {
     const window = await vscode.openWindow(workspace);
     const before = await recordOf(home, app);
     await recordOf(home, feature);
-    // A folder inside a worktree has no instance of its own.
-    assert.equal((await readRecords(home)).length, 2);
     await until("both in the status bar", async () =>
       /^app@main\s+\+1$/.test((await window.statusBarText(STATUS)) ?? ""),
     );
+    // A folder inside a worktree has no instance of its own.
+    assert.equal((await readRecords(home)).length, 2);
 
     await window.runAndPick("Berth: Switch Instance...", "app@feature-x");
     await until("the other one in the status bar", async () =>

@@ -10,33 +10,41 @@ import { Agent } from "../unit/support/agent";
 import { recordOf, screenshots, STATUS } from "./instances";
 
 describe("Screenshots", function () {
-  it("show the status bar, its tooltip and the list", async () => {
-    const home = await TestHome.create();
-    const repository = await GitRepository.create(
-      path.join(home.folder, "app"),
-      {
-        "src/main.ts":
-          'import { greet } from "./greet";\n\nconsole.log(greet("world"));\n',
-        "src/greet.ts":
-          "export function greet(name: string): string {\n  return `Hello, ${name}!`;\n}\n",
-        "README.md": "# App\n",
-      },
-    );
-    const login = await repository.addWorktree("feature-login");
+  let home: TestHome;
+  let vscode: VSCodeServer;
+  let repository: GitRepository;
+  let login: string;
+  const agents: Agent[] = [];
+
+  before(async () => {
+    home = await TestHome.create();
+    repository = await GitRepository.create(path.join(home.folder, "app"), {
+      "src/main.ts":
+        'import { greet } from "./greet";\n\nconsole.log(greet("world"));\n',
+      "src/greet.ts":
+        "export function greet(name: string): string {\n  return `Hello, ${name}!`;\n}\n",
+      "README.md": "# App\n",
+    });
+    login = await repository.addWorktree("feature-login");
     await repository.addWorktree("fix-typo");
-    const vscode = await VSCodeServer.start({
+    vscode = await VSCodeServer.start({
       home,
       // A screenshot in the middle of an animation would show two states at once.
       settings: { "workbench.reduceMotion": "on" },
     });
+  });
+  after(async () => {
+    for (const agent of agents) agent.dispose();
+    await vscode.stop();
+    await home.remove();
+  });
+
+  it("show the status bar, its tooltip and the list", async () => {
     await mkdir(screenshots, { recursive: true });
-    const other = await vscode.openWindow(login);
+    await vscode.openWindow(login);
     const window = await vscode.openWindow(repository.folder);
-    const agents = [
-      await Agent.connect(await recordOf(home, repository.folder)),
-      await Agent.connect(await recordOf(home, repository.folder)),
-      await Agent.connect(await recordOf(home, login)),
-    ];
+    for (const worktree of [repository.folder, repository.folder, login])
+      agents.push(await Agent.connect(await recordOf(home, worktree)));
     await window.openFile("src/main.ts");
     await until("two agents in the status bar", async () =>
       /^app@main\s+2$/.test((await window.statusBarText(STATUS)) ?? ""),
@@ -60,9 +68,5 @@ describe("Screenshots", function () {
       path: path.join(screenshots, "picker.png"),
       clip: { x: 320, y: 0, width: 640, height: 240 },
     });
-    for (const agent of agents) agent.dispose();
-    await other.close();
-    await vscode.stop();
-    await home.remove();
   });
 });

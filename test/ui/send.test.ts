@@ -3,7 +3,11 @@ import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { noAgent } from "../../src/core/errors";
-import { waitingForAgent } from "../../src/core/messages";
+import {
+  sendSecretLabel,
+  sendSecretQuestion,
+  waitingForAgent,
+} from "../../src/core/messages";
 import { ContextMenu } from "../harness/contextMenu";
 import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
@@ -33,6 +37,7 @@ describe("A user", function () {
         ].join(""),
         "docs/a.md": "# A\n",
         "b.md": "# B\n",
+        ".env": "TOKEN=1\n",
       },
     );
     app = repository.folder;
@@ -113,6 +118,30 @@ describe("A user", function () {
     );
   });
 
+  it("is asked before a secret file is sent, and cancels all of it", async () => {
+    const to = await connect();
+    const add = async () => {
+      const files = await ContextMenu.ofFiles(window.page, [".env", "b.md"]);
+      await files.pick("Berth: Add File");
+      await until("the question", async () =>
+        (await window.dialogText())?.includes(sendSecretQuestion([".env"])),
+      );
+    };
+    await add();
+    await window.pressDialogButton("Cancel");
+    await until("the end of the dialog", async () => {
+      return !(await window.dialogText());
+    });
+    await add();
+    await window.pressDialogButton(sendSecretLabel);
+    // Only the second time.
+    await mentioned(
+      to,
+      { filePath: path.join(app, ".env") },
+      { filePath: path.join(app, "b.md") },
+    );
+  });
+
   it("sees what a send is waiting for until an agent connects", async () => {
     await window.openFile("main.ts");
     await window.selectLines(1, 1);
@@ -126,6 +155,8 @@ describe("A user", function () {
   });
 
   it("sends nothing after cancelling, or when no agent connects in time", async () => {
+    await window.openFile("main.ts");
+    await window.selectLines(1, 1);
     await window.runCommand("Berth: Send Selection");
     await notified(waiting);
     await window.pressNotificationButton("Cancel");
@@ -143,6 +174,7 @@ describe("A user", function () {
     const other = await openShown(vscode, home, feature);
     const to = await connect(feature);
     await window.page.bringToFront();
+    await window.openFile("main.ts");
     await window.selectLines(2, 2);
     await window.runAndPick("Berth: Send Selection To...", "app@feature-x");
     await mentioned(to, {

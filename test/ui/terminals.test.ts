@@ -12,7 +12,7 @@ import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
 import { until } from "../harness/until";
 import { VSCodeServer } from "../harness/vscodeServer";
-import { readableTerminals } from "../harness/terminalPanel";
+import { literally, readableTerminals } from "../harness/terminalPanel";
 import type { WorkbenchWindow } from "../harness/workbenchWindow";
 import { Agent } from "../unit/support/agent";
 import { gone, recordOf, STATUS } from "./instances";
@@ -80,7 +80,7 @@ describe("Terminals for agents", function () {
   it("have their folder's environment when opened by hand", async () => {
     await window.runAndPick("Terminal: Create New Terminal", "app-feature-x");
     const { port } = await recordOf(home, feature);
-    await window.terminals.shows(/[$#]/);
+    await window.terminals.prompts();
     await window.terminals.type("claude by-hand");
     const [run] = await programs.started("claude", 1);
     assert.ok(run);
@@ -103,16 +103,15 @@ describe("Terminals for agents", function () {
     const agent = await Agent.connect(await recordOf(home, feature));
     agent.notify("ide_connected", { pid: run.pid });
     await window.runCommand("Berth: List Instances");
-    await until("the button of the terminal", async () => {
+    const rows = await until("the button of the terminal", async () => {
       const rows = await window.pickerRows();
-      return rows.some(
+      const hasButton = rows.some(
         ({ label, buttons }) =>
           label === "app@feature-x" && buttons.includes("Show Terminal"),
       );
+      return hasButton && rows;
     });
-    const other = (await window.pickerRows()).find(
-      ({ label }) => label === "app@main",
-    );
+    const other = rows.find(({ label }) => label === "app@main");
     assert.deepEqual(other?.buttons, [
       "Open Agent Terminal",
       "Restart",
@@ -134,7 +133,10 @@ describe("Terminals for agents", function () {
       "the terminal of the agent that was pointed to it",
       async () => (await window.terminals.activeTab()) === 0,
     );
-    assert.equal(agent.notified("at_mentioned").length, 1);
+    await until(
+      "the agent to be told",
+      () => agent.notified("at_mentioned").length === 1,
+    );
     agent.dispose();
   });
 
@@ -206,9 +208,7 @@ describe("Terminals for agents", function () {
     const ended = programEnded("Claude Code", null, "SIGTERM");
     // The rest may be broken into rows in the middle of a word.
     const beginning = lost.slice(0, lost.indexOf(","));
-    await window.terminals.shows(
-      new RegExp(`${literally(`${ended} ${beginning}`)}[^#$]* [#$] `),
-    );
+    await window.terminals.prompts(`${ended} ${beginning}`);
     await window.terminals.type("claude again");
     const again = (await programs.started("claude", 4)).find(({ args }) =>
       args.includes("again"),
@@ -258,10 +258,6 @@ describe("Terminals for agents", function () {
 });
 
 const lost = instanceLost("app@feature-x", lossReasons.user);
-
-/** The text as a regular expression. */
-const literally = (text: string): string =>
-  text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 
 /** The user's own setting for terminals. */
 const ownEnvironment = { NO_PROXY: "intranet.example" };

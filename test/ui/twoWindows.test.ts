@@ -179,10 +179,14 @@ describe("Two worktrees in two windows", function () {
       ],
     );
     const { port } = await recordOf(home, feature);
-    assert.equal(
-      rows[1]?.description,
-      markActive(formatPort(port, formatAgentCount(0))),
-    );
+    // The agents of the test before may still be leaving.
+    await until("no agent of the other window in the list", async () => {
+      const expected = markActive(formatPort(port, formatAgentCount(0)));
+      if ((await first.pickerRows())[1]?.description === expected) return true;
+      await first.closePicker();
+      await first.runCommand("Berth: List Instances");
+      return false;
+    });
     assert.deepEqual(
       rows.map(({ buttons }) => buttons),
       [["Open Agent Terminal", "Restart", "Kill"], ["Kill"], ["Start"]],
@@ -200,8 +204,9 @@ describe("Two worktrees in two windows", function () {
     await refused({ port, token });
     await statusOf(second, "app@feature-x stopped", "circle-slash");
 
-    // A change that reconciles must not start it again.
-    await vscode.setSettings({ "berth.maxClients": 5 });
+    // A change that reconciles must not start it again; its name shows that it has.
+    await vscode.setSettings({ "berth.naming": "worktree" });
+    await statusOf(second, "app-feature-x stopped", "circle-slash");
     await vscode.setSettings({});
     await statusOf(second, "app@feature-x stopped", "circle-slash");
     assert.equal((await readRecords(home)).length, 1);
@@ -226,12 +231,55 @@ describe("Two worktrees in two windows", function () {
     await Promise.all([recordOf(home, app), recordOf(home, feature)]);
   });
 
+  it("keep their rows apart in the list when both have the same worktree open", async () => {
+    const own = await recordOf(home, app);
+    const third = await vscode.openWindow(app);
+    const other = await until("the instance of the third window", async () =>
+      (await readRecords(home)).find(
+        ({ worktree, instanceId }) =>
+          worktree === app && instanceId !== own.instanceId,
+      ),
+    );
+    await first.page.bringToFront();
+    await first.runCommand("Berth: Kill Instance...");
+    await until("both in the list", async () => {
+      const details = (await first.pickerRows()).map(({ detail }) => detail);
+      return details.filter((detail) => detail === app).length === 2;
+    });
+    await until("the row of the other window to be active", async () => {
+      if ((await first.focusedRow()) === other.name) return true;
+      await first.page.keyboard.press("ArrowDown");
+      return false;
+    });
+    const agent = await Agent.connect(own);
+    await until("the list to be drawn again", async () =>
+      (await first.pickerRows()).some(({ description }) =>
+        description.includes(formatAgentCount(1)),
+      ),
+    );
+    assert.equal(await first.focusedRow(), other.name);
+    await first.page.keyboard.press("Enter");
+    await until("the other instance to be gone", async () =>
+      (await readRecords(home)).every(
+        ({ instanceId }) => instanceId !== other.instanceId,
+      ),
+    );
+    assert.equal((await recordOf(home, app)).instanceId, own.instanceId);
+    assert.ok((await agent.request("ping")).result);
+    agent.dispose();
+    await third.close();
+  });
+
   it("can be switched to, which opens the folder of the other in a window", async () => {
     await first.page.bringToFront();
     const opened = first.page.context().waitForEvent("page");
     await first.runAndPick("Berth: Switch Instance...", "app@feature-x");
     const page = await opened;
-    assert.equal(new URL(page.url()).searchParams.get("folder"), feature);
+    // A page has no address yet when it opens.
+    await until(
+      "the folder of the other window",
+      () => new URL(page.url()).searchParams.get("folder") === feature,
+    );
     await page.close();
   });
 });

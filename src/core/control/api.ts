@@ -1,6 +1,6 @@
 // Wire format of an instance's control API (/berth/...). A change here changes a contract: see CHANGELOG.md.
 import * as z from "zod/mini";
-import { pid, port, recordSchema } from "../registry/formats";
+import { pid, port } from "../registry/formats";
 
 /** Response to `GET /berth/health`. */
 export const healthSchema = z.object({
@@ -35,7 +35,16 @@ export const descriptionSchema = z.object({
   ),
   /** Bytes: the whole process, and the thread that serves all of the window's instances. */
   memory: z.object({ rss: z.number(), heapUsed: z.number() }),
-  backends: recordSchema.shape.backends,
+  backends: z.array(
+    z.object({
+      name: z.string(),
+      pid,
+      processStart: z.string(),
+      port: z.optional(port),
+      url: z.optional(z.string()),
+      state: z.string(),
+    }),
+  ),
 });
 export type Description = z.infer<typeof descriptionSchema>;
 

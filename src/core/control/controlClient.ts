@@ -1,8 +1,15 @@
 // Client of an instance's control API, for instances of any window or process on this machine.
 import { once } from "node:events";
-import { type IncomingMessage, request } from "node:http";
+import {
+  Agent,
+  type ClientRequest,
+  type IncomingMessage,
+  request,
+  type RequestOptions,
+} from "node:http";
+import type { Socket } from "node:net";
 import { text } from "node:stream/consumers";
-import type { Address } from "../registry/keptAddresses";
+import { freshToken } from "../registry/keptAddresses";
 import {
   type Description,
   descriptionSchema,
@@ -13,10 +20,13 @@ import {
   sentSchema,
 } from "./api";
 import { type InstanceRecord } from "../registry/formats";
-import { noAnswer, notSent } from "../errors";
+import { errorCode, messageOf, noAnswer, notSent } from "../errors";
+import { portIsHeldByAnother } from "../messages";
 import type { Send } from "./mention";
+import { isSameSecret, PROOF_HEADER, PROOF_PATH, prove } from "./proof";
 
-type Target = Pick<InstanceRecord, "port" | "token" | "instanceId" | "name">;
+type Endpoint = Pick<InstanceRecord, "port" | "controlToken">;
+type Target = Endpoint & Pick<InstanceRecord, "instanceId" | "name">;
 
 /** Milliseconds; a worker that takes longer to answer a loopback request is stuck. */
 const HEALTH_TIMEOUT_MS = 1_000;
@@ -72,17 +82,17 @@ export async function sendTo(
 }
 
 /**
- * Asks the instance at this address to hand it over, which it does if its window is closing. "refused": its window is
- * alive; "noAnswer": no instance with this token, or one that is stopping or stuck.
+ * Asks the instance at this endpoint to hand it over, which it does if its window is closing. "refused": its window is
+ * alive; "noAnswer": nobody, or the instance is stopping or stuck; "unproven": perhaps it, perhaps any other program.
  */
 export async function requestHandOver(
-  address: Address,
-): Promise<"handedOver" | "refused" | "noAnswer"> {
+  endpoint: Endpoint,
+): Promise<"handedOver" | "refused" | "noAnswer" | "unproven"> {
   try {
-    const body = await call(address, "/berth/handover", {});
+    const body = await call(endpoint, "/berth/handover", {});
     return handoverSchema.parse(body).handedOver ? "handedOver" : "refused";
-  } catch {
-    return "noAnswer";
+  } catch (error) {
+    return error instanceof Unproven ? "unproven" : "noAnswer";
   }
 }
 
@@ -97,6 +107,9 @@ interface Call {
 /** The instance understood the request and declined it. */
 class Refusal extends Error {}
 
+/** Somebody holds the port, and has not proved to be the instance. */
+class Unproven extends Error {}
+
 async function act(target: Target, path: string, options: Call = {}) {
   try {
     return await call(target, path, { timeout: ACTION_TIMEOUT_MS, ...options });
@@ -107,26 +120,67 @@ async function act(target: Target, path: string, options: Call = {}) {
 }
 
 async function call(
-  { port, token }: Address,
+  endpoint: Endpoint,
   path: string,
   { method = "POST", timeout = HEALTH_TIMEOUT_MS, body, cancelled }: Call,
 ): Promise<unknown> {
   const timedOut = AbortSignal.timeout(timeout);
-  const outgoing = request({
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const options = {
     host: "127.0.0.1",
-    port,
-    method,
-    path,
-    agent: false,
-    headers: { authorization: `Bearer ${token}` },
+    port: endpoint.port,
+    agent,
     signal: cancelled ? AbortSignal.any([cancelled, timedOut]) : timedOut,
-  });
-  outgoing.end(body && JSON.stringify(body));
-  const [response] = (await once(outgoing, "response")) as [IncomingMessage];
-  const answer = await text(response);
-  if (response.statusCode === 409)
-    throw new Refusal(refusalSchema.parse(JSON.parse(answer)).error);
-  if (response.statusCode !== 200)
-    throw new Error(`status ${String(response.statusCode)}`);
-  return JSON.parse(answer) as unknown;
+  };
+  try {
+    const proven = await provenConnection(endpoint, options);
+    const outgoing = begin({ ...options, method, path });
+    const [connection] = (await once(outgoing, "socket")) as [Socket];
+    // Whoever accepts another connection may be another program.
+    if (connection !== proven) throw new Error("the connection was closed");
+    outgoing.setHeader("authorization", `Bearer ${endpoint.controlToken}`);
+    outgoing.end(body && JSON.stringify(body));
+    const [response] = (await once(outgoing, "response")) as [IncomingMessage];
+    const answer = await text(response);
+    if (response.statusCode === 409)
+      throw new Refusal(refusalSchema.parse(JSON.parse(answer)).error);
+    if (response.statusCode !== 200)
+      throw new Error(`status ${String(response.statusCode)}`);
+    return JSON.parse(answer) as unknown;
+  } finally {
+    agent.destroy();
+  }
+}
+
+/** A connection to the instance itself. Throws Unproven, or the system's error if nobody listens. */
+async function provenConnection(
+  { port, controlToken }: Endpoint,
+  options: RequestOptions,
+): Promise<Socket> {
+  const nonce = freshToken();
+  try {
+    const outgoing = begin({
+      ...options,
+      path: `${PROOF_PATH}?nonce=${nonce}`,
+    });
+    outgoing.end();
+    const [response] = (await once(outgoing, "response")) as [IncomingMessage];
+    const { socket } = response;
+    const sent = response.headers[PROOF_HEADER];
+    const proof = prove(controlToken, port, nonce);
+    if (typeof sent !== "string" || !isSameSecret(sent, proof))
+      throw new Error(portIsHeldByAnother);
+    response.resume();
+    return socket;
+  } catch (error) {
+    if (errorCode(error) === "ECONNREFUSED") throw error;
+    throw new Unproven(messageOf(error), { cause: error });
+  }
+}
+
+function begin(options: RequestOptions): ClientRequest {
+  const outgoing = request(options);
+  // After the response has begun nobody else listens, and an error without a listener would end the process.
+  outgoing.on("error", () => undefined);
+  return outgoing;
 }

@@ -7,7 +7,7 @@ import { done, failed, type Outcome } from "../outcome";
 import type { InstanceRecord } from "../registry/formats";
 import type { OtherEditor } from "../registry/lockFiles";
 import type { RegistryFiles } from "../registry/registryFiles";
-import type { ListedWorktree } from "../worktrees/worktree";
+import type { ListedWorktree } from "../worktrees/worktreeList";
 
 export interface Listing {
   readonly instances: readonly ListedInstance[];

@@ -1,12 +1,9 @@
-// The discovery files of Gemini CLI and Qwen Code. Their directories are shared with other programs.
-import { readdir } from "node:fs/promises";
+// The discovery files of Gemini CLI and Qwen Code.
 import path from "node:path";
-import { readJson, writeJson } from "../system/atomicFile";
-import { markSchema } from "./formats";
-import type { DiscoveryFiles, Mark } from "./discoveryFiles";
-import { ProcessLiveness } from "./liveness";
-import { removeVerified } from "./lockFiles";
 import { ensurePrivateDirectory } from "../system/privateDirectory";
+import { DiscoveryFiles, type Layout } from "./discoveryFiles";
+import { type Mark, markSchema } from "./formats";
+import type { ProcessLiveness } from "./liveness";
 
 /** What the files say about an instance. */
 export interface Announcement {
@@ -22,31 +19,24 @@ export interface Announcement {
 
 interface Format {
   readonly agent: string;
-  readonly directory: string;
-  /** Matches its file names; group 1 is the port. */
-  readonly pattern: RegExp;
   readonly fileName: (announcement: Announcement) => string;
   readonly content: (announcement: Announcement) => object;
-  /** Created and checked in this order. */
-  readonly directories: readonly string[];
 }
 
-export class CompanionFiles implements DiscoveryFiles {
+export class CompanionFiles extends DiscoveryFiles {
   private constructor(
     private readonly format: Format,
-    private readonly liveness: ProcessLiveness,
-  ) {}
+    layout: Omit<Layout<Mark>, "schema">,
+    liveness: ProcessLiveness,
+  ) {
+    super({ ...layout, schema: markSchema }, liveness);
+  }
 
   /** `directory` is `<temporary directory>/gemini/ide`. */
-  static gemini(
-    directory: string,
-    liveness = new ProcessLiveness(),
-  ): CompanionFiles {
+  static gemini(directory: string, liveness: ProcessLiveness): CompanionFiles {
     return new CompanionFiles(
       {
         agent: "Gemini CLI",
-        directory,
-        pattern: /^gemini-ide-server-\d+-(\d{1,5})\.json$/,
         fileName: ({ pid, port }) => `gemini-ide-server-${pid}-${port}.json`,
         content: ({ port, token, folders, ideName }) => ({
           port,
@@ -54,23 +44,21 @@ export class CompanionFiles implements DiscoveryFiles {
           authToken: token,
           ideInfo: { name: "vscode", displayName: ideName },
         }),
+      },
+      {
         // A user who owns the parent could swap in a directory of their own.
         directories: [path.dirname(directory), directory],
+        pattern: /^gemini-ide-server-\d+-(\d{1,5})\.json$/,
       },
       liveness,
     );
   }
 
   /** `directory` is `~/.qwen/ide`. */
-  static qwen(
-    directory: string,
-    liveness = new ProcessLiveness(),
-  ): CompanionFiles {
+  static qwen(directory: string, liveness: ProcessLiveness): CompanionFiles {
     return new CompanionFiles(
       {
         agent: "Qwen Code",
-        directory,
-        pattern: /^(\d{1,5})\.lock$/,
         fileName: ({ port }) => `${port}.lock`,
         content: ({ port, token, pid, folders, ideName }) => ({
           port,
@@ -79,14 +67,10 @@ export class CompanionFiles implements DiscoveryFiles {
           authToken: token,
           ideName,
         }),
-        directories: [directory],
       },
+      { directories: [directory], pattern: /^(\d{1,5})\.lock$/ },
       liveness,
     );
-  }
-
-  get directory(): string {
-    return this.format.directory;
   }
 
   /** Name of the agent that reads the files. */
@@ -94,67 +78,13 @@ export class CompanionFiles implements DiscoveryFiles {
     return this.format.agent;
   }
 
+  /** Throws a UserError if the directory or the file is not ours. */
   async publish(announcement: Announcement): Promise<void> {
-    const { directories, fileName, content } = this.format;
-    for (const directory of directories)
+    for (const directory of this.layout.directories)
       await ensurePrivateDirectory(directory, { shared: true });
-    await writeJson(path.join(this.directory, fileName(announcement)), {
-      ...content(announcement),
-      ...announcement.mark,
-    });
+    const { fileName, content } = this.format;
+    const { port, mark } = announcement;
+    const file = path.join(this.directory, fileName(announcement));
+    await this.write({ file, port }, { ...content(announcement), ...mark });
   }
-
-  async withdraw(port: number, instanceId: string): Promise<string[]> {
-    const removed: string[] = [];
-    for (const { file } of await this.#filesOf(port))
-      if (
-        await removeVerified(
-          file,
-          async (each) => (await readMark(each))?.instanceId === instanceId,
-        )
-      )
-        removed.push(file);
-    return removed;
-  }
-
-  async has(port: number): Promise<boolean> {
-    return (await this.#filesOf(port)).length > 0;
-  }
-
-  async isForeign(port: number): Promise<boolean> {
-    for (const { file } of await this.#filesOf(port)) {
-      const mark = await readMark(file);
-      if (!mark || (await this.liveness.ofLock(mark)) === "foreign")
-        return true;
-    }
-    return false;
-  }
-
-  async readOurs(): Promise<(Mark & { port: number })[]> {
-    const marks = await Promise.all(
-      (await this.#files()).map(async ({ file, port }) => {
-        const mark = await readMark(file);
-        return mark && { ...mark, port };
-      }),
-    );
-    return marks.filter((mark) => mark !== undefined);
-  }
-
-  async #filesOf(port: number): Promise<{ file: string }[]> {
-    return (await this.#files()).filter((each) => each.port === port);
-  }
-
-  async #files(): Promise<{ file: string; port: number }[]> {
-    const names = await readdir(this.directory).catch(() => []);
-    return names.flatMap((name) => {
-      const port = this.format.pattern.exec(name)?.[1];
-      return port === undefined
-        ? []
-        : [{ file: path.join(this.directory, name), port: Number(port) }];
-    });
-  }
-}
-
-async function readMark(file: string): Promise<Mark | undefined> {
-  return markSchema.safeParse(await readJson(file)).data;
 }

@@ -4,9 +4,24 @@ import * as z from "zod/mini";
 export const pid = z.int().check(z.positive());
 export const port = z.int().check(z.gte(1), z.lte(65_535));
 
-/** `<berth home>/instances/<instanceId>.json`, mode 0600: one instance of one window. */
-export const recordSchema = z.object({
-  version: z.literal(1),
+const windowFields = {
+  app: z.string(),
+  remoteName: z.nullable(z.string()),
+  /** URI of what the window has open: a folder or a workspace file. */
+  workspace: z.nullable(z.string()),
+};
+
+/** Which process wrote a file, and where that can be judged. */
+const origin = {
+  /** Tells the process from a later one with the same pid; see processIdentity.ts. */
+  processStart: z.string(),
+  /** The pid namespace of the pid; see pidNamespace(). */
+  pidNamespace: z.optional(z.string()),
+  /** See machine.ts. */
+  machine: z.optional(z.string()),
+};
+
+const recordFields = {
   instanceId: z.uuid(),
   /** Display name; unique among live instances. */
   name: z.string(),
@@ -17,38 +32,61 @@ export const recordSchema = z.object({
   repository: z.nullable(z.string()),
   /** Branch name, or the first 7 characters of a detached commit. */
   branch: z.nullable(z.string()),
-  /** The serving process: an extension host or `berth serve`. */
+  /** The serving process. */
   pid,
-  /** Tells the process from a later one with the same pid; see processIdentity.ts. */
-  processStart: z.string(),
-  /** The pid namespace of `pid`; see pidNamespace(). */
-  pidNamespace: z.optional(z.string()),
+  ...origin,
   port,
+  /** Opens the instance to agents; also in the discovery files. */
   token: z.string(),
-  owner: z.enum(["vscode", "cli"]),
-  /** null for a headless instance. */
-  window: z.nullable(
-    z.object({
-      app: z.string(),
-      remoteName: z.nullable(z.string()),
-      /** URI of what the window has open: a folder or a workspace file. */
-      workspace: z.nullable(z.string()),
-    }),
-  ),
-  backends: z.array(
-    z.object({
-      name: z.string(),
-      pid,
-      processStart: z.string(),
-      port: z.optional(port),
-      url: z.optional(z.string()),
-      state: z.string(),
-    }),
-  ),
+  /** Opens the control API; in no discovery file. */
+  controlToken: z.string(),
   /** Milliseconds since 1970. */
   createdAt: z.number(),
+};
+
+/** `<berth home>/instances/<instanceId>.json`, mode 0600: one instance. */
+export const recordSchema = z.object({
+  version: z.literal(2),
+  ...recordFields,
+  /** Where it listens besides its port. */
+  socket: z.nullable(z.string()),
+  windows: z.array(
+    z.object({
+      ...windowFields,
+      /** The extension host's parent. */
+      pid,
+      /** Whether it acts for the agents. */
+      lead: z.boolean(),
+    }),
+  ),
+  /** Diffs that nobody has decided yet. */
+  diffs: z.number(),
 });
 export type InstanceRecord = z.infer<typeof recordSchema>;
+/** What a window says of itself. */
+export type WindowIdentity = Pick<
+  InstanceRecord["windows"][number],
+  "app" | "remoteName" | "workspace"
+>;
+
+/** A record of Berth 0.1, which an older window may still write. Its machine is unknown. */
+const olderRecordSchema = z.pipe(
+  z.object({
+    version: z.literal(1),
+    ...recordFields,
+    window: z.nullable(z.object(windowFields)),
+  }),
+  z.transform(({ window, ...fields }): InstanceRecord => ({
+    ...fields,
+    version: 2,
+    socket: null,
+    // Its parent is unknown; the extension host was the serving process.
+    windows: window ? [{ ...window, pid: fields.pid, lead: true }] : [],
+    diffs: 0,
+  })),
+);
+
+export const readableRecordSchema = z.union([recordSchema, olderRecordSchema]);
 
 /**
  * `<claude config dir>/ide/<port>.lock`, mode 0600. Claude Code reads the first six fields; the others are ours and
@@ -65,8 +103,11 @@ export const lockSchema = z.object({
   authToken: z.string(),
   instanceId: z.uuid(),
   worktreePath: z.string(),
+  /** The serving process. */
   idePid: pid,
-  pidNamespace: z.optional(z.string()),
+  ...origin,
+  // Unknown in files of Berth 0.1.
+  processStart: z.optional(z.string()),
   createdAt: z.number(),
 });
 export type LockFile = z.infer<typeof lockSchema>;
@@ -75,9 +116,13 @@ export type LockFile = z.infer<typeof lockSchema>;
 export const markSchema = z.pick(lockSchema, {
   instanceId: true,
   idePid: true,
+  processStart: true,
   pidNamespace: true,
+  machine: true,
   createdAt: true,
 });
+/** The fields that tell Berth's files from other programs'. */
+export type Mark = z.infer<typeof markSchema>;
 
 /** The lock file fields that every editor writes; other editors' files are listed, never touched. */
 export const foreignLockSchema = z.object({
@@ -85,3 +130,14 @@ export const foreignLockSchema = z.object({
   workspaceFolders: z._default(z.array(z.string()), []),
   ideName: z._default(z.string(), "unknown editor"),
 });
+
+/** Where a discovery file was found. */
+export interface Found {
+  readonly file: string;
+  readonly port: number;
+}
+
+/** The marks of files, and in lock files also what names the worktree's kept address. */
+export type OwnFile = Mark &
+  Partial<Pick<LockFile, "worktreePath" | "authToken">> &
+  Found;

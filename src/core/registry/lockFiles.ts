@@ -1,12 +1,10 @@
-// Discovery files read by Claude Code and others. The directory is shared, so only files with our mark are touched.
-import { link, lstat, readdir, rename, rm } from "node:fs/promises";
-import path from "node:path";
-import { readJson, writeJson } from "../system/atomicFile";
-import { foreignLockSchema, type LockFile, lockSchema } from "./formats";
-import type { DiscoveryFiles } from "./discoveryFiles";
-import { errorCode } from "../errors";
-import { ProcessLiveness } from "./liveness";
+// Discovery files read by Claude Code and others.
+import { readJson } from "../system/atomicFile";
 import { pidExists } from "../system/processIdentity";
+import { DiscoveryFiles } from "./discoveryFiles";
+import { foreignLockSchema, type LockFile, lockSchema } from "./formats";
+import type { ProcessLiveness } from "./liveness";
+import path from "node:path";
 
 /** What can be shown of another program's lock file. */
 export interface OtherEditor {
@@ -17,55 +15,42 @@ export interface OtherEditor {
   readonly isAlive: boolean;
 }
 
-/** The directory `<claude config dir>/ide`. The caller has checked it with ensurePrivateDirectory. */
-export class LockFiles implements DiscoveryFiles {
-  constructor(
-    readonly directory: string,
-    private readonly liveness = new ProcessLiveness(),
-  ) {}
+/** The directory `<claude config dir>/ide`. */
+export class LockFiles extends DiscoveryFiles<LockFile> {
+  constructor(directory: string, liveness: ProcessLiveness) {
+    super(
+      {
+        directories: [directory],
+        pattern: /^(\d{1,5})\.lock$/,
+        schema: lockSchema,
+      },
+      liveness,
+    );
+  }
 
   file(port: number): string {
     return path.join(this.directory, `${port}.lock`);
   }
 
+  /** The caller has checked the directory with ensurePrivateDirectory. */
   async publish(port: number, lock: LockFile): Promise<void> {
-    await writeJson(this.file(port), lock);
+    await this.write({ file: this.file(port), port }, lock);
   }
 
-  async withdraw(port: number, instanceId: string): Promise<string[]> {
-    const file = this.file(port);
-    const isRemoved = await removeVerified(
-      file,
-      async (each) => (await readLock(each))?.instanceId === instanceId,
-    );
-    return isRemoved ? [file] : [];
-  }
-
-  async has(port: number): Promise<boolean> {
-    const found = await lstat(this.file(port)).catch(() => undefined);
-    return found !== undefined;
-  }
-
-  async isForeign(port: number): Promise<boolean> {
-    if (!(await this.has(port))) return false;
-    const lock = await readLock(this.file(port));
-    return !lock || (await this.liveness.ofLock(lock)) === "foreign";
-  }
-
-  async readOurs(): Promise<(LockFile & { port: number })[]> {
-    const locks = await Promise.all(
-      (await this.#ports()).map(async (port) => {
-        const lock = await readLock(this.file(port));
-        return lock && { ...lock, port };
-      }),
-    );
-    return locks.filter((lock) => lock !== undefined);
+  /** Ports with a file that is not ours to replace: another program's, or one that another machine or container uses. */
+  async foreignPorts(): Promise<Set<number>> {
+    const [all, ours] = await Promise.all([this.files(), this.readOurs()]);
+    const foreign = new Set(all.map(({ port }) => port));
+    const states = await this.liveness.ofFiles(ours);
+    for (const [index, { port }] of ours.entries())
+      if (states[index] !== "foreign") foreign.delete(port);
+    return foreign;
   }
 
   async readOthers(): Promise<OtherEditor[]> {
     const others = await Promise.all(
-      (await this.#ports()).map(async (port) => {
-        const value = await readJson(this.file(port));
+      (await this.files()).map(async ({ file, port }) => {
+        const value = await readJson(file);
         if (lockSchema.safeParse(value).success) return undefined;
         const parsed = foreignLockSchema.safeParse(value);
         if (!parsed.success) return undefined;
@@ -80,51 +65,5 @@ export class LockFiles implements DiscoveryFiles {
       }),
     );
     return others.filter((other) => other !== undefined);
-  }
-
-  async #ports(): Promise<number[]> {
-    const names = await readdir(this.directory).catch(() => []);
-    return names.flatMap((name) => {
-      const port = /^(\d{1,5})\.lock$/.exec(name)?.[1];
-      return port === undefined ? [] : [Number(port)];
-    });
-  }
-}
-
-async function readLock(file: string): Promise<LockFile | undefined> {
-  return lockSchema.safeParse(await readJson(file)).data;
-}
-
-/**
- * Removes a file if it `matches`, safe against TOCTOU races between processes: renames it aside, checks again, then
- * removes it, or puts it back unless a newer one has appeared. Returns whether it was removed.
- */
-export async function removeVerified(
-  file: string,
-  matches: (file: string) => Promise<boolean>,
-): Promise<boolean> {
-  if (!(await matches(file))) return false;
-  const aside = path.join(
-    path.dirname(file),
-    `.${path.basename(file)}.${process.pid}-${Date.now()}.aside`,
-  );
-  try {
-    await rename(file, aside);
-  } catch {
-    return false; // Another process got there first.
-  }
-  const isMatch = await matches(aside);
-  if (!isMatch) await putBack(aside, file);
-  await rm(aside, { force: true });
-  return isMatch;
-}
-
-/** Does not replace a newer file. */
-async function putBack(aside: string, file: string): Promise<void> {
-  try {
-    await link(aside, file);
-  } catch (error) {
-    // Not every file system has hard links; rename may replace a newer file, but losing this one is worse.
-    if (errorCode(error) !== "EEXIST") await rename(aside, file);
   }
 }

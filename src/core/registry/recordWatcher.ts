@@ -4,11 +4,9 @@ import { watch } from "node:fs";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { InstanceRecord } from "./formats";
-import type { DiscoveryFiles } from "./discoveryFiles";
 import { type Disposable, Lifetime } from "../lifetime";
-import type { ProcessLiveness } from "./liveness";
 import type { Log } from "../log";
-import type { Records } from "./records";
+import type { RegistryFiles } from "./registryFiles";
 import { sweep } from "./sweep";
 
 /** Milliseconds. A killed window's lock file misleads agents for at most about this long. */
@@ -16,18 +14,16 @@ const CHECK_PROCESSES_EVERY = 2_000;
 const READ_ALL_EVERY = 30_000;
 const SWEEP_EVERY = 5 * 60_000;
 
-/** The watching host. Records of its process from before `startedAt` are left over from an earlier host. */
+/** The watching host. */
 export interface Self {
   readonly pid: number;
   readonly processStart: string;
-  /** Milliseconds since 1970. */
-  readonly startedAt: number;
+  /** Every instance it has started. Other records of its process are left over from an earlier host. */
+  readonly instanceIds: ReadonlySet<string>;
 }
 
 export interface RecordWatcherOptions {
-  readonly records: Records;
-  readonly discoveryFiles: readonly DiscoveryFiles[];
-  readonly liveness: ProcessLiveness;
+  readonly files: RegistryFiles;
   readonly log: Log;
   readonly self: Self;
 }
@@ -73,12 +69,8 @@ export class RecordWatcher {
   sweep(): Promise<void> {
     this.#sweeping = this.#sweeping
       .then(() =>
-        sweep(
-          this.options.records,
-          this.options.discoveryFiles,
-          this.options.liveness,
-          this.options.log,
-          (record) => this.#isLeftOver(record),
+        sweep(this.options.files, this.options.log, (record) =>
+          this.#isLeftOver(record),
         ),
       )
       .catch((error: unknown) => {
@@ -101,7 +93,7 @@ export class RecordWatcher {
   #readAll(): Promise<void> {
     this.#watch();
     return this.#inTurn(async () => {
-      const all = await this.options.records.readAll();
+      const all = await this.options.files.records.readAll();
       const found = new Set(all.map(({ instanceId }) => instanceId));
       const gone = [...this.#known.keys()].filter((id) => !found.has(id));
       await this.#take(all, gone);
@@ -112,12 +104,14 @@ export class RecordWatcher {
   #watch(): void {
     try {
       const watcher = watch(
-        this.options.records.directory,
+        this.options.files.records.directory,
         (_event, filename) => {
           if (filename?.endsWith(".json"))
             void this.#readOne(filename.slice(0, -".json".length));
           // The directory itself was removed, and may be recreated.
-          else if (filename === path.basename(this.options.records.directory)) {
+          else if (
+            filename === path.basename(this.options.files.records.directory)
+          ) {
             this.#isWatching = false;
             watcher.close();
           }
@@ -138,7 +132,7 @@ export class RecordWatcher {
 
   #readOne(instanceId: string): Promise<void> {
     return this.#inTurn(async () => {
-      const record = await this.options.records.read(instanceId);
+      const record = await this.options.files.records.read(instanceId);
       await this.#take(record ? [record] : [], record ? [] : [instanceId]);
     });
   }
@@ -155,7 +149,7 @@ export class RecordWatcher {
     gone: readonly string[],
   ): Promise<void> {
     const others = records.filter((record) => !this.#isOwn(record));
-    const states = await this.options.liveness.ofRecords(others);
+    const states = await this.options.files.liveness.ofRecords(others);
     if (this.#lifetime.isEnded) return;
     const dead = others.filter((_, index) => states[index] === "gone");
     if (dead.length > 0 || records.some((record) => this.#isLeftOver(record)))
@@ -182,13 +176,14 @@ export class RecordWatcher {
 
   #isLeftOver(record: InstanceRecord): boolean {
     return (
-      this.#isOwn(record) && record.createdAt < this.options.self.startedAt
+      this.#isOwn(record) &&
+      !this.options.self.instanceIds.has(record.instanceId)
     );
   }
 
   /** A killed process changes no file, so its pid has to be polled. */
   async #checkProcesses(): Promise<void> {
-    const states = await this.options.liveness.ofRecords(this.others);
+    const states = await this.options.files.liveness.ofRecords(this.others);
     if (states.includes("gone")) this.#needsSweep = true;
     if (!this.#needsSweep) return;
     this.#needsSweep = false;

@@ -1,8 +1,13 @@
 // The records of all instances on this machine: one file each, so that no writer can overwrite another's.
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { readJson, writeJson } from "../system/atomicFile";
-import { type InstanceRecord, recordSchema } from "./formats";
+import { areOurs } from "../system/privateDirectory";
+import { type InstanceRecord, readableRecordSchema } from "./formats";
+import { removeVerified } from "./removeVerified";
+
+const MAX_BYTES = 1024 * 1024;
 
 /** The directory `<berth home>/instances`. The caller has created it with ensurePrivateDirectory. */
 export class Records {
@@ -20,24 +25,40 @@ export class Records {
     await rm(this.file(instanceId), { force: true });
   }
 
-  async read(instanceId: string): Promise<InstanceRecord | undefined> {
-    const parsed = recordSchema.safeParse(
-      await readJson(this.file(instanceId)),
+  /** Removes exactly this record, unless somebody has replaced it; returns whether it did. */
+  async remove(record: InstanceRecord): Promise<boolean> {
+    return removeVerified(this.file(record.instanceId), async (file) =>
+      isDeepStrictEqual(await readRecord(file), record),
     );
-    // A record under another id's file name is a copy; acting on it would affect another instance.
-    return parsed.success && parsed.data.instanceId === instanceId
-      ? parsed.data
-      : undefined;
+  }
+
+  async read(instanceId: string): Promise<InstanceRecord | undefined> {
+    return this.#isOurs() ? this.#read(instanceId) : undefined;
   }
 
   /** Every readable record. Torn, oversized, foreign and newer-version files are skipped and left alone. */
   async readAll(): Promise<InstanceRecord[]> {
+    if (!this.#isOurs()) return [];
     const names = await readdir(this.directory).catch(() => []);
     const records = await Promise.all(
       names
         .filter((name) => name.endsWith(".json"))
-        .map((name) => this.read(name.slice(0, -".json".length))),
+        .map((name) => this.#read(name.slice(0, -".json".length))),
     );
     return records.filter((record) => record !== undefined);
   }
+
+  #isOurs(): boolean {
+    return areOurs([path.dirname(this.directory), this.directory]);
+  }
+
+  async #read(instanceId: string): Promise<InstanceRecord | undefined> {
+    const record = await readRecord(this.file(instanceId));
+    // A record under another id's file name is a copy; acting on it would affect another instance.
+    return record?.instanceId === instanceId ? record : undefined;
+  }
+}
+
+async function readRecord(file: string): Promise<InstanceRecord | undefined> {
+  return readableRecordSchema.safeParse(await readJson(file, MAX_BYTES)).data;
 }

@@ -1,47 +1,52 @@
-// Removes records and discovery files of crashed windows, but only where the process is proven gone.
-import type { InstanceRecord } from "./formats";
-import type { ProcessLiveness } from "./liveness";
-import type { DiscoveryFiles } from "./discoveryFiles";
-import { removeVerified } from "./lockFiles";
+// Removes what crashed windows left behind, but only where the process is proven gone.
+import path from "node:path";
 import type { Log } from "../log";
-import type { Records } from "./records";
+import type { InstanceRecord } from "./formats";
+import type { RegistryFiles } from "./registryFiles";
+import { removeTemporaryFiles } from "./temporaryFiles";
 
 /**
  * Safe to run in any number of processes at once. `isLeftOver` marks records that only the caller knows to be stale:
  * those of its own earlier worker.
  */
 export async function sweep(
-  records: Records,
-  discoveryFiles: readonly DiscoveryFiles[],
-  liveness: ProcessLiveness,
+  files: RegistryFiles,
   log: Log,
   isLeftOver: (record: InstanceRecord) => boolean = () => false,
 ): Promise<void> {
-  const all = await records.readAll();
-  const states = await liveness.ofRecords(all);
-  const stale = new Set(
-    all
-      .filter((record, index) => isLeftOver(record) || states[index] === "gone")
-      .map(({ instanceId }) => instanceId),
+  const all = await files.records.readAll();
+  const states = await files.liveness.ofRecords(all);
+  const stale = all.filter(
+    (record, index) => isLeftOver(record) || states[index] === "gone",
   );
+  const staleIds = new Set(stale.map(({ instanceId }) => instanceId));
   const known = new Set(all.map(({ instanceId }) => instanceId));
 
   // Discovery files first: they mislead agents. A record left without any is swept next time.
-  for (const files of discoveryFiles) {
-    const ours = await files.readOurs();
-    const states = await liveness.ofLocks(ours);
+  for (const discovery of files.discoveryFiles) {
+    const ours = await discovery.readOurs();
+    const states = await files.liveness.ofFiles(ours);
     for (const [index, { port, instanceId, idePid }] of ours.entries()) {
       const isStale =
-        stale.has(instanceId) ||
+        staleIds.has(instanceId) ||
         (!known.has(instanceId) && states[index] === "gone");
       if (!isStale) continue;
-      for (const file of await files.withdraw(port, instanceId))
+      for (const file of await discovery.withdraw(port, instanceId))
         log.info(`Removed ${file}, left behind by process ${idePid}`);
     }
   }
-  for (const instanceId of stale) {
-    const file = records.file(instanceId);
-    if (await removeVerified(file, () => Promise.resolve(true)))
-      log.info(`Removed ${file}, whose process is gone`);
-  }
+  for (const record of stale)
+    if (await files.records.remove(record))
+      log.info(
+        `Removed ${files.records.file(record.instanceId)}, whose process is gone`,
+      );
+  const own = [files.records.directory, files.addresses.directory];
+  const temporary = await Promise.all([
+    ...own.map((directory) =>
+      removeTemporaryFiles([path.dirname(directory), directory], () => true),
+    ),
+    ...files.discoveryFiles.map((discovery) => discovery.removeTemporary()),
+  ]);
+  for (const file of temporary.flat())
+    log.info(`Removed ${file}, which was never finished`);
 }

@@ -1,10 +1,27 @@
-// Verifies that a directory for secrets is really ours, before anything is written to it.
+// Verifies that a directory for secrets is really ours, before anything in it is read or written.
+import { lstatSync, type Stats, statSync } from "node:fs";
 import { chmod, lstat, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { cannotWrite, errorCode, notPrivate } from "../errors";
 
 const OTHERS = 0o077;
 const OTHERS_WRITE = 0o022;
+const WORLD_WRITES = 0o002;
+const STICKY = 0o1000;
+
+/**
+ * Whether nobody else decides what is in these directories: what is read elsewhere would be another user's word. They
+ * are nested, the outermost first. False if one does not exist.
+ */
+export function areOurs(directories: readonly string[]): boolean {
+  try {
+    return directories.every(
+      (each) => faultOf(each, lstatSync(each), { shared: true }) === undefined,
+    );
+  } catch {
+    return false;
+  }
+}
 
 /** Ensures `outer`, then the directories inside it; see ensurePrivateDirectory. */
 export async function ensurePrivateDirectories(
@@ -33,23 +50,37 @@ export async function ensurePrivateDirectory(
     if (!(await lstat(directory).catch(() => undefined)))
       throw cannotWrite(directory, error);
   }
-  const stat = await lstat(directory);
-  if (stat.isSymbolicLink())
-    throw notPrivate(directory, "it is a symbolic link");
-  if (!stat.isDirectory()) throw notPrivate(directory, "it is not a directory");
-  if (process.getuid === undefined) return false; // Windows: the user profile's ACL protects it.
-  if (stat.uid !== process.getuid())
-    throw notPrivate(directory, "it belongs to another user");
-  if ((stat.mode & OTHERS) === 0) return false;
-  if (!shared) throw notPrivate(directory, "other users can open it");
-  if ((stat.mode & OTHERS_WRITE) !== 0)
-    throw notPrivate(directory, "other users can write to it");
+  const info = await lstat(directory);
+  const fault = faultOf(directory, info, { shared });
+  if (fault !== undefined) throw notPrivate(directory, fault);
+  if (process.getuid === undefined || (info.mode & OTHERS) === 0) return false;
   try {
     await chmod(directory, 0o700);
   } catch (error) {
     throw cannotWrite(directory, error);
   }
   return true;
+}
+
+/** Why the directory is not ours alone; undefined if it is. */
+function faultOf(
+  directory: string,
+  info: Stats,
+  { shared }: { readonly shared: boolean },
+): string | undefined {
+  if (info.isSymbolicLink()) return "it is a symbolic link";
+  if (!info.isDirectory()) return "it is not a directory";
+  // Windows: the ACL of the user's profile protects it.
+  if (process.getuid === undefined) return undefined;
+  if (info.uid !== process.getuid()) return "it belongs to another user";
+  if (!shared && (info.mode & OTHERS) !== 0) return "other users can open it";
+  if ((info.mode & OTHERS_WRITE) !== 0) return "other users can write to it";
+  // Not the group's right to write: for many users that is the default, with a group of their own.
+  const parent = path.dirname(directory);
+  const { mode } = statSync(parent);
+  return (mode & WORLD_WRITES) !== 0 && (mode & STICKY) === 0
+    ? `other users can write to ${parent} and replace it`
+    : undefined;
 }
 
 /** Creates parents too, but unlike mkdir's `recursive` keeps the system error on a read-only file system. */

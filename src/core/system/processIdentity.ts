@@ -1,14 +1,11 @@
 // Identifies a process beyond its pid: pids are reused within minutes on a small machine.
 import { execFile } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
+import { hostname } from "node:os";
 import { errorCode } from "../errors";
 
-export interface ProcessIdentity {
-  /** Linux: `<boot id>:<start time in clock ticks>`; elsewhere the start date as the system prints it, in UTC. */
-  readonly start: string;
-  /** Milliseconds since 1970, accurate to about a second. */
-  readonly startedAt: number;
-}
+/** Linux: `<boot id>:<start time in clock ticks>`; elsewhere the start date as the system prints it, in UTC. */
+export type ProcessStart = string;
 
 /**
  * Whether a process with this pid runs in our pid namespace. One we may not signal counts; a zombie, as left behind in
@@ -24,15 +21,20 @@ export function pidExists(pid: number): boolean {
   }
 }
 
-/** The platform and its way to run a command; another one in tests. */
+/** What differs by platform; another one in tests. */
 export interface System {
   readonly platform: NodeJS.Platform;
+  readonly hostname: string;
+  /** undefined if the file cannot be read. */
+  read(file: string): string | undefined;
   /** Resolves with what the command wrote, whatever it exits with; rejects if it cannot be run. */
   run(command: string, args: readonly string[]): Promise<string>;
 }
 
 export const thisSystem: System = {
   platform: process.platform,
+  hostname: hostname(),
+  read: readOrUndefined,
   run: (command, args) =>
     new Promise((resolve, reject) => {
       // Makes dates independent of time zone and locale.
@@ -49,21 +51,21 @@ export const thisSystem: System = {
 export async function identifyProcess(
   pid: number,
   system = thisSystem,
-): Promise<ProcessIdentity | undefined> {
+): Promise<ProcessStart | undefined> {
   return (await identifyProcesses([pid], system)).get(pid);
 }
 
-/** The identities of the running ones among these: one command for all of them, and none on Linux. */
+/** The starts of the running ones among these: one command for all of them, and none on Linux. */
 export async function identifyProcesses(
   pids: readonly number[],
   system = thisSystem,
-): Promise<Map<number, ProcessIdentity>> {
+): Promise<Map<number, ProcessStart>> {
   switch (system.platform) {
     case "linux":
       return new Map(
         pids.flatMap((pid) => {
-          const identity = identifyOnLinux(pid);
-          return identity ? [[pid, identity]] : [];
+          const start = startOnLinux(pid);
+          return start === undefined ? [] : [[pid, start]];
         }),
       );
     case "win32":
@@ -88,17 +90,14 @@ export function bootId(): string | undefined {
   return readOrUndefined("/proc/sys/kernel/random/boot_id")?.trim();
 }
 
-/** When this kernel started, in milliseconds since 1970. Linux only. */
-export function bootTime(): number | undefined {
-  const seconds = /^btime (\d+)$/m.exec(
-    readOrUndefined("/proc/stat") ?? "",
-  )?.[1];
-  return seconds === undefined ? undefined : Number(seconds) * 1000;
-}
+/** That of the system's first process, which no container shares. Its number is fixed in the kernel. */
+export const INITIAL_PID_NAMESPACE = "pid:[4026531836]";
 
 /** Our pid namespace: each container has its own, and any other platform counts as one. */
-export function pidNamespace(): string | undefined {
-  if (process.platform !== "linux") return process.platform;
+export function pidNamespace(
+  platform: NodeJS.Platform = process.platform,
+): string | undefined {
+  if (platform !== "linux") return platform;
   try {
     return readlinkSync("/proc/self/ns/pid");
   } catch {
@@ -106,17 +105,10 @@ export function pidNamespace(): string | undefined {
   }
 }
 
-/** Clock ticks per second in /proc; 100 on every Linux that VS Code runs on. */
-const TICKS_PER_SECOND = 100;
-
-function identifyOnLinux(pid: number): ProcessIdentity | undefined {
+function startOnLinux(pid: number): ProcessStart | undefined {
   const fields = statFields(pid);
-  if (fields === undefined) return undefined;
-  const ticks = fields[22 - 3];
-  return {
-    start: `${bootId() ?? "unknown"}:${ticks ?? ""}`,
-    startedAt: (bootTime() ?? 0) + (Number(ticks) * 1000) / TICKS_PER_SECOND,
-  };
+  // Field 22, in clock ticks since the boot.
+  return fields && `${bootId() ?? "unknown"}:${fields[22 - 3] ?? ""}`;
 }
 
 /** Fields from 3 (the state) on; the command before them may contain spaces and parentheses. Linux only. */
@@ -130,17 +122,11 @@ async function identifyByCommand(
   system: System,
   command: string,
   args: readonly string[],
-): Promise<Map<number, ProcessIdentity>> {
+): Promise<Map<number, ProcessStart>> {
   const output = await system.run(command, args).catch(() => "");
   return new Map(
     [...output.matchAll(/^\s*(\d+)\s+(\S.*?)\s*$/gm)].map(
-      ([, pid, start = ""]) => [
-        Number(pid),
-        {
-          start,
-          startedAt: Date.parse(start.endsWith("Z") ? start : `${start} UTC`),
-        },
-      ],
+      ([, pid, start = ""]) => [Number(pid), start],
     ),
   );
 }

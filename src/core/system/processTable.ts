@@ -3,7 +3,7 @@
 import {
   identifyProcesses,
   pidExists,
-  type ProcessIdentity,
+  type ProcessStart,
   type System,
   thisSystem,
 } from "./processIdentity";
@@ -12,7 +12,7 @@ import {
 const FORGET_AFTER = 10_000;
 
 interface KnownProcess {
-  readonly identity: ProcessIdentity;
+  readonly start: ProcessStart;
   /** By the monotonic clock. */
   readonly checkedAt: number;
 }
@@ -23,41 +23,38 @@ export class ProcessTable {
   constructor(private readonly system: System = thisSystem) {}
 
   /**
-   * The identities of the running ones among these. A pid that exists and is missing here could not be identified.
+   * The starts of the running ones among these. A pid that exists and is missing here could not be identified.
    */
   async identify(
     pids: Iterable<number>,
-  ): Promise<ReadonlyMap<number, ProcessIdentity>> {
+  ): Promise<ReadonlyMap<number, ProcessStart>> {
     const now = performance.now();
     const running = new Set([...pids].filter(pidExists));
-    const identities = new Map<number, ProcessIdentity>();
+    const starts = new Map<number, ProcessStart>();
     const unknown: number[] = [];
     for (const pid of running) {
       const known = this.#known.get(pid);
       if (known && now - known.checkedAt < FORGET_AFTER)
-        identities.set(pid, known.identity);
+        starts.set(pid, known.start);
       else unknown.push(pid);
     }
     if (unknown.length > 0)
-      for (const [pid, identity] of await identifyProcesses(
-        unknown,
-        this.system,
-      ))
-        identities.set(pid, identity);
-    this.#remember(pids, identities, now);
-    return identities;
+      for (const [pid, start] of await identifyProcesses(unknown, this.system))
+        starts.set(pid, start);
+    this.#remember(pids, starts, now);
+    return starts;
   }
 
   #remember(
     asked: Iterable<number>,
-    identities: ReadonlyMap<number, ProcessIdentity>,
+    starts: ReadonlyMap<number, ProcessStart>,
     checkedAt: number,
   ): void {
     // There it costs nothing to ask, and so nothing is taken on trust.
     if (this.system.platform === "linux") return;
     for (const pid of asked) {
-      const identity = identities.get(pid);
-      if (identity) this.#known.set(pid, { identity, checkedAt });
+      const start = starts.get(pid);
+      if (start !== undefined) this.#known.set(pid, { start, checkedAt });
       else this.#known.delete(pid);
     }
   }

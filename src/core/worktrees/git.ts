@@ -1,36 +1,45 @@
-// The only way Berth runs git: an argument array, no shell, no foreign variables or hooks.
+// The only way Berth runs git: an argument array, no shell, and no variable that names another repository.
 import { execFile } from "node:child_process";
 import { errorCode } from "../errors";
+import { gitDidNotAnswer } from "../messages";
 
 export type GitResult =
   | { readonly kind: "ok"; readonly stdout: string }
   | { readonly kind: "failed"; readonly stderr: string }
   | { readonly kind: "noGit" }
-  /** It could not be run, or did not finish: nothing is known. */
-  | { readonly kind: "noAnswer" };
+  /** It could not be run, or did not finish: nothing is known. The reason is a sentence for the user. */
+  | { readonly kind: "noAnswer"; readonly reason: string };
 
 /** The system is out of resources for another process. */
 const EXHAUSTED = ["EAGAIN", "EMFILE", "ENFILE", "ENOMEM"];
 
-/**
- * Runs `git -C directory ...args`, without variables such as GIT_DIR that would redirect it. Aborted by `signal`, it
- * resolves with "noAnswer".
- */
+/** Milliseconds. */
+const TIMEOUT = 10_000;
+
+/** They say which repository is meant. All others say how git works for this user, and are passed on. */
+const NAME_A_REPOSITORY = new Set([
+  "GIT_DIR",
+  "GIT_WORK_TREE",
+  "GIT_COMMON_DIR",
+  "GIT_INDEX_FILE",
+  "GIT_OBJECT_DIRECTORY",
+  "GIT_NAMESPACE",
+  "GIT_PREFIX",
+]);
+
+/** Runs `git -C directory ...args`. Aborted by `signal`, it resolves with "noAnswer". */
 export function git(
   directory: string,
   args: readonly string[],
   signal?: AbortSignal,
 ): Promise<GitResult> {
-  const env: NodeJS.ProcessEnv = { LC_ALL: "C", GIT_OPTIONAL_LOCKS: "0" };
-  for (const [name, value] of Object.entries(process.env))
-    if (!name.startsWith("GIT_") && name !== "LC_ALL") env[name] = value;
   return new Promise((resolve) => {
     execFile(
       "git",
       ["-c", "core.fsmonitor=false", "-C", directory, ...args],
       {
-        env,
-        timeout: 10_000,
+        env: environment(),
+        timeout: TIMEOUT,
         maxBuffer: 16 * 1024 * 1024,
         windowsHide: true,
         signal,
@@ -43,9 +52,22 @@ export function git(
           signal?.aborted ||
           EXHAUSTED.includes(errorCode(error) ?? "")
         )
-          resolve({ kind: "noAnswer" });
+          resolve({ kind: "noAnswer", reason: gitDidNotAnswer(directory) });
         else resolve({ kind: "failed", stderr: stderr.trim() });
       },
     );
   });
+}
+
+function environment(): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !NAME_A_REPOSITORY.has(name),
+  );
+  return {
+    ...Object.fromEntries(inherited),
+    // Its sentences are read.
+    LC_ALL: "C",
+    LANGUAGE: "C",
+    GIT_OPTIONAL_LOCKS: "0",
+  };
 }

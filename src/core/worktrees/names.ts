@@ -26,9 +26,7 @@ export function instanceName(
       case "worktree":
         return directory;
       case "branch":
-        return worktree.git
-          ? `${worktree.git.repository}@${worktree.git.branch}`
-          : directory;
+        return worktree.git ? siblingName(worktree.git) : directory;
       case "custom":
         return nameTemplate.replaceAll(
           /\$\{(\w+)\}/g,
@@ -37,6 +35,17 @@ export function instanceName(
     }
   };
   return toPrintable(name()) || toPrintable(directory);
+}
+
+/** Of a worktree that has no instance. */
+export function siblingName({
+  repository,
+  branch,
+}: {
+  readonly repository: string;
+  readonly branch: string | null;
+}): string {
+  return branch === null ? repository : `${repository}@${branch}`;
 }
 
 export interface Named {

@@ -1,14 +1,31 @@
-// Finds the worktree a folder lies in, by real path and as git reports it; a plain folder where there is no git.
-import { readFile, realpath, stat } from "node:fs/promises";
+// Finds the worktree a folder lies in, by real path and as git reports it. What git does not say is never taken for "no".
+import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { gitDistrusts, gitNotFound } from "../messages";
+import {
+  cannotLookAt,
+  gitCoreWorktree,
+  gitDidNotAnswer,
+  gitDistrusts,
+  gitNotFound,
+  gitSays,
+} from "../messages";
+import { messageOf } from "../errors";
+import { contains, realDirectory } from "../system/paths";
 import { git, type GitResult } from "./git";
+import { dotGitAbove } from "./gitLinks";
 
 export interface Worktree {
-  /** Real path of the top level, or of the plain folder. */
+  /** Real path of the top level, or of the folder where git knows none. */
   readonly path: string;
-  /** null for a plain folder. */
+  /** null where git knows no worktree. */
   readonly git: GitFacts | null;
+  /**
+   * git says that the folder is in no repository, and nothing on disk speaks against it. Only such a folder is open to
+   * the agents of the window's other worktrees.
+   */
+  readonly isPlain: boolean;
+  /** Shared by all worktrees of the repository that the folder holds, although it is no worktree itself; else null. */
+  readonly bareRepository: string | null;
   /** A sentence for the user if git is missing or refused to answer; else null. */
   readonly warning: string | null;
 }
@@ -24,143 +41,146 @@ export interface GitFacts {
   readonly gitCommonDir: string;
 }
 
-/** git could not be run. `guess` may be wrong; an earlier result is better. */
-export class GitUnavailable extends Error {
-  constructor(readonly guess: Worktree) {
-    super(`git did not answer in ${guess.path}`);
-  }
-}
+export type Detection =
+  | { readonly kind: "found"; readonly worktree: Worktree }
+  /** The folder does not exist, or is not a directory. */
+  | { readonly kind: "missing" }
+  /** git refused, or did not answer: what was known before is better than this guess, which keeps the folder apart. */
+  | { readonly kind: "unknown"; readonly guess: Worktree };
 
-/** undefined if the folder does not exist or is not a directory. Throws GitUnavailable. */
+/** Asks git, once where it can be. Aborted by `signal`, the answer is "unknown". */
 export async function detectWorktree(
   folder: string,
   signal?: AbortSignal,
-): Promise<Worktree | undefined> {
-  const real = await realDirectory(folder);
-  if (real === undefined) return undefined;
-  const plain = (warning: string | null): Worktree => ({
-    path: real,
-    git: null,
-    warning,
-  });
-  const facts = await revParse(real, signal);
-  switch (facts.kind) {
-    case "noAnswer":
-      throw new GitUnavailable(plain(null));
+): Promise<Detection> {
+  try {
+    const real = await realDirectory(folder);
+    return real === undefined
+      ? { kind: "missing" }
+      : await askGit(real, signal);
+  } catch (error) {
+    // A network drive that is away for a moment, for example.
+    const warning = cannotLookAt(folder, messageOf(error));
+    return { kind: "unknown", guess: { ...plainFolder(folder), warning } };
+  }
+}
+
+async function askGit(real: string, signal?: AbortSignal): Promise<Detection> {
+  const answer = await revParse(real, signal);
+  switch (answer.kind) {
+    case "ok":
+      return describe(real, answer.paths, signal);
     case "noGit":
-      return plain(gitNotFound);
+      return { kind: "unknown", guess: await withoutGit(real) };
+    case "noAnswer":
+      return { kind: "unknown", guess: await guess(real, answer.reason) };
     case "failed":
-      return plain(
-        facts.stderr.includes("dubious ownership") ? gitDistrusts(real) : null,
+      return (
+        (await notAWorktree(real, answer.stderr, signal)) ?? {
+          kind: "unknown",
+          guess: await guess(real, sentenceOf(answer.stderr, real)),
+        }
       );
-    case "ok": {
-      const [top, gitDir, gitCommonDir] = await Promise.all(
-        facts.paths.map((each) => realDirectory(path.resolve(real, each))),
-      );
-      if (!top || !gitDir || !gitCommonDir) return plain(null);
-      return {
-        path: top,
-        git: {
-          repository: repositoryName(gitCommonDir, top),
-          branch: await readBranch(top, gitDir, signal),
-          gitDir,
-          gitCommonDir,
-        },
-        warning: null,
-      };
-    }
   }
 }
 
-export interface ListedWorktree {
-  /** Real path where it exists. */
-  readonly path: string;
-  readonly branch: string | null;
+function found(worktree: Worktree): Detection {
+  return { kind: "found", worktree };
 }
 
-/**
- * The repository's existing working trees in git's order, without bare repositories; undefined if git could not be run.
- */
-export async function listWorktrees(
-  worktree: Worktree,
+/** The worktree that git's three paths describe. */
+async function describe(
+  real: string,
+  paths: readonly string[],
   signal?: AbortSignal,
-): Promise<ListedWorktree[] | undefined> {
-  if (worktree.git === null) return [];
-  const list = ["worktree", "list", "--porcelain"] as const;
-  // Without -z a newline in a path forges an entry. Git before 2.36 does not support it.
-  let end = "\0";
-  let answer = await git(worktree.path, [...list, "-z"], signal);
-  if (answer.kind === "failed") {
-    end = "\n";
-    answer = await git(worktree.path, list, signal);
+): Promise<Detection> {
+  const [top, gitDir, gitCommonDir] = await Promise.all(
+    paths.map((each) => realDirectory(path.resolve(real, each))),
+  );
+  // Removed between git's answer and this look.
+  if (!top || !gitDir || !gitCommonDir)
+    return { kind: "unknown", guess: await guess(real, null) };
+  if (!contains(top, real))
+    return found({
+      ...plainFolder(real),
+      warning: gitCoreWorktree(real, top),
+    });
+  const branch = await readBranch(top, gitDir, signal);
+  if (branch === undefined)
+    return { kind: "unknown", guess: await guess(real, gitDidNotAnswer(top)) };
+  return found({
+    path: top,
+    git: {
+      repository: repositoryName(gitCommonDir, top),
+      branch,
+      gitDir,
+      gitCommonDir,
+    },
+    isPlain: false,
+    bareRepository: null,
+    warning: null,
+  });
+}
+
+/** git's own words for a folder outside of every repository. */
+const OUTSIDE = /^fatal: not a git repository \(or any/m;
+/** git's own words inside a bare repository, or beside one that a `.git` file points to. */
+const NO_WORK_TREE = /this operation must be run in a work tree/;
+
+/** undefined: git has said something else. */
+async function notAWorktree(
+  real: string,
+  stderr: string,
+  signal?: AbortSignal,
+): Promise<Detection | undefined> {
+  if (OUTSIDE.test(stderr)) {
+    if ((await dotGitAbove(real)) !== undefined) return undefined;
+    return found({ ...plainFolder(real), isPlain: true });
   }
-  if (answer.kind === "noAnswer") return undefined;
-  if (answer.kind !== "ok") return [];
-  const listed = await Promise.all(
-    parseWorktreeList(answer.stdout, end).map(async (entry) => ({
-      ...entry,
-      path: await realDirectory(entry.path),
-    })),
-  );
-  return listed.flatMap(({ path: real, branch }) =>
-    real === undefined ? [] : [{ path: real, branch }],
-  );
+  if (!NO_WORK_TREE.test(stderr)) return undefined;
+  const answer = await git(real, ["rev-parse", "--git-common-dir"], signal);
+  if (answer.kind !== "ok") return undefined;
+  const commonDir = answer.stdout.replace(/\n$/, "");
+  const bareRepository = await realDirectory(path.resolve(real, commonDir));
+  return found({
+    ...plainFolder(real),
+    bareRepository: bareRepository ?? null,
+  });
 }
 
-/** Parses `git worktree list --porcelain`; `end` terminates each line. */
-export function parseWorktreeList(
-  stdout: string,
-  end: string,
-): ListedWorktree[] {
-  return stdout
-    .split(end + end)
-    .map((block) => {
-      const values = new Map<string, string>();
-      for (const line of block.split(end).filter((part) => part !== "")) {
-        const space = line.indexOf(" ");
-        if (space < 0) values.set(line, "");
-        else values.set(line.slice(0, space), line.slice(space + 1));
-      }
-      return values;
-    })
-    .filter((values) => values.has("worktree") && !values.has("bare"))
-    .map((values) => ({
-      path: values.get("worktree") ?? "",
-      branch:
-        values.get("branch")?.replace(/^refs\/heads\//, "") ??
-        values.get("HEAD")?.slice(0, 7) ??
-        null,
-    }));
+/** What the disk says where there is no git: the folder that holds a `.git` entry, or the folder itself. */
+async function withoutGit(real: string): Promise<Worktree> {
+  const top = await dotGitAbove(real);
+  return {
+    ...plainFolder(top ?? real),
+    isPlain: top === undefined,
+    warning: gitNotFound,
+  };
 }
 
-/** Whether `file` is `directory` or lies under it; both are real absolute paths. */
-export function contains(directory: string, file: string): boolean {
-  const relative = path.relative(directory, file);
-  return (
-    relative === "" ||
-    (relative !== ".." &&
-      !relative.startsWith(`..${path.sep}`) &&
-      !path.isAbsolute(relative))
-  );
+async function guess(real: string, warning: string | null): Promise<Worktree> {
+  return { ...plainFolder((await dotGitAbove(real)) ?? real), warning };
 }
 
-/** The deepest of the directories that contains `file`. */
-export function deepest(
-  directories: Iterable<string>,
-  file: string,
-): string | undefined {
-  let found: string | undefined;
-  for (const directory of directories)
-    if (
-      contains(directory, file) &&
-      (found === undefined || directory.length > found.length)
-    )
-      found = directory;
-  return found;
+function plainFolder(folder: string): Worktree {
+  return {
+    path: folder,
+    git: null,
+    isPlain: false,
+    bareRepository: null,
+    warning: null,
+  };
+}
+
+/** git's own sentence, or the advice that it needs. */
+function sentenceOf(stderr: string, folder: string): string {
+  if (stderr.includes("dubious ownership")) return gitDistrusts(folder);
+  const [, fatal] = /^(?:fatal|error): (.*)$/m.exec(stderr) ?? [];
+  return gitSays(folder, fatal ?? stderr.split("\n", 1)[0] ?? "");
 }
 
 type RevParse =
-  /** Top level, git directory and common directory; absolute, or relative to where git ran. */
+  /** Top level, git directory and common directory; relative to where git was asked, or absolute. */
   | { readonly kind: "ok"; readonly paths: readonly string[] }
   | Exclude<GitResult, { kind: "ok" }>;
 
@@ -182,7 +202,7 @@ async function revParse(
   if (answer.kind !== "ok") return answer;
   const paths = answer.stdout.replace(/\n$/, "").split("\n");
   if (paths.length === REV_PARSE_FLAGS.length) return { kind: "ok", paths };
-  // A newline in a path makes the lines ambiguous: query one by one, where only the last newline is git's.
+  // A newline in a path makes the lines ambiguous. One flag at a time, only the last newline is git's own.
   const found: string[] = [];
   for (const flag of REV_PARSE_FLAGS) {
     const single = await git(directory, ["rev-parse", flag], signal);
@@ -192,7 +212,8 @@ async function revParse(
   return { kind: "ok", paths: found };
 }
 
-function repositoryName(gitCommonDir: string, topLevel: string): string {
+/** Both are real paths. */
+export function repositoryName(gitCommonDir: string, topLevel: string): string {
   const base = path.basename(gitCommonDir);
   // A submodule's repository lies in its superproject's .git/modules.
   if (/[\\/]\.git[\\/]modules[\\/]/.test(gitCommonDir))
@@ -201,37 +222,25 @@ function repositoryName(gitCommonDir: string, topLevel: string): string {
   return base.replace(/\.git$/, "");
 }
 
-/** Reads the HEAD file, which costs no process; runs git only if the ref store keeps it elsewhere (reftable). */
+/** Reads HEAD as a file, which needs no process; runs git only if the ref store keeps it elsewhere (reftable). */
 async function readBranch(
   topLevel: string,
   gitDir: string,
   signal?: AbortSignal,
-): Promise<string> {
+): Promise<string | undefined> {
   const head = (
     await readFile(path.join(gitDir, "HEAD"), "utf8").catch(() => "")
   ).trim();
   const ref = /^ref: refs\/heads\/(.+)$/.exec(head)?.[1];
   if (ref !== undefined && ref !== ".invalid") return ref;
   if (/^[0-9a-f]{40,64}$/.test(head)) return head.slice(0, 7);
-  const symbolic = await git(
-    topLevel,
+  for (const question of [
     ["symbolic-ref", "--short", "--quiet", "HEAD"],
-    signal,
-  );
-  if (symbolic.kind === "ok") return symbolic.stdout.trim();
-  const commit = await git(
-    topLevel,
     ["rev-parse", "--short=7", "HEAD"],
-    signal,
-  );
-  return commit.kind === "ok" ? commit.stdout.trim() : "HEAD";
-}
-
-async function realDirectory(folder: string): Promise<string | undefined> {
-  try {
-    const real = await realpath(folder);
-    return (await stat(real)).isDirectory() ? real : undefined;
-  } catch {
-    return undefined;
+  ]) {
+    const answer = await git(topLevel, question, signal);
+    if (answer.kind === "ok") return answer.stdout.trim();
+    if (answer.kind !== "failed") return undefined;
   }
+  return "HEAD";
 }

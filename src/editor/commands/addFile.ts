@@ -16,8 +16,7 @@ export const addFile: Command = async (context, _worktree, files) => {
     entry.mentions.push({ path, lines: null });
     byWorktree.set(worktree, entry);
   }
-  for (const { target, mentions } of byWorktree.values())
-    await send(context, target, mentions);
+  await send(context, [...byWorktree.values()]);
 };
 
 function pathOf({ scheme, fsPath }: vscode.Uri): string {

@@ -2,10 +2,12 @@
 import type * as vscode from "vscode";
 import type { TargetContext } from "../instances/target";
 import type { EditorStatePusher } from "../window/editorState";
+import type { SharedFiles } from "../window/sharedFiles";
 
 export interface CommandContext extends TargetContext {
   readonly log: vscode.LogOutputChannel;
   readonly pusher: EditorStatePusher;
+  readonly sharedFiles: SharedFiles;
 }
 
 /** `worktree` is set by a link or button, `files` by a file menu; the command palette sets neither. */

@@ -4,7 +4,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import type { DiffReview, PendingDiff } from "../diffs/diffReview";
 import { proposalInDiff } from "../diffs/proposalTabs";
-import { escapeIcons } from "../text";
+import { escapeIcons } from "../escape";
 import type { Command } from "./command";
 
 export const acceptDiff: Command = ({ diffs }, _worktree, [clicked]) =>

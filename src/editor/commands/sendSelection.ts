@@ -3,5 +3,6 @@ import type { Command } from "./command";
 
 export const sendSelection: Command = async (context) => {
   const mention = selectedLines();
-  await send(context, ownTargetOf(context, mention.path), [mention]);
+  const target = ownTargetOf(context, mention.path);
+  await send(context, [{ target, mentions: [mention] }]);
 };

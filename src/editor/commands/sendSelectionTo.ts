@@ -1,5 +1,5 @@
 import { pickTarget } from "../views/picker";
-import { translateMention, selectedLines, send } from "../instances/send";
+import { selectedLines, send } from "../instances/send";
 import { canSend } from "../instances/target";
 import type { Command } from "./command";
 
@@ -10,6 +10,5 @@ export const sendSelectionTo: Command = async (context) => {
     placeholder: "Choose the instance whose agents get it",
     accepts: canSend,
   });
-  if (target)
-    await send(context, target, [translateMention(context, target, mention)]);
+  if (target) await send(context, [{ target, mentions: [mention] }]);
 };

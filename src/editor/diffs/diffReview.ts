@@ -51,12 +51,6 @@ export class DiffReview {
       ),
     );
     this.#lifetime.own(
-      this.#files.onDidSave((uri) => {
-        const entry = this.of(uri);
-        if (entry && !isAutoSaved(uri)) void this.accept(entry);
-      }),
-    );
-    this.#lifetime.own(
       vscode.window.tabGroups.onDidChangeTabs(({ closed, opened }) => {
         for (const uri of closed.flatMap(proposalInDiff))
           this.#rejectIfClosed(uri);
@@ -228,17 +222,6 @@ function finalContent(proposed: string, edited: string): string {
   return normalize(proposedText) === normalize(editedText)
     ? proposed
     : byteOrderMark + editedText;
-}
-
-function isAutoSaved(uri: vscode.Uri): boolean {
-  const document = vscode.workspace.textDocuments.find(
-    (each) => each.uri.toString() === uri.toString(),
-  );
-  const autoSave = vscode.workspace
-    // The document carries its language, which may override the setting.
-    .getConfiguration("files", document ?? uri)
-    .get<string>("autoSave");
-  return autoSave !== undefined && autoSave !== "off";
 }
 
 /** The test that git and VS Code use: a NUL among the first bytes. */

@@ -1,6 +1,7 @@
 // In-memory files of our own scheme: each diff's editable right side, and an empty left side for new files. They are
-// real documents, so language, undo and saving work as usual. A removed file reads as empty and ignores writes, so
-// whatever VS Code still does with its tab succeeds.
+// real documents, so language, undo and saving work as usual; a save decides nothing, because tasks and the debugger
+// save too, as if by hand. A removed file reads as empty and ignores writes, so whatever VS Code still does with its
+// tab succeeds.
 import * as vscode from "vscode";
 
 export const PROPOSAL_SCHEME = "berth-proposal";
@@ -15,11 +16,8 @@ interface Entry {
 export class ProposalFiles implements vscode.FileSystemProvider {
   readonly #entries = new Map<string, Entry>();
   readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
-  readonly #saved = new vscode.EventEmitter<vscode.Uri>();
 
   readonly onDidChangeFile = this.#changed.event;
-  /** Fires when the user or auto-save saves the proposal. */
-  readonly onDidSave = this.#saved.event;
 
   /** Keeps the file's name and folders, so the editor knows its language and shows its path. The caller removes it. */
   add(id: string, side: "old" | "new", file: string, contents: string) {
@@ -43,7 +41,6 @@ export class ProposalFiles implements vscode.FileSystemProvider {
 
   dispose(): void {
     this.#changed.dispose();
-    this.#saved.dispose();
   }
 
   watch(): vscode.Disposable {
@@ -72,7 +69,6 @@ export class ProposalFiles implements vscode.FileSystemProvider {
     if (!entry) return;
     entry.bytes = bytes;
     entry.modifiedAt = Date.now();
-    this.#saved.fire(uri);
   }
 
   readDirectory(): [string, vscode.FileType][] {

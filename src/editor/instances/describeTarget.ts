@@ -4,7 +4,8 @@ import {
   formatPendingDiffs,
   formatPort,
 } from "../../core/messages";
-import { formatState, stateIcon } from "../text";
+import { siblingName } from "../../core/worktrees/names";
+import { formatState, stateIcon } from "./stateText";
 import { diffsOf, type Target, type TargetContext } from "./target";
 
 /** Names and paths as they are: each view escapes what its widget would read as an icon or as Markdown. */
@@ -53,13 +54,13 @@ export function describeTarget(
       };
     }
     case "notRunning": {
-      const { repository, branch, path } = target.listed;
+      const { listed } = target;
       return {
         icon: "$(circle-outline)",
-        name: branch === null ? repository : `${repository}@${branch}`,
+        name: siblingName(listed),
         status: "not running",
         isActive: false,
-        detail: path,
+        detail: listed.path,
       };
     }
     case "otherEditor": {

@@ -5,14 +5,20 @@ import { setTimeout as delay } from "node:timers/promises";
 import * as vscode from "vscode";
 import { inNoWorktree, noFileToSend, notRunning } from "../../core/errors";
 import type { Mention } from "../../core/control/mention";
-import { formatAgentCount, waitingForAgent } from "../../core/messages";
+import {
+  formatAgentCount,
+  sendSecretDetail,
+  sendSecretLabel,
+  sendSecretQuestion,
+  waitingForAgent,
+} from "../../core/messages";
 import { type Outcome, unwrap } from "../../core/outcome";
 import { canonicalPath } from "../../core/system/paths";
-import { deepest } from "../../core/worktrees/worktree";
+import { deepest } from "../../core/system/paths";
 import type { InstanceView, SendRequest } from "../../host/contract";
 import type { CommandContext } from "../commands/command";
 import type { Target } from "./target";
-import { escapeIcons } from "../text";
+import { escapeIcons } from "../escape";
 
 /** Milliseconds to wait before showing progress. */
 const PROGRESS_DELAY = 300;
@@ -21,8 +27,46 @@ const STATUS_MESSAGE_DURATION = 4_000;
 
 type OwnTarget = Extract<Target, { kind: "own" }>;
 
-/** Throws a UserError if nothing could be sent. Also resolves when the user cancels. */
+interface Delivery {
+  readonly target: Target;
+  readonly mentions: readonly Mention[];
+}
+
+/**
+ * Asks before anything that is hidden from agents is sent. Throws a UserError if nothing could be sent. Also resolves
+ * when the user cancels.
+ */
 export async function send(
+  context: CommandContext,
+  deliveries: readonly Delivery[],
+): Promise<void> {
+  const files = deliveries.flatMap(({ mentions }) => mentions);
+  if (!(await maySend(context, files))) return;
+  for (const { target, mentions } of deliveries)
+    await deliver(
+      context,
+      target,
+      mentions.map((mention) => translateMention(context, target, mention)),
+    );
+}
+
+async function maySend(
+  { sharedFiles }: CommandContext,
+  mentions: readonly Mention[],
+): Promise<boolean> {
+  const hidden = mentions.filter(
+    ({ path }) => !sharedFiles.has(vscode.Uri.file(path)),
+  );
+  if (hidden.length === 0) return true;
+  const answer = await vscode.window.showWarningMessage(
+    sendSecretQuestion(hidden.map(({ path: file }) => path.basename(file))),
+    { modal: true, detail: sendSecretDetail },
+    sendSecretLabel,
+  );
+  return answer === sendSecretLabel;
+}
+
+async function deliver(
   context: CommandContext,
   target: Target,
   mentions: readonly Mention[],
@@ -53,7 +97,7 @@ export function ownTargetOf(context: CommandContext, file: string): OwnTarget {
 }
 
 /** Points another worktree of the repository to its own copy: its agents must stay out of this worktree. */
-export function translateMention(
+function translateMention(
   context: CommandContext,
   target: Target,
   mention: Mention,
@@ -65,6 +109,7 @@ export function translateMention(
       : target.kind === "remote" && target.listed.record;
   if (!source?.gitCommonDir || !destination) return mention;
   if (source.gitCommonDir !== destination.gitCommonDir) return mention;
+  if (source.worktree === destination.worktree) return mention;
   const relativePath = path.relative(
     source.worktree,
     canonicalPath(mention.path),

@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import { unwrap } from "../../core/outcome";
 import { canonicalPath } from "../../core/system/paths";
-import { contains } from "../../core/worktrees/worktree";
+import { contains } from "../../core/system/paths";
 import type { Listing } from "../../core/control/machineInstances";
 import type { InstanceView } from "../../host/contract";
 import type { DiffReview, PendingDiff } from "../diffs/diffReview";
@@ -156,11 +156,12 @@ export async function switchTo(
       await revealWorktree(context.instances, target.view.worktree);
       return;
     case "remote": {
-      const { instanceId, window, worktree } = target.listed.record;
+      const { instanceId, windows, worktree } = target.listed.record;
+      const workspace = windows.find(({ lead }) => lead)?.workspace;
       unwrap(await context.connection.host.focusRemote(instanceId));
       await openWindow(
-        window?.workspace && !window.workspace.startsWith("untitled:")
-          ? vscode.Uri.parse(window.workspace)
+        workspace && !workspace.startsWith("untitled:")
+          ? vscode.Uri.parse(workspace)
           : vscode.Uri.file(worktree),
       );
       return;

@@ -1,7 +1,7 @@
 // This window's instances, and which of them is active. All views listen here.
 import * as vscode from "vscode";
 import { canonicalPath } from "../../core/system/paths";
-import { deepest } from "../../core/worktrees/worktree";
+import { deepest } from "../../core/system/paths";
 import type { HostOptions, InstanceView } from "../../host/contract";
 
 export class WindowInstances {

@@ -12,7 +12,7 @@ import { unwrap } from "../../core/outcome";
 import type { InstanceView } from "../../host/contract";
 import type { HostConnection } from "../window/hostConnection";
 import type { CurrentSettings } from "../settings/settings";
-import { escapeIcons } from "../text";
+import { escapeIcons } from "../escape";
 import type { WindowInstances } from "../instances/windowInstances";
 import { chooseAgent, type FoundAgent } from "./agents";
 import { ClientTerminals } from "./clientTerminals";
@@ -136,8 +136,18 @@ export class AgentTerminals {
       // Makes VS Code's own binary run as plain Node; a remote server's already does.
       env: { ELECTRON_RUN_AS_NODE: "1" },
       iconPath: new vscode.ThemeIcon("robot"),
-      color: worktreeColor(state, worktree),
+      color: new vscode.ThemeColor(
+        worktreeColor(state, worktree, this.#liveWorktrees()),
+      ),
     };
+  }
+
+  #liveWorktrees(): ReadonlySet<string> {
+    return new Set(
+      [...this.options.instances.views, ...this.#opened.all].map(
+        ({ worktree }) => worktree,
+      ),
+    );
   }
 
   #setup(agent: FoundAgent, view: RunningView): AgentTerminalSetup {

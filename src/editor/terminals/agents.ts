@@ -14,7 +14,7 @@ import {
 } from "../../core/messages";
 import { findCommand } from "../../core/system/findCommand";
 import { isObject } from "../settings/mergeSettings";
-import { escapeIcons } from "../text";
+import { escapeIcons } from "../escape";
 
 export interface AgentSetting {
   readonly id: string;

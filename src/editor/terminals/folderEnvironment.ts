@@ -7,7 +7,7 @@ import {
 } from "../../core/agents/agentVariables";
 import { Lifetime } from "../../core/lifetime";
 import { canonicalPath } from "../../core/system/paths";
-import { deepest } from "../../core/worktrees/worktree";
+import { deepest } from "../../core/system/paths";
 import type { CurrentSettings } from "../settings/settings";
 import type { WindowInstances } from "../instances/windowInstances";
 

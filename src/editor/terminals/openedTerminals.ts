@@ -63,7 +63,7 @@ export class OpenedTerminals {
     if (opened) this.#add(terminal, opened);
     const pid = await terminal.processId;
     if (pid === undefined) return;
-    const start = (await identifyProcess(pid))?.start;
+    const start = await identifyProcess(pid);
     const storedTerminals = this.state.get<readonly StoredTerminal[]>(KEY, []);
     const stored = storedTerminals.find(
       (each) => each.pid === pid && each.start === start,

@@ -4,12 +4,16 @@ import path from "node:path";
 import type { Notice } from "../../core/agents/agentTerminal";
 import { writeJson } from "../../core/system/atomicFile";
 import { messageOf } from "../../core/errors";
-import { Lifetime } from "../../core/lifetime";
+import { type Disposable, Lifetime } from "../../core/lifetime";
 import type { Log } from "../../core/log";
 import { instanceLost, lossReasons } from "../../core/messages";
 import type { InstanceState } from "../../host/contract";
 import type { WindowInstances } from "../instances/windowInstances";
 import type { OpenedTerminals } from "./openedTerminals";
+
+interface Changing {
+  onDidChange(listener: () => void): Disposable;
+}
 
 export class TerminalNotices {
   readonly #lifetime = new Lifetime();
@@ -20,13 +24,13 @@ export class TerminalNotices {
   #pendingWrite = Promise.resolve();
 
   constructor(
-    private readonly instances: WindowInstances,
-    private readonly opened: OpenedTerminals,
+    private readonly instances: Pick<WindowInstances, "views"> & Changing,
+    private readonly opened: Pick<OpenedTerminals, "all"> & Changing,
     private readonly log: Log,
   ) {
-    for (const { onDidChange } of [instances, opened])
+    for (const source of [instances, opened])
       this.#lifetime.own(
-        onDidChange(() => {
+        source.onDidChange(() => {
           this.#update();
         }),
       );

@@ -6,8 +6,9 @@ import type { Listing } from "../../core/control/machineInstances";
 import { describeTarget } from "../instances/describeTarget";
 import type { Target, TargetContext } from "../instances/target";
 import { type TargetAction, targetActions } from "../instances/targetActions";
+import { targetKey } from "../instances/targetKey";
 import { targetSections } from "../instances/targetSections";
-import { escapeIcons } from "../text";
+import { escapeIcons } from "../escape";
 
 export interface PickerOptions {
   readonly title: string;
@@ -45,11 +46,13 @@ export async function pickTarget(
   });
   let listing: Listing | undefined;
   const draw = (): void => {
-    const activeKey = pick.activeItems[0]?.detail;
+    const active = pick.activeItems[0]?.target;
     pick.items = rows(context, listing, accepts);
-    const sameRows = pick.items.filter(({ detail }) => detail === activeKey);
-    if (activeKey !== undefined && sameRows.length > 0)
-      pick.activeItems = sameRows;
+    const sameRow = pick.items.find(
+      ({ target }) =>
+        target && active && targetKey(target) === targetKey(active),
+    );
+    if (sameRow) pick.activeItems = [sameRow];
   };
   const refresh = async (): Promise<void> => {
     pick.busy = true;

@@ -7,7 +7,8 @@ import type { InstanceState, InstanceView } from "../../host/contract";
 import { type DiffReview, diffCommandArguments } from "../diffs/diffReview";
 import type { CurrentSettings } from "../settings/settings";
 import type { AgentTerminals } from "../terminals/agentTerminals";
-import { escapeIcons, escapeMarkdown, stateIcon } from "../text";
+import { escapeIcons, escapeMarkdown } from "../escape";
+import { stateIcon } from "../instances/stateText";
 import type { WindowInstances } from "../instances/windowInstances";
 
 export class StatusBar {

@@ -3,27 +3,24 @@ import * as vscode from "vscode";
 import { Lifetime } from "../../core/lifetime";
 import type { CurrentSettings } from "../settings/settings";
 import type { HostConnection } from "./hostConnection";
-import { createShareFilter } from "./sharedFiles";
-import type {
-  EditorSelection,
-  EditorTab,
-  FileDiagnostics,
-  Range,
-} from "../../host/contract";
-
-type IsShared = (uri: vscode.Uri) => boolean;
+import { readDiagnostics, readSelection, readTabs } from "./readState";
+import type { SharedFiles } from "./sharedFiles";
+import type { EditorSelection } from "../../host/contract";
 
 export class EditorStatePusher {
   readonly #lifetime = new Lifetime();
   readonly #changedFiles = new Map<string, vscode.Uri>();
+  /** The range last told of each open document: its text follows the document, also in the background. */
+  readonly #toldRanges = new Map<vscode.TextDocument, vscode.Range>();
+  readonly #changedDocuments = new Set<vscode.TextDocument>();
   #isSelectionDirty = false;
   #areTabsDirty = false;
   #scheduledFlush: NodeJS.Immediate | undefined;
-  #isShared: IsShared | undefined;
 
   constructor(
     private readonly connection: HostConnection,
     private readonly settings: CurrentSettings,
+    private readonly sharedFiles: SharedFiles,
   ) {
     const selectionChanged = (): void => {
       this.#isSelectionDirty = true;
@@ -51,17 +48,29 @@ export class EditorStatePusher {
       }),
     );
     own(
-      workspace.onDidChangeConfiguration((change) => {
-        if (
-          !change.affectsConfiguration("berth.secretFiles") &&
-          !change.affectsConfiguration("files.exclude")
-        )
-          return;
+      workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (document === window.activeTextEditor?.document) selectionChanged();
+        else if (this.#toldRanges.has(document)) {
+          this.#changedDocuments.add(document);
+          this.#flushSoon();
+        }
+        const { scheme } = document.uri;
+        if (scheme === "file" && contentChanges.some(changesLineCount))
+          tabsChanged();
+      }),
+    );
+    own(
+      workspace.onDidCloseTextDocument((document) => {
+        this.#toldRanges.delete(document);
+        this.#changedDocuments.delete(document);
+      }),
+    );
+    own(
+      sharedFiles.onDidChange(() => {
         // An earlier selection may be secret now.
         void this.connection.host.forgetSelections();
-        this.#isShared = undefined;
-        selectionChanged();
-        tabsChanged();
+        this.#toldRanges.clear();
+        this.pushAll();
       }),
     );
     own(settings.onDidChange(selectionChanged));
@@ -100,109 +109,57 @@ export class EditorStatePusher {
   }
 
   #flush(): void {
-    const { shareSelection, secretFiles } = this.settings.value;
-    const isShared = (this.#isShared ??= createShareFilter(secretFiles));
-    if (this.#isSelectionDirty || this.#areTabsDirty)
+    const earlier = this.#readEarlierSelections();
+    if (this.#isSelectionDirty || this.#areTabsDirty || earlier.length > 0)
       void this.connection.host.pushState({
-        ...(this.#isSelectionDirty && {
-          selection: shareSelection ? readSelection(isShared) : null,
-        }),
-        ...(this.#areTabsDirty && { tabs: readTabs(isShared) }),
+        ...(this.#isSelectionDirty && { selection: this.#readSelection() }),
+        ...(earlier.length > 0 && { earlier }),
+        ...(this.#areTabsDirty && { tabs: readTabs(this.sharedFiles) }),
       });
     this.#isSelectionDirty = false;
     this.#areTabsDirty = false;
     if (this.#changedFiles.size === 0) return;
     const files = [...this.#changedFiles.values()]
       .filter((uri) => uri.scheme === "file")
-      .map(readDiagnostics);
+      .map((uri) => readDiagnostics(uri, this.sharedFiles));
     this.#changedFiles.clear();
     if (files.length > 0) void this.connection.host.pushDiagnostics(files);
   }
+
+  #readSelection(): EditorSelection | null {
+    const editor = vscode.window.activeTextEditor;
+    if (!editor || !this.#mayTell(editor.document)) return null;
+    this.#toldRanges.set(editor.document, editor.selection);
+    return readSelection(editor.document, editor.selection);
+  }
+
+  /** Those in the background whose documents have changed since. */
+  #readEarlierSelections(): EditorSelection[] {
+    const active = vscode.window.activeTextEditor?.document;
+    const documents = [...this.#changedDocuments].filter(
+      (document) => document !== active,
+    );
+    this.#changedDocuments.clear();
+    return documents.flatMap((document) => {
+      const range = this.#toldRanges.get(document);
+      return range && this.#mayTell(document)
+        ? readSelection(document, document.validateRange(range))
+        : [];
+    });
+  }
+
+  #mayTell({ uri }: vscode.TextDocument): boolean {
+    return (
+      this.settings.value.shareSelection &&
+      uri.scheme === "file" &&
+      this.sharedFiles.has(uri)
+    );
+  }
 }
 
-function readSelection(isShared: IsShared): EditorSelection | null {
-  const editor = vscode.window.activeTextEditor;
-  if (editor?.document.uri.scheme !== "file") return null;
-  if (!isShared(editor.document.uri)) return null;
-  const { document, selection } = editor;
-  return {
-    text: document.getText(selection),
-    path: document.uri.fsPath,
-    uri: document.uri.toString(),
-    range: toRange(selection),
-  };
-}
-
-function readTabs(isShared: IsShared): EditorTab[] {
-  const documents = new Map(
-    vscode.workspace.textDocuments.map((document) => [
-      document.uri.toString(),
-      document,
-    ]),
-  );
-  return vscode.window.tabGroups.all.flatMap((group, groupIndex) =>
-    group.tabs.flatMap((tab): EditorTab[] => {
-      const { input } = tab;
-      if (
-        !(input instanceof vscode.TabInputText) &&
-        !(input instanceof vscode.TabInputNotebook) &&
-        !(input instanceof vscode.TabInputCustom)
-      )
-        return [];
-      const { uri } = input;
-      if (uri.scheme === "file" && !isShared(uri)) return [];
-      const document = documents.get(uri.toString());
-      const isActive = tab.isActive && group.isActive;
-      return [
-        {
-          uri: uri.toString(),
-          path: uri.scheme === "file" ? uri.fsPath : null,
-          isActive,
-          isPinned: tab.isPinned,
-          isPreview: tab.isPreview,
-          isDirty: tab.isDirty,
-          label: tab.label,
-          groupIndex,
-          viewColumn: group.viewColumn,
-          isGroupActive: group.isActive,
-          languageId: document?.languageId ?? "",
-          lineCount: document?.lineCount ?? 0,
-          isUntitled: uri.scheme === "untitled",
-        },
-      ];
-    }),
-  );
-}
-
-const severities = {
-  [vscode.DiagnosticSeverity.Error]: "Error",
-  [vscode.DiagnosticSeverity.Warning]: "Warning",
-  [vscode.DiagnosticSeverity.Information]: "Info",
-  [vscode.DiagnosticSeverity.Hint]: "Hint",
-} as const;
-
-function readDiagnostics(uri: vscode.Uri): FileDiagnostics {
-  return {
-    uri: uri.toString(),
-    path: uri.fsPath,
-    diagnostics: vscode.languages
-      .getDiagnostics(uri)
-      .map(({ message, severity, range, source, code }) => {
-        const codeValue = typeof code === "object" ? code.value : code;
-        return {
-          message,
-          severity: severities[severity],
-          range: toRange(range),
-          ...(source !== undefined && { source }),
-          ...(codeValue !== undefined && { code: String(codeValue) }),
-        };
-      }),
-  };
-}
-
-function toRange({ start, end }: vscode.Range): Range {
-  return {
-    start: { line: start.line, character: start.character },
-    end: { line: end.line, character: end.character },
-  };
+function changesLineCount({
+  range,
+  text,
+}: vscode.TextDocumentContentChangeEvent): boolean {
+  return !range.isSingleLine || /[\r\n]/.test(text);
 }

@@ -3,7 +3,7 @@
 import { createRequire } from "node:module";
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { type BirpcReturn, createBirpc } from "birpc";
-import { messageOf } from "../../core/errors";
+import { isCanceled, messageOf } from "../../core/errors";
 import type { Disposable } from "../../core/lifetime";
 import type { Log } from "../../core/log";
 import type { EditorApi, HostApi, HostOptions } from "../../host/contract";
@@ -122,7 +122,7 @@ export class HostConnection {
 }
 
 function connect(spawned: SpawnedHost, editor: EditorApi): Host {
-  return createBirpc<HostApi, EditorApi>(editor, {
+  return createBirpc<HostApi, EditorApi>(unansweredIfCanceled(editor), {
     post: (message) => {
       spawned.post(message);
     },
@@ -141,6 +141,28 @@ function connect(spawned: SpawnedHost, editor: EditorApi): Host {
     timeout: -1,
   });
 }
+
+/**
+ * The window's end rejects whatever still waits in it. That is no answer: the connection ends too, and with it the call.
+ */
+function unansweredIfCanceled(editor: EditorApi): EditorApi {
+  const calls = Object.entries(editor as unknown as Calls).map(
+    ([name, call]) => {
+      const guarded = async (...args: unknown[]): Promise<unknown> => {
+        try {
+          return await call(...args);
+        } catch (error) {
+          if (!isCanceled(error)) throw error;
+          return new Promise(() => undefined);
+        }
+      };
+      return [name, guarded] as const;
+    },
+  );
+  return Object.fromEntries(calls) as unknown as EditorApi;
+}
+
+type Calls = Readonly<Record<string, (...args: unknown[]) => unknown>>;
 
 function spawnWorker(file: string, options: HostOptions): SpawnedHost {
   const worker = new Worker(file, {

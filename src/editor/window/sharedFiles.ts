@@ -1,4 +1,5 @@
-// Decides which files agents may see: none that the settings mark as secret, and none that the explorer hides.
+// Decides which files agents hear of: none that the settings mark as secret, and none that the explorer hides. Whatever
+// is told of a file is asked here first.
 // Uses picomatch because vscode.languages.match is case-sensitive and needs a loaded document, which background tabs
 // and symlink targets do not have.
 import { existsSync } from "node:fs";
@@ -6,12 +7,45 @@ import path from "node:path";
 import picomatch from "picomatch/posix";
 import * as vscode from "vscode";
 import { canonicalPath } from "../../core/system/paths";
+import type { CurrentSettings } from "../settings/settings";
 
 /** Whether a rule of the settings covers a file; `relative` is its path within its folder, with forward slashes. */
 type Rule = (relative: string, file: string) => boolean;
 
-/** Uses the current settings; create a new filter when they change. */
-export function createShareFilter(
+export class SharedFiles {
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #listener: vscode.Disposable;
+  #filter: ((uri: vscode.Uri) => boolean) | undefined;
+
+  /** Fires when the settings may cover other files than before. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(private readonly settings: CurrentSettings) {
+    this.#listener = vscode.workspace.onDidChangeConfiguration((change) => {
+      if (
+        !change.affectsConfiguration("berth.secretFiles") &&
+        !change.affectsConfiguration("files.exclude")
+      )
+        return;
+      this.#filter = undefined;
+      this.#changed.fire();
+    });
+  }
+
+  /** Whether agents may hear of a file on disk. */
+  has(uri: vscode.Uri): boolean {
+    this.#filter ??= createFilter(this.settings.value.secretFiles);
+    return this.#filter(uri);
+  }
+
+  dispose(): void {
+    this.#listener.dispose();
+    this.#changed.dispose();
+  }
+}
+
+/** Uses the current settings. */
+function createFilter(
   secretFiles: readonly string[],
 ): (uri: vscode.Uri) => boolean {
   const secretRules = secretFiles.map((pattern) => compileGlob(pattern));
@@ -31,8 +65,11 @@ export function createShareFilter(
     );
   };
   // A symlink is excluded by its own path or by its target's.
-  return ({ fsPath }) =>
-    !isExcluded(fsPath) && !isExcluded(canonicalPath(fsPath));
+  return ({ fsPath }) => {
+    if (isExcluded(fsPath)) return false;
+    const target = canonicalPath(fsPath);
+    return target === fsPath || !isExcluded(target);
+  };
 }
 
 function readExcludeRules(folder: vscode.WorkspaceFolder | undefined): Rule[] {

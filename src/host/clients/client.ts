@@ -20,6 +20,23 @@ export interface Client {
   close(): Promise<void>;
 }
 
+/** Characters; what agents call themselves is shown and logged. */
+const MAX_NAME = 100;
+
+/** `implementation` is how it has introduced itself. */
+export function clientView(
+  id: string,
+  implementation: { name: string; version: string } | undefined,
+  pid: number | null,
+): ClientView {
+  return {
+    id,
+    name: implementation?.name.slice(0, MAX_NAME) ?? null,
+    version: implementation?.version.slice(0, MAX_NAME) ?? null,
+    pid,
+  };
+}
+
 /** The agent's display name. */
 export function agentName({ name }: ClientView): string {
   const known: Readonly<Record<string, string>> = {

@@ -12,11 +12,13 @@ export function admit(
   clients: ReadonlySet<Client>,
   limit: number,
   now = Date.now(),
+  onDidEvict?: (client: Client) => void,
 ): boolean {
   if (clients.size < limit) return true;
   const since = ({ idleSince = now }: Client): number => idleSince;
   const [longestIdle] = [...clients].sort((a, b) => since(a) - since(b));
   if (!longestIdle || now - since(longestIdle) < EVICT_AFTER_IDLE) return false;
+  onDidEvict?.(longestIdle);
   void longestIdle.close();
   return true;
 }

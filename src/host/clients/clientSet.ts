@@ -4,7 +4,7 @@ import type { Mention } from "../../core/control/mention";
 import type { Log } from "../../core/log";
 import type { ClientView } from "../contract";
 import type { EditorView } from "../view/editorView";
-import type { Client } from "./client";
+import { agentName, type Client } from "./client";
 import { admit } from "./clientLimit";
 
 export class ClientSet {
@@ -25,7 +25,14 @@ export class ClientSet {
 
   /** See clientLimit.ts. */
   admit(limit: number): boolean {
-    return admit(this.#clients, limit);
+    const isAdmitted = admit(this.#clients, limit, Date.now(), ({ view }) => {
+      this.log.warn(
+        `${agentName(view)}: closed for a new client, as the longest idle of ${limit}`,
+      );
+    });
+    if (!isAdmitted)
+      this.log.warn(`A client was refused: ${limit} are connected already`);
+    return isAdmitted;
   }
 
   add(client: Client): void {

@@ -2,8 +2,14 @@
 import { EventEmitter, once } from "node:events";
 import { existsSync } from "node:fs";
 import type { Mention } from "../../core/control/mention";
-import { noAgent, noSuchFile, notRunning } from "../../core/errors";
+import {
+  cannotBePointed,
+  noAgent,
+  noSuchFile,
+  notRunning,
+} from "../../core/errors";
 import type { EditorView } from "../view/editorView";
+import { agentName } from "./client";
 import type { ClientSet } from "./clientSet";
 
 /** Milliseconds; a newly started agent connects within a few seconds. */
@@ -28,7 +34,7 @@ export class Mentions {
 
   /**
    * Returns how many agents received the mentions, each after the current selection. Throws a UserError if none
-   * connects in time, and an AbortError when `cancelled` is aborted.
+   * that supports mentions connects in time, and an AbortError when `cancelled` is aborted.
    */
   async send(
     mentions: readonly Mention[],
@@ -50,7 +56,12 @@ export class Mentions {
     } catch (error) {
       const { name, worktree } = this.target;
       if (this.#ended.signal.aborted) throw notRunning(name);
-      if (timeout.aborted) throw noAgent(name, worktree);
+      if (timeout.aborted) {
+        const agents = this.clients.views.map(agentName);
+        throw agents.length > 0
+          ? cannotBePointed(name, agents)
+          : noAgent(name, worktree);
+      }
       throw error;
     }
   }

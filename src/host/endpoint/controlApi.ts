@@ -1,8 +1,10 @@
 // Routes of the control API (/berth/...), by which other windows and the command line query and control an instance.
+// They take the control token; /berth/health an agent's too.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Description, Health } from "../../core/control/api";
 import { UserError } from "../../core/errors";
 import { type Mention, sendSchema } from "../../core/control/mention";
+import { PROOF_HEADER, PROOF_PATH, prove } from "../../core/control/proof";
 import { readBody } from "./jsonBody";
 
 export interface ControlActions {
@@ -22,8 +24,14 @@ type Route = (
   response: ServerResponse,
 ) => Promise<void>;
 
-export function controlRoutes(actions: ControlActions): Map<string, Route> {
+const NONCE = /^[\w-]{43}$/;
+
+export function controlRoutes(
+  actions: ControlActions,
+  controlToken: string,
+): Map<string, Route> {
   return new Map([
+    [PROOF_PATH, method("GET", proofRoute(controlToken))],
     ["/berth/health", route("GET", () => actions.health())],
     ["/berth/instance", route("GET", () => describe(actions))],
     ["/berth/send", method("POST", sendRoute(actions))],
@@ -46,6 +54,25 @@ export function controlRoutes(actions: ControlActions): Map<string, Route> {
       }),
     ],
   ]);
+}
+
+/** Keeps the connection, so that the caller sends its token to whoever has answered here. */
+function proofRoute(controlToken: string): Route {
+  return (request, response) => {
+    const { searchParams } = new URL(request.url ?? "", "http://localhost");
+    const nonce = searchParams.get("nonce") ?? "";
+    const { localPort } = request.socket;
+    if (!NONCE.test(nonce) || localPort === undefined)
+      response.writeHead(400, { connection: "close" }).end();
+    else
+      response
+        .writeHead(204, {
+          [PROOF_HEADER]: prove(controlToken, localPort, nonce),
+          "cache-control": "no-store",
+        })
+        .end();
+    return Promise.resolve();
+  };
 }
 
 function describe(actions: ControlActions): Description {

@@ -9,10 +9,13 @@ import {
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
-import type { Address } from "../../core/registry/keptAddresses";
+import { errorCode, messageOf } from "../../core/errors";
+import type { Log } from "../../core/log";
+import type { ServedAddress } from "../../core/registry/keptAddresses";
 import { listen } from "../../core/system/ports";
 import { guard, pathOf, type Rejection } from "./guards";
 import { HalfOpenSockets } from "./halfOpenSockets";
+import { EndpointTokens } from "./tokens";
 
 export const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
 
@@ -20,7 +23,7 @@ export const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
 export type WebSocketRoute = () => Promise<(socket: WebSocket) => void>;
 
 export interface EndpointRoutes {
-  /** Request handlers by path; anything they throw becomes a 500. */
+  /** Request handlers by path; anything they throw is logged and becomes a 500. */
   readonly http: ReadonlyMap<
     string,
     (request: IncomingMessage, response: ServerResponse) => Promise<void>
@@ -29,6 +32,9 @@ export interface EndpointRoutes {
   readonly webSocket: ReadonlyMap<string, WebSocketRoute>;
   /** False: the client limit is reached. */
   admit(): boolean;
+  /** The listening server has failed; already logged. */
+  onDidFail(): void;
+  readonly log: Log;
 }
 
 export class Endpoint {
@@ -41,13 +47,16 @@ export class Endpoint {
     handleProtocols: (offered) => (offered.has("mcp") ? "mcp" : false),
   });
   readonly #halfOpen = new HalfOpenSockets();
+  readonly #tokens: EndpointTokens;
   /** Set once it accepts nobody any more. */
   #closed: Promise<void> | undefined;
 
   private constructor(
-    readonly address: Address,
+    readonly address: ServedAddress,
     private readonly routes: EndpointRoutes,
+    now?: () => number,
   ) {
+    this.#tokens = new EndpointTokens(address, now);
     this.#server = createServer({
       // Lets the guards answer what Node itself would refuse, as far as possible.
       maxHeaderSize: 128 * 1024,
@@ -61,22 +70,34 @@ export class Endpoint {
       this.#halfOpen.add(socket);
     });
     this.#server.on("request", (request, response) => {
-      void this.#handleRequest(request, response);
+      this.#handleRequest(request, response).catch((error: unknown) => {
+        this.#logFailure(request, error);
+        if (!response.headersSent) response.writeHead(500);
+        response.end();
+      });
     });
     this.#server.on("upgrade", (request, socket, head) => {
-      void this.#handleUpgrade(request, socket, head);
+      this.#handleUpgrade(request, socket, head).catch((error: unknown) => {
+        this.#logFailure(request, error);
+        reject(socket, { status: 500, reason: "internal error" });
+      });
     });
   }
 
-  /** Binds the address; undefined if another program has the port. The caller closes it. */
+  /** Binds the address; undefined if another program has the port. The caller closes it. `now`: see EndpointTokens. */
   static async open(
-    address: Address,
+    address: ServedAddress,
     routes: EndpointRoutes,
+    now?: () => number,
   ): Promise<Endpoint | undefined> {
-    const endpoint = new Endpoint(address, routes);
-    return (await listen(endpoint.#server, address.port))
-      ? endpoint
-      : undefined;
+    const endpoint = new Endpoint(address, routes, now);
+    const server = endpoint.#server;
+    if (!(await listen(server, address.port))) return undefined;
+    server.on("error", (error) => {
+      routes.log.error(`Port ${address.port} failed: ${stackOf(error)}`);
+      routes.onDidFail();
+    });
+    return endpoint;
   }
 
   /** Frees the port for a successor: from now on nobody connects any more. What is connected stays. */
@@ -98,7 +119,8 @@ export class Endpoint {
 
   #check(request: IncomingMessage, paths: ReadonlyMap<string, unknown>) {
     return guard(request, {
-      ...this.address,
+      port: this.address.port,
+      tokensFor: (path) => this.#tokens.for(path),
       isKnownPath: (path) => paths.has(path),
     });
   }
@@ -107,7 +129,9 @@ export class Endpoint {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
-    this.#halfOpen.settle(request.socket);
+    // One that has shown no token yet stays half-open.
+    if (this.#tokens.for(pathOf(request)))
+      this.#halfOpen.settle(request.socket);
     const rejection = this.#check(request, this.routes.http);
     if (rejection) {
       response
@@ -115,12 +139,7 @@ export class Endpoint {
         .end(rejection.reason);
       return;
     }
-    try {
-      await this.routes.http.get(pathOf(request))?.(request, response);
-    } catch {
-      if (!response.headersSent) response.writeHead(500);
-      response.end();
-    }
+    await this.routes.http.get(pathOf(request))?.(request, response);
   }
 
   async #handleUpgrade(
@@ -147,8 +166,28 @@ export class Endpoint {
       return;
     }
 
-    this.#webSockets.handleUpgrade(request, socket, head, connect);
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      try {
+        connect(webSocket);
+      } catch (error) {
+        webSocket.terminate();
+        throw error;
+      }
+    });
   }
+
+  /** Never with a token: the path is without its query. */
+  #logFailure(request: IncomingMessage, error: unknown): void {
+    // The client hung up in the middle of its request.
+    const level = errorCode(error) === "ECONNRESET" ? "debug" : "error";
+    this.routes.log[level](
+      `${request.method ?? ""} ${pathOf(request)} failed: ${stackOf(error)}`,
+    );
+  }
+}
+
+function stackOf(error: unknown): string {
+  return (error instanceof Error && error.stack) || messageOf(error);
 }
 
 function reject(socket: Duplex, { status, reason }: Rejection): void {

@@ -1,15 +1,16 @@
 // The handshake ladder that every request passes before any other code: one guard per fault, each with its own answer.
-import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { isSameSecret } from "../../core/control/proof";
 
 export interface Rejection {
-  readonly status: 401 | 403 | 404 | 408 | 503;
+  readonly status: 401 | 403 | 404 | 408 | 500 | 503;
   readonly reason: string;
 }
 
 export interface GuardFacts {
   readonly port: number;
-  readonly token: string;
+  /** The tokens that open a path; undefined: no token is asked for. */
+  tokensFor(path: string): readonly string[] | undefined;
   isKnownPath(path: string): boolean;
 }
 
@@ -18,9 +19,6 @@ type Guard = (
   facts: GuardFacts,
 ) => Rejection | undefined;
 
-/** Far longer than our tokens; anything longer is not compared at all. */
-const MAX_TOKEN_LENGTH = 512;
-
 /** Claude Code and OpenCode send the first, MCP and HTTP clients the second. */
 const TOKEN_HEADERS = ["x-claude-code-ide-authorization", "authorization"];
 
@@ -28,6 +26,8 @@ const BEARER = /^Bearer +(.*)$/i;
 
 const guards: readonly Guard[] = [
   function token(request, facts) {
+    const accepted = facts.tokensFor(pathOf(request));
+    if (accepted === undefined) return undefined;
     const sent = TOKEN_HEADERS.flatMap((name) =>
       (request.headersDistinct[name] ?? []).map((value) =>
         name === "authorization" ? BEARER.exec(value)?.[1] : value,
@@ -36,7 +36,7 @@ const guards: readonly Guard[] = [
     const [only] = sent;
     return sent.length === 1 &&
       only !== undefined &&
-      isSameToken(only, facts.token)
+      accepted.some((each) => isSameSecret(only, each))
       ? undefined
       : { status: 401, reason: "no valid token" };
   },
@@ -76,13 +76,4 @@ export function guard(
 /** The path without its query. */
 export function pathOf(request: IncomingMessage): string {
   return (request.url ?? "/").split("?", 1)[0] ?? "/";
-}
-
-function isSameToken(sent: string, token: string): boolean {
-  if (sent.length > MAX_TOKEN_LENGTH) return false;
-  const [a, b] = [Buffer.from(sent), Buffer.from(token)];
-  // timingSafeEqual requires equal lengths; comparing b with itself takes the same time if they differ.
-  return (
-    timingSafeEqual(a.length === b.length ? a : b, b) && a.length === b.length
-  );
 }

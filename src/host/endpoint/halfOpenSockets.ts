@@ -1,7 +1,8 @@
-// Limits the number and age of connections without a request, so that they never block a real client.
+// Limits the number and age of connections that have not asked for anything with a token yet, so that they never block a
+// real client.
 import type { Socket } from "node:net";
 
-/** Milliseconds from the connection to its first complete request. */
+/** Milliseconds from the connection to its first complete request that has to carry a token. */
 const HANDSHAKE_TIMEOUT_MS = 2_000;
 
 /** Above this the oldest is evicted. Refusing the newest would lock out real clients behind an idle flood. */

@@ -7,12 +7,12 @@ import type { DiagnosticsView, EditorView } from "../view/editorView";
 /** The instance that the client is connected to. */
 interface Callee {
   readonly worktree: string;
-  readonly name: string;
   readonly folders: readonly WorkspaceFolder[];
   readonly view: EditorView;
   readonly diagnostics: DiagnosticsView;
   readonly editor: EditorApi;
   resolve(sent: string): string;
+  nameFor(file: string): string;
 }
 
 export function callerContext(instance: Callee, client: Client): CallerContext {
@@ -22,11 +22,9 @@ export function callerContext(instance: Callee, client: Client): CallerContext {
     diagnostics: instance.diagnostics,
     diffs: client.diffs,
     resolve: (sent) => instance.resolve(sent),
+    nameFor: (file) => instance.nameFor(file),
     get agent() {
       return agentName(client.view);
-    },
-    get instance() {
-      return instance.name;
     },
     get folders() {
       return instance.folders;

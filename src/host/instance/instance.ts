@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { messageOf, outsideWorktree } from "../../core/errors";
 import { Lifetime } from "../../core/lifetime";
 import { type Log, prefixed } from "../../core/log";
+import { worktreeWithin } from "../../core/messages";
 import { readClientPath } from "../../core/system/paths";
 import { distinctName } from "../../core/worktrees/names";
 import { ClientDiffs } from "../clients/clientDiffs";
@@ -11,6 +12,7 @@ import { ClientSet } from "../clients/clientSet";
 import { Mentions } from "../clients/mentions";
 import type { EditorApi, InstanceState, WorkspaceFolder } from "../contract";
 import { controlRoutes } from "../endpoint/controlApi";
+import { freshToken } from "../../core/registry/keptAddresses";
 import type { Endpoint, EndpointRoutes } from "../endpoint/endpoint";
 import { protocols } from "../protocols/protocols";
 import type { DiagnosticsView, EditorView } from "../view/editorView";
@@ -27,11 +29,11 @@ import { PublishedFiles } from "./publishedFiles";
 
 export class Instance implements ControlledInstance {
   readonly instanceId = randomUUID();
-  /** Never before the host's start, even if the clock stepped back: it would count as left over. */
-  readonly createdAt: number;
+  readonly createdAt = Date.now();
   readonly clients: ClientSet;
   readonly mentions: Mentions;
   readonly handOver: HandOver;
+  readonly #controlToken = freshToken();
   readonly #lifetime = new Lifetime();
   readonly #log: Log;
   #endpoint: Endpoint | undefined;
@@ -46,7 +48,7 @@ export class Instance implements ControlledInstance {
   ) {
     this.#name = spec.name;
     this.#log = prefixed(context.log, () => this.name);
-    this.createdAt = Math.max(Date.now(), context.process.startedAt);
+    context.instanceIds.add(this.instanceId);
     this.handOver = new HandOver(context.window.editor);
     this.clients = new ClientSet(this.#log, () => {
       events.onDidChange();
@@ -124,10 +126,17 @@ export class Instance implements ControlledInstance {
 
   /** The real path of a client path. Throws a UserError if the instance does not serve it. */
   resolve(sent: string): string {
-    const file = readClientPath(sent, this.worktree);
-    if (!this.context.window.isOpenTo(this.worktree, file))
-      throw outsideWorktree(file, this.worktree);
+    const isOpen = (file: string): boolean =>
+      this.context.window.isOpenTo(this.worktree, file);
+    const file = readClientPath(sent, this.worktree, isOpen);
+    if (!isOpen(file)) throw outsideWorktree(file, this.worktree);
     return file;
+  }
+
+  /** What a diff of the file is called after. */
+  nameFor(file: string): string {
+    const unserved = this.context.window.unservedWorktreeOf(file);
+    return unserved === null ? this.name : worktreeWithin(unserved, this.name);
   }
 
   /** Applies a new spec; rewrites the files if they differ or could not be written before. */
@@ -157,6 +166,11 @@ export class Instance implements ControlledInstance {
       });
   }
 
+  /** Shows those who cannot see our process, in another container, that the files are in use. */
+  async stampFiles(): Promise<void> {
+    await this.#published?.stamp();
+  }
+
   async withdrawFiles(): Promise<void> {
     await this.#published?.dispose();
   }
@@ -183,10 +197,12 @@ export class Instance implements ControlledInstance {
       {
         worktree: this.worktree,
         range: settings.portRange,
+        controlToken: this.#controlToken,
         kept: await files.addresses.of(this.worktree),
-        workspace: window?.workspace ?? null,
+        forget: (port) => files.addresses.forget(this.worktree, port),
+        workspace: window.workspace,
         holderOf: (port) => peers.holderOf(port),
-        discoveryFiles: [files.lockFiles, ...files.companionFiles],
+        foreignPorts: await files.lockFiles.foreignPorts(),
         signal,
       },
       this.#routes(),
@@ -242,13 +258,17 @@ export class Instance implements ControlledInstance {
     const control = controlActions(this, this.context.process.pid, this.events);
     return {
       http: new Map([
-        ...controlRoutes(control),
+        ...controlRoutes(control, this.#controlToken),
         ...routes.flatMap(({ http = [] }) => [...http]),
       ]),
       webSocket: new Map(
         routes.flatMap(({ webSocket = [] }) => [...webSocket]),
       ),
       admit,
+      onDidFail: () => {
+        this.events.onDidFail();
+      },
+      log: this.#log,
     };
   }
 

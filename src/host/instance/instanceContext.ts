@@ -1,7 +1,11 @@
 // What an instance is given: its own spec, and the context that the host shares among its instances.
-import type { InstanceRecord } from "../../core/registry/formats";
+import type {
+  InstanceRecord,
+  WindowIdentity,
+} from "../../core/registry/formats";
 import type { RegistryFiles } from "../../core/registry/registryFiles";
 import type { Log } from "../../core/log";
+import type { Place } from "../../core/system/machine";
 import type { Named } from "../../core/worktrees/names";
 import type { Worktree } from "../../core/worktrees/worktree";
 import type { EditorApi, HostSettings, WorkspaceFolder } from "../contract";
@@ -15,13 +19,15 @@ export interface InstanceSpec {
   /** The worktree and the workspace folders inside it; real paths. */
   readonly folders: readonly WorkspaceFolder[];
   readonly settings: HostSettings;
-  readonly window: InstanceRecord["window"];
+  readonly window: WindowIdentity;
 }
 
 export interface InstanceContext {
   readonly process: ServingProcess;
   readonly files: RegistryFiles;
   readonly peers: LivePeers;
+  /** Of every instance that the host has started. */
+  readonly instanceIds: Set<string>;
   readonly window: WindowAccess;
   readonly log: Log;
 }
@@ -30,11 +36,9 @@ export interface InstanceContext {
 export interface ServingProcess {
   readonly pid: number;
   readonly processStart: string;
+  readonly place: Place;
   /** The ancestor that terminals share with it; see LockFile. */
   readonly parentPid: number;
-  /** When its host started, in milliseconds since 1970. */
-  readonly startedAt: number;
-  readonly owner: InstanceRecord["owner"];
   readonly version: string;
 }
 
@@ -56,6 +60,8 @@ export interface WindowAccess {
   diagnosticsOf(worktree: string): DiagnosticsView;
   /** Whether the worktree's agents may access a real path: its own files and those of the window's plain folders. */
   isOpenTo(worktree: string, path: string): boolean;
+  /** Name of the worktree without an instance that a real path is in, inside one that has an instance; null: none. */
+  unservedWorktreeOf(path: string): string | null;
   /** Whether the window shows it. */
   isActive(worktree: string): boolean;
 }
@@ -67,4 +73,6 @@ export interface InstanceEvents {
   /** Comes from another window or the command line; the discovery files are gone already. */
   onDidRequestStop(): void;
   onDidRequestFocus(): void;
+  /** Its port serves nobody any more; only a restart helps. */
+  onDidFail(): void;
 }

@@ -1,20 +1,22 @@
 // Publishes the files by which agents and other windows find one instance: record, lock file and companion files.
-import type { Address } from "../../core/registry/keptAddresses";
+import type { ServedAddress } from "../../core/registry/keptAddresses";
 import type { Announcement } from "../../core/registry/companionFiles";
-import type { Mark } from "../../core/registry/discoveryFiles";
 import { cannotWrite, messageOf } from "../../core/errors";
 import { Lifetime } from "../../core/lifetime";
 import type { Log } from "../../core/log";
-import type { InstanceRecord, LockFile } from "../../core/registry/formats";
+import type {
+  InstanceRecord,
+  LockFile,
+  Mark,
+} from "../../core/registry/formats";
 import { notFoundBy, notFoundByAgents } from "../../core/messages";
 import type { RegistryFiles } from "../../core/registry/registryFiles";
 import { ensurePrivateDirectory } from "../../core/system/privateDirectory";
-import { pidNamespace } from "../../core/system/processIdentity";
 import type { InstanceSpec, ServingProcess } from "./instanceContext";
 import { PublishedFile } from "./publishedFile";
 
 /** The part that renames and folder changes do not affect. */
-export interface PublishedIdentity extends Address {
+export interface PublishedIdentity extends ServedAddress {
   readonly instanceId: string;
   readonly worktree: string;
   /** Milliseconds since 1970. */
@@ -33,7 +35,7 @@ export class PublishedFiles {
     readonly directory: string;
     readonly file: PublishedFile<Announcement>;
   }[];
-  readonly #address: PublishedFile<Address>;
+  readonly #address: PublishedFile<ServedAddress>;
 
   constructor(
     private readonly identity: PublishedIdentity,
@@ -41,7 +43,8 @@ export class PublishedFiles {
     private readonly files: RegistryFiles,
     private readonly log: Log,
   ) {
-    const { records, lockFiles, companionFiles, addresses } = files;
+    const { records, lockFiles, companionFiles, discoveryFiles, addresses } =
+      files;
     const { instanceId, port, worktree } = identity;
     this.#record = new PublishedFile(
       (record) => records.publish(record),
@@ -73,7 +76,7 @@ export class PublishedFiles {
     // The address stays: by it the worktree comes back on its port.
     this.#published.own(removal(() => records.withdraw(instanceId)));
     this.#published.ownTogether(
-      [lockFiles, ...companionFiles].map((each) =>
+      discoveryFiles.map((each) =>
         removal(() => each.withdraw(port, instanceId)),
       ),
     );
@@ -109,6 +112,18 @@ export class PublishedFiles {
     return !this.#published.isEnded && missing.includes(true);
   }
 
+  /** Marks the discovery files as used now; the record's sign of life is the kept address. */
+  async stamp(): Promise<void> {
+    const { port, instanceId } = this.identity;
+    await Promise.all(
+      this.files.discoveryFiles.map((each) =>
+        each.stamp(port, instanceId).catch((error: unknown) => {
+          this.log.debug(`A file was not stamped: ${messageOf(error)}`);
+        }),
+      ),
+    );
+  }
+
   /** Withdraws the files, the record last. */
   dispose(): Promise<void> {
     return this.#published.dispose();
@@ -129,11 +144,11 @@ export class PublishedFiles {
     name: string,
     { worktree, window }: InstanceSpec,
   ): Promise<void> {
-    const { pid, processStart, owner } = this.process;
-    const { instanceId, port, token, createdAt } = this.identity;
+    const { pid, parentPid } = this.process;
+    const { instanceId, port, token, controlToken, createdAt } = this.identity;
     try {
       await this.#record.publish({
-        version: 1,
+        version: 2,
         instanceId,
         name,
         worktree: worktree.path,
@@ -141,13 +156,13 @@ export class PublishedFiles {
         repository: worktree.git?.repository ?? null,
         branch: worktree.git?.branch ?? null,
         pid,
-        processStart,
-        ...namespaceField(),
+        ...this.#origin,
         port,
         token,
-        owner,
-        window,
-        backends: [],
+        controlToken,
+        socket: null,
+        windows: [{ ...window, pid: parentPid, lead: true }],
+        diffs: 0,
         createdAt,
       });
     } catch (error) {
@@ -205,10 +220,10 @@ export class PublishedFiles {
   }
 
   async #keepAddress(): Promise<void> {
-    const { port, token } = this.identity;
+    const { port, token, formerTokens, controlToken } = this.identity;
     await this.#orComplain(
       "address",
-      this.#address.publish({ port, token }),
+      this.#address.publish({ port, token, formerTokens, controlToken }),
       (error) => `The port will not be kept: ${messageOf(error)}`,
     );
   }
@@ -230,11 +245,18 @@ export class PublishedFiles {
     }
   }
 
+  /** Which process writes the files, and where. */
+  get #origin() {
+    const { processStart, place } = this.process;
+    const { pidNamespace, machine } = place;
+    return { processStart, pidNamespace, machine };
+  }
+
   get #mark(): Mark {
     return {
       instanceId: this.identity.instanceId,
       idePid: this.process.pid,
-      ...namespaceField(),
+      ...this.#origin,
       createdAt: this.identity.createdAt,
     };
   }
@@ -243,9 +265,4 @@ export class PublishedFiles {
 /** Agents show it in their lists. */
 function ideName(name: string): string {
   return `VS Code · ${name}`;
-}
-
-function namespaceField(): { pidNamespace?: string } {
-  const namespace = pidNamespace();
-  return namespace === undefined ? {} : { pidNamespace: namespace };
 }

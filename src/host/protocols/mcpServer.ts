@@ -2,12 +2,13 @@
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import {
   CallToolRequestParamsSchema,
+  type CallToolResult,
   ErrorCode,
-  ListToolsRequestSchema,
   McpError,
 } from "@modelcontextprotocol/sdk/types.js";
 import * as z from "zod/mini";
-import { unknownTool, wrongCall } from "../../core/messages";
+import { internalError, unknownTool, wrongCall } from "../../core/messages";
+import type { Log } from "../../core/log";
 import type { CallerContext, Tool } from "../tools/tool";
 import { tools as commonTools } from "../tools/tools";
 
@@ -16,9 +17,12 @@ export interface McpServerOptions {
   readonly onDidListTools?: () => void;
 }
 
+/** Characters of a refusal's sentence that are logged: it may quote what the agent has sent. */
+const MAX_LOGGED = 500;
+
 /** The caller connects and closes it. */
 export function createMcpServer(
-  version: string,
+  { version, log }: { readonly version: string; readonly log: Log },
   context: CallerContext,
   { tools = commonTools, onDidListTools }: McpServerOptions = {},
 ): Server {
@@ -26,7 +30,7 @@ export function createMcpServer(
     { name: "berth", version },
     { capabilities: { tools: {} } },
   );
-  server.setRequestHandler(ListToolsRequestSchema, () => {
+  const list = () => {
     onDidListTools?.();
     return {
       tools: tools.map(({ name, description, inputSchema }) => ({
@@ -35,9 +39,10 @@ export function createMcpServer(
         inputSchema,
       })),
     };
-  });
-  // With a handler for `tools/call`, the SDK would answer what it does not understand itself, exposing its internals.
-  server.fallbackRequestHandler = ({ method, params }, { signal }) => {
+  };
+  // With a handler of its own, the SDK would answer what it does not understand itself, exposing its internals.
+  server.fallbackRequestHandler = async ({ method, params }, { signal }) => {
+    if (method === "tools/list") return list();
     if (method !== "tools/call")
       throw new McpError(ErrorCode.MethodNotFound, "Method not found");
     const call = CallToolRequestParamsSchema.safeParse(params);
@@ -52,7 +57,27 @@ export function createMcpServer(
         ErrorCode.InvalidParams,
         unknownTool(call.data.name.slice(0, 100)),
       );
-    return tool.run(call.data.arguments, context, signal);
+    try {
+      const result = await tool.run(call.data.arguments, context, signal);
+      if (result.isError)
+        log.info(
+          `${context.agent}: ${tool.name} refused: ${textOf(result).slice(0, MAX_LOGGED)}`,
+        );
+      return result;
+    } catch (error) {
+      // The edge for what nobody expected. Where the caller is gone, it has only ended with the connection.
+      if (!signal.aborted)
+        log.error(
+          `${context.agent}: ${tool.name} failed: ${error instanceof Error ? error.stack : String(error)}`,
+        );
+      throw new McpError(ErrorCode.InternalError, internalError);
+    }
   };
   return server;
+}
+
+function textOf({ content }: CallToolResult): string {
+  return content
+    .map((item) => (item.type === "text" ? item.text : ""))
+    .join("\n");
 }

@@ -9,11 +9,10 @@ import { Lifetime } from "../../core/lifetime";
 import type { Log } from "../../core/log";
 import { done, failed, type Outcome } from "../../core/outcome";
 import { RecordWatcher } from "../../core/registry/recordWatcher";
-import {
-  type RegistryFiles,
-  registryFiles,
-} from "../../core/registry/registryFiles";
+import { registryFiles } from "../../core/registry/registryFiles";
+import { identifyPlace } from "../../core/system/machine";
 import { identifyProcess } from "../../core/system/processIdentity";
+import { siblingName } from "../../core/worktrees/names";
 import { PendingSends } from "../clients/pendingSends";
 import type {
   DesiredState,
@@ -25,28 +24,22 @@ import type {
   Pin,
   SendRequest,
 } from "../contract";
-import type { ServingProcess } from "../instance/instanceContext";
+import type { InstanceContext } from "../instance/instanceContext";
 import { WindowView } from "../view/windowView";
 import { InstanceSet } from "./instanceSet";
-import { KnownWorktrees } from "./knownWorktrees";
 import { LiveInstances } from "./liveInstances";
-import { CoalescingQueue } from "./coalescingQueue";
-import { enteredWorktree, makePlan, type Plan, plannedFolders } from "./plan";
+import { askedFolders, enteredWorktree, makePlan, type Plan } from "./plan";
 import { Maintenance } from "./maintenance";
-import { WorktreeWatcher } from "./worktreeWatcher";
+import { WorktreeRefresh } from "./worktreeRefresh";
 
 export class InstanceHost implements HostApi {
   readonly #lifetime = new Lifetime();
   readonly #pins: Map<string, Pin>;
-  readonly #known = new KnownWorktrees();
+  readonly #refresh: WorktreeRefresh;
   readonly #view = new WindowView(() => {
     for (const { clients, view } of this.#instances.running())
       clients.share(view);
   });
-  readonly #refresh: CoalescingQueue;
-  readonly #worktreeWatcher = new WorktreeWatcher(
-    () => void this.#refresh.request(),
-  );
   readonly #instances: InstanceSet;
   readonly #machineInstances: MachineInstances;
   readonly #pendingSends: PendingSends;
@@ -54,36 +47,46 @@ export class InstanceHost implements HostApi {
   #plan: Plan = new Map();
   #active: string | null = null;
   #notifying: NodeJS.Immediate | undefined;
+  /** Git has been asked about every folder: until then a worktree that is missing from the plan may be there. */
+  #isInformed = false;
   #isEnding = false;
 
   private constructor(
     options: HostOptions,
-    process: ServingProcess,
+    shared: Pick<InstanceContext, "process" | "files" | "instanceIds" | "log">,
     private readonly editor: EditorApi,
-    log: Log,
-    files: RegistryFiles,
     private readonly records: RecordWatcher,
   ) {
+    const { files, log } = shared;
     this.#pins = new Map(options.pins);
-    this.#refresh = new CoalescingQueue(
-      "Asking git",
-      () => this.#refreshWorktrees(),
-      log,
+    this.#refresh = this.#lifetime.own(
+      new WorktreeRefresh(
+        {
+          folders: () =>
+            this.#desired ? askedFolders(this.#desired, this.#pins) : [],
+          worktrees: () => this.#worktrees(),
+          onDidRefresh: () => {
+            this.#dropStalePins();
+            this.#isInformed = this.#desired !== undefined;
+            this.#apply();
+          },
+        },
+        log,
+      ),
     );
     this.#machineInstances = new MachineInstances(files);
     this.#instances = new InstanceSet(
       {
-        process,
-        files,
+        ...shared,
         peers: new LiveInstances(records, () => this.#instances.running()),
         window: {
           editor,
           viewOf: (worktree) => this.#view.viewOf(worktree),
           diagnosticsOf: (worktree) => this.#view.diagnosticsOf(worktree),
           isOpenTo: (worktree, file) => this.#view.isOpenTo(worktree, file),
+          unservedWorktreeOf: (file) => this.#unservedWorktreeOf(file),
           isActive: (worktree) => this.#active === worktree,
         },
-        log,
       },
       {
         onDidChange: () => {
@@ -107,7 +110,6 @@ export class InstanceHost implements HostApi {
       }),
     );
     this.#lifetime.defer(() => this.#instances.endAll());
-    this.#lifetime.own(this.#worktreeWatcher);
     this.#lifetime.own(new Maintenance(() => this.#instances.running()));
     this.#lifetime.own(this.#view);
     void files.addresses.prune();
@@ -119,19 +121,25 @@ export class InstanceHost implements HostApi {
     editor: EditorApi,
     log: Log,
   ): Promise<InstanceHost> {
-    const files = registryFiles(options);
-    const { pid, parentPid, owner, version } = options;
-    const processStart = (await identifyProcess(pid))?.start ?? "";
-    const self = { pid, processStart, startedAt: Date.now() };
+    const { pid, parentPid, version } = options;
+    const [place, processStart = ""] = await Promise.all([
+      identifyPlace(),
+      identifyProcess(pid),
+    ]);
+    const files = registryFiles(options, place);
+    const instanceIds = new Set<string>();
     const records = await RecordWatcher.start({
-      records: files.records,
-      discoveryFiles: [files.lockFiles, ...files.companionFiles],
-      liveness: files.liveness,
+      files,
       log,
-      self,
+      self: { pid, processStart, instanceIds },
     });
-    const process = { ...self, parentPid, owner, version };
-    return new InstanceHost(options, process, editor, log, files, records);
+    const process = { pid, processStart, place, parentPid, version };
+    return new InstanceHost(
+      options,
+      { process, files, instanceIds, log },
+      editor,
+      records,
+    );
   }
 
   async reconcile(desired: DesiredState): Promise<void> {
@@ -145,7 +153,7 @@ export class InstanceHost implements HostApi {
     // Settings are judged by what git has said before.
     this.#apply({ retryFailed: true });
     if (!isDeepStrictEqual(before?.folders, desired.folders))
-      void this.#refresh.request();
+      this.#refresh.request();
     await this.#refresh.idle();
     if (await this.#pinEnteredWorktree(desired)) this.#apply();
     await this.#settled();
@@ -153,15 +161,15 @@ export class InstanceHost implements HostApi {
   }
 
   async start(folder: string): Promise<Outcome<string>> {
-    const known = this.#known.get(folder);
-    const worktree = known ?? (await this.#known.find(folder));
+    const known = this.#refresh.known.get(folder);
+    const worktree = known ?? (await this.#refresh.known.find(folder));
     if (worktree === undefined) return failed(notAFolder(folder));
     const { path } = worktree;
     this.#pins.set(path, "started");
     this.#apply({ retryFailed: true });
     await this.#settled(path);
     // Its repository may have worktrees that nobody has asked for yet.
-    if (!known) void this.#refresh.request();
+    if (!known) this.#refresh.request();
     if (this.#instances.get(path)) return done(path);
     const state = this.#instances.state(path);
     if (state?.kind === "failed") return failed(state.error);
@@ -190,7 +198,7 @@ export class InstanceHost implements HostApi {
     void this.records.sweep();
     return this.#machineInstances.list(
       new Set(this.#plan.keys()),
-      this.#known.siblings,
+      this.#refresh.known.siblings,
     );
   }
 
@@ -229,15 +237,14 @@ export class InstanceHost implements HostApi {
   async shutDown(linger: number): Promise<void> {
     // Nothing is started again, and nobody waits for a slow git.
     this.#isEnding = true;
-    this.#refresh.dispose();
-    this.#known.dispose();
+    await this.#refresh.dispose();
     if (linger > 0) await this.#instances.lingerAll(linger);
     await this.#lifetime.dispose();
   }
 
   /** With autoStart "activeEditor", pins the active file's worktree as started when it is entered. */
   async #pinEnteredWorktree(desired: DesiredState): Promise<boolean> {
-    const worktree = await enteredWorktree(desired, this.#known);
+    const worktree = await enteredWorktree(desired, this.#refresh.known);
     if (!worktree || this.#pins.has(worktree.path)) return false;
     this.#pins.set(worktree.path, "started");
     return true;
@@ -249,36 +256,40 @@ export class InstanceHost implements HostApi {
     if (!desired || this.#isEnding) return;
     this.#plan = makePlan(
       desired,
-      this.#known,
+      this.#refresh.known,
       this.#pins,
       (worktree) => this.#instances.get(worktree) !== undefined,
     );
     this.#assignOwners();
-    this.#worktreeWatcher.watch(
-      this.#worktrees(),
-      desired.folders.map((folder) => folder.path),
-    );
+    this.#refresh.watch();
     this.#instances.apply(this.#plan, retryFailed);
   }
 
-  /** Asks git about everything that is open or started, and then for the other worktrees of these repositories. */
-  async #refreshWorktrees(): Promise<void> {
-    if (!this.#desired) return;
-    await this.#known.refresh(plannedFolders(this.#desired, this.#pins));
-    this.#apply();
-    await this.#known.refreshSiblings(this.#worktrees());
-    this.#assignOwners();
+  /** A pin ends with its worktree: one made later at the same path starts by the settings. */
+  #dropStalePins(): void {
+    for (const worktree of this.#pins.keys())
+      if (this.#refresh.known.get(worktree)?.path !== worktree)
+        this.#pins.delete(worktree);
   }
 
   #worktrees() {
     return [...this.#plan.values()].map(({ spec }) => spec.worktree);
   }
 
+  /** A plain folder of the window is open to all its agents, with or without an instance of its own. */
   #assignOwners(): void {
-    this.#view.setOwners(
-      this.#worktrees(),
-      this.#known.siblings.map(({ path }) => path),
-    );
+    const own = [...this.#plan.values()]
+      .filter(({ spec, verdict }) => verdict === "run" || spec.worktree.isPlain)
+      .map(({ spec }) => spec.worktree);
+    const others = this.records.others.map(({ worktree }) => worktree);
+    this.#view.setOwners(own, others);
+  }
+
+  #unservedWorktreeOf(file: string): string | null {
+    const inner = this.#refresh.known.siblingOf(file);
+    return inner && inner.path !== this.#view.ownerOf(file)
+      ? siblingName(inner)
+      : null;
   }
 
   /** Whoever asked for a change sees it before the answer. */
@@ -297,6 +308,8 @@ export class InstanceHost implements HostApi {
   #notify(): void {
     clearImmediate(this.#notifying);
     this.#notifying = undefined;
+    // The end of the whole host is no news about an instance.
+    if (!this.#isInformed || this.#isEnding) return;
     this.editor.onDidChangeInstances(this.#instances.views(this.#pins));
   }
 }

@@ -20,7 +20,11 @@ export class InstanceSet {
   ) {}
 
   views(pins: ReadonlyMap<string, Pin>): InstanceView[] {
-    return [...this.#slots].map(([worktree, { spec, state }]) => ({
+    // One that has ended and stopped is about to be forgotten: no setting has stopped it.
+    const known = [...this.#slots].filter(
+      ([, { isEnded, state }]) => !isEnded || state.kind !== "stopped",
+    );
+    return known.map(([worktree, { spec, state }]) => ({
       worktree,
       gitCommonDir: spec.worktree.git?.gitCommonDir ?? null,
       name: state.kind === "running" ? state.instance.name : spec.name,
@@ -117,6 +121,9 @@ export class InstanceSet {
       },
       onDidRequestFocus: () => {
         this.events.onDidRequestFocus(worktree);
+      },
+      onDidFail: () => {
+        slot.restart();
       },
     });
     this.#slots.set(worktree, slot);

@@ -130,9 +130,8 @@ export class InstanceSlot {
       );
       this.#set({ kind: "running", instance });
     } catch (error) {
-      if (starting.signal.aborted)
-        this.#set({ kind: "stopped", because: "settings" });
-      else this.#fail(error);
+      // An aborted start has no outcome: the next step says why it is not wanted, or starts it again.
+      if (!starting.signal.aborted) this.#fail(error);
     } finally {
       this.#starting = undefined;
     }
@@ -175,7 +174,6 @@ export class InstanceSlot {
         `${this.spec.name} did not stop cleanly: ${messageOf(error)}`,
       );
     }
-    this.#set({ kind: "stopped", because: "settings" });
   }
 
   #hasLeftRange({ port }: Instance): boolean {

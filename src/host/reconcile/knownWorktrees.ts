@@ -1,12 +1,15 @@
 // Caches what git reported about the relevant folders. git runs when they change; everything else reads the cache.
+// What git could not say is kept as it was known before, and asked again.
 import { setMaxListeners } from "node:events";
 import type { SiblingWorktree } from "../../core/control/machineInstances";
+import { deepest } from "../../core/system/paths";
+import type { Log } from "../../core/log";
 import {
   detectWorktree,
-  listWorktrees,
-  GitUnavailable,
+  repositoryName,
   type Worktree,
 } from "../../core/worktrees/worktree";
+import { listWorktrees } from "../../core/worktrees/worktreeList";
 
 export class KnownWorktrees {
   readonly #ended = new AbortController();
@@ -14,10 +17,17 @@ export class KnownWorktrees {
   readonly #byFolder = new Map<string, Worktree>();
   /** By the repository's common directory. */
   #siblings: ReadonlyMap<string, readonly SiblingWorktree[]> = new Map();
+  /** The folders that git could not or would not tell about, and why. */
+  readonly #uncertain = new Map<string, string | null>();
 
-  constructor() {
+  constructor(private readonly log: Log) {
     // One listener for each git that runs.
     setMaxListeners(0, this.#ended.signal);
+  }
+
+  /** Whether git should be asked again although nothing has changed. */
+  get isUncertain(): boolean {
+    return this.#uncertain.size > 0;
   }
 
   /** The folder's worktree as git last reported it. */
@@ -30,31 +40,56 @@ export class KnownWorktrees {
     return [...this.#siblings.values()].flat();
   }
 
+  /** The deepest of them that contains a real path. */
+  siblingOf(file: string): SiblingWorktree | undefined {
+    const { siblings } = this;
+    const inner = deepest(
+      siblings.map(({ path }) => path),
+      file,
+    );
+    return siblings.find(({ path }) => path === inner);
+  }
+
   /** Runs git for the folder; undefined if the folder does not exist. */
   async find(folder: string): Promise<Worktree | undefined> {
-    const worktree = await this.#detect(folder);
-    if (worktree) {
-      this.#byFolder.set(folder, worktree);
-      this.#byFolder.set(worktree.path, worktree);
-    } else this.#byFolder.delete(folder);
-    return worktree;
+    const detection = await detectWorktree(folder, this.#ended.signal);
+    if (this.#ended.signal.aborted) return this.#byFolder.get(folder);
+    switch (detection.kind) {
+      case "found":
+        this.#uncertain.delete(folder);
+        return this.#remember(folder, detection.worktree);
+      case "missing":
+        this.#uncertain.delete(folder);
+        this.#byFolder.delete(folder);
+        return undefined;
+      case "unknown":
+        this.#noteUncertain(folder, detection.guess.warning);
+        return this.#remember(folder, this.#orAsKnown(folder, detection.guess));
+    }
   }
 
-  /** Runs git for these folders again. */
-  async refresh(folders: Iterable<string>): Promise<void> {
-    await Promise.all([...folders].map((folder) => this.find(folder)));
+  /** Runs git for these folders again; those left out are not uncertain any more. */
+  async refresh(folders: readonly string[]): Promise<void> {
+    for (const folder of this.#uncertain.keys())
+      if (!folders.includes(folder)) this.#uncertain.delete(folder);
+    await Promise.all(folders.map((folder) => this.find(folder)));
   }
 
-  /** Lists the worktrees of these repositories again; keeps the last result if git cannot be run. */
+  /** Lists the worktrees of these repositories again; keeps the last result where git cannot say. */
   async refreshSiblings(worktrees: Iterable<Worktree>): Promise<void> {
     const repositories = new Map(
-      [...worktrees].flatMap((worktree) =>
-        worktree.git ? [[worktree.git.gitCommonDir, worktree] as const] : [],
-      ),
+      [...worktrees].flatMap((worktree) => {
+        const commonDir = worktree.git?.gitCommonDir ?? worktree.bareRepository;
+        return commonDir === null ? [] : [[commonDir, worktree] as const];
+      }),
     );
     const lists = [...repositories].map(async ([commonDir, worktree]) => {
-      const listed = await listWorktrees(worktree, this.#ended.signal);
-      const repository = worktree.git?.repository ?? "";
+      const listed = await listWorktrees(
+        worktree.path,
+        commonDir,
+        this.#ended.signal,
+      );
+      const repository = repositoryName(commonDir, worktree.path);
       return [
         commonDir,
         listed?.map((each) => ({ ...each, repository })) ??
@@ -70,14 +105,26 @@ export class KnownWorktrees {
     this.#ended.abort();
   }
 
-  /** A briefly overloaded machine must not turn a worktree into a plain folder and so stop its instance. */
-  async #detect(folder: string): Promise<Worktree | undefined> {
-    try {
-      return await detectWorktree(folder, this.#ended.signal);
-    } catch (error) {
-      if (error instanceof GitUnavailable)
-        return this.#byFolder.get(folder) ?? error.guess;
-      throw error;
-    }
+  #remember(folder: string, worktree: Worktree): Worktree {
+    this.#byFolder.set(folder, worktree);
+    this.#byFolder.set(worktree.path, worktree);
+    return worktree;
+  }
+
+  #orAsKnown(folder: string, guess: Worktree): Worktree {
+    const known = this.#byFolder.get(folder);
+    return known
+      ? {
+          ...known,
+          isPlain: known.isPlain && guess.isPlain,
+          warning: guess.warning,
+        }
+      : guess;
+  }
+
+  #noteUncertain(folder: string, warning: string | null): void {
+    if (warning !== null && warning !== this.#uncertain.get(folder))
+      this.log.warn(warning);
+    this.#uncertain.set(folder, warning);
   }
 }

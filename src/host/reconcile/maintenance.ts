@@ -5,6 +5,8 @@ import type { Instance } from "../instance/instance";
 
 /** Milliseconds between checks that a client still answers. */
 const PING_EVERY = 30_000;
+/** Milliseconds between stamps on the files that agents read; those who see nothing else wait for two minutes. */
+const STAMP_FILES_EVERY = 30_000;
 /** Milliseconds between checks that an instance's files still exist. */
 const CHECK_FILES_EVERY = 5_000;
 
@@ -16,6 +18,7 @@ export class Maintenance {
       instance.clients.checkAlive();
     });
     this.#every(TOUCH_EVERY_MS, (instance) => void instance.touchAddress());
+    this.#every(STAMP_FILES_EVERY, (instance) => instance.stampFiles());
     this.#every(CHECK_FILES_EVERY, (instance) => instance.restoreFiles());
   }
 

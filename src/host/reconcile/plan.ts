@@ -3,8 +3,8 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { instanceName } from "../../core/worktrees/names";
-import { canonicalPath, upwards } from "../../core/system/paths";
-import { contains, type Worktree } from "../../core/worktrees/worktree";
+import { canonicalPath, contains, upwards } from "../../core/system/paths";
+import type { Worktree } from "../../core/worktrees/worktree";
 import type { DesiredState, Pin, WorkspaceFolder } from "../contract";
 import type { InstanceSpec } from "../instance/instanceContext";
 import type { KnownWorktrees } from "./knownWorktrees";
@@ -20,14 +20,16 @@ export type Plan = ReadonlyMap<string, Planned>;
 export type Pins = ReadonlyMap<string, Pin>;
 
 /** The folders a plan covers: those of the workspace and those the user has started. */
-export function plannedFolders(
-  { folders }: DesiredState,
-  pins: Pins,
-): string[] {
+function plannedFolders({ folders }: DesiredState, pins: Pins): string[] {
   const started = [...pins].flatMap(([worktree, pin]) =>
     pin === "started" ? [worktree] : [],
   );
   return [...new Set([...folders.map((folder) => folder.path), ...started])];
+}
+
+/** Those that git is asked about: a pin ends with its worktree, so the stopped ones too. */
+export function askedFolders(desired: DesiredState, pins: Pins): string[] {
+  return [...new Set([...plannedFolders(desired, pins), ...pins.keys()])];
 }
 
 /** If the limit is exceeded, worktrees that `isRunning` keep their place. */

@@ -1,33 +1,61 @@
-// Watches the few directories that show when a worktree appears, disappears or changes branch.
-// Level-triggered: any change only means "look again".
+// Notices when a worktree appears, disappears or changes branch: by the events of a few directories, and by looking at
+// the files themselves every few seconds, since events get lost. Any change only means "ask git again".
 import { type FSWatcher, watch } from "node:fs";
 import path from "node:path";
+import type { Log } from "../../core/log";
+import { noticedByLooking } from "../../core/messages";
 import type { Worktree } from "../../core/worktrees/worktree";
+import { Fingerprints } from "./fingerprints";
+import { watchedPlaces, type WatchedPlaces } from "./watchedPlaces";
 
 /** Milliseconds; git renames several files for one change. */
 const COALESCE_FOR = 40;
+/** Milliseconds between two looks. */
+const LOOK_EVERY = 5_000;
+/** Milliseconds after an event: git may take longer for what it began with it. */
+const LOOK_AFTER_EVENT = [250, 1_000];
 
 export class WorktreeWatcher {
   readonly #watchers = new Map<string, FSWatcher>();
-  #names: NamesByDirectory = new Map();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #fingerprints = new Fingerprints();
+  readonly #looking: NodeJS.Timeout;
+  #places: WatchedPlaces = { directories: new Map(), files: new Map() };
+  #notifying: NodeJS.Timeout | undefined;
+  #looks: NodeJS.Timeout[] = [];
+  /** By the monotonic clock. */
+  #lastEventAt = -LOOK_EVERY;
+  #hasSaidSo = false;
 
-  constructor(private readonly onDidChange: () => void) {}
+  constructor(
+    private readonly onDidChange: () => void,
+    private readonly log: Log,
+  ) {
+    this.#looking = setInterval(() => void this.#look(), LOOK_EVERY);
+  }
+
+  /** Call it before git is asked: what changes from then on is noticed. */
+  async remember(): Promise<void> {
+    await this.#fingerprints.take(this.#places.files);
+  }
 
   /** Replaces what is watched. The folders may be missing and come back. */
-  watch(worktrees: Iterable<Worktree>, folders: Iterable<string>): void {
-    this.#names = namesByDirectory(worktrees, folders);
+  watch(worktrees: readonly Worktree[], folders: readonly string[]): void {
+    this.#places = watchedPlaces(worktrees, folders);
+    const { directories, files } = this.#places;
+    void this.#fingerprints.extend(files);
     for (const [directory, watcher] of this.#watchers)
-      if (!this.#names.has(directory)) {
+      if (!directories.has(directory)) {
         watcher.close();
         this.#watchers.delete(directory);
       }
-    for (const directory of this.#names.keys())
+    for (const directory of directories.keys())
       if (!this.#watchers.has(directory)) this.#open(directory);
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
+    clearInterval(this.#looking);
+    clearTimeout(this.#notifying);
+    for (const look of this.#looks) clearTimeout(look);
     this.watch([], []);
   }
 
@@ -36,54 +64,42 @@ export class WorktreeWatcher {
       const watcher = watch(directory, (event, name) => {
         // The directory itself was moved or removed; whatever replaces it needs a new watcher.
         if (event === "rename" && name === path.basename(directory)) unwatch();
-        const names = this.#names.get(directory);
+        const names = this.#places.directories.get(directory);
         if (name === null || names === "any" || names?.has(name))
-          this.#notifySoon();
+          this.#noteEvent();
       });
       const unwatch = () => {
         watcher.close();
         this.#watchers.delete(directory);
-        this.#notifySoon();
+        this.#noteEvent();
       };
       watcher.on("error", unwatch);
       this.#watchers.set(directory, watcher);
     } catch {
-      // Missing or unreadable: the next reconciliation retries.
+      // Missing, or no more watches to be had: a look notices it.
     }
   }
 
-  #notifySoon(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
+  #noteEvent(): void {
+    this.#lastEventAt = performance.now();
+    this.#notifying ??= setTimeout(() => {
+      this.#notifying = undefined;
       this.onDidChange();
     }, COALESCE_FOR);
+    for (const look of this.#looks) clearTimeout(look);
+    this.#looks = LOOK_AFTER_EVENT.map((delay) =>
+      setTimeout(() => void this.#look(), delay),
+    );
   }
-}
 
-/** The names that matter in each directory. */
-type NamesByDirectory = Map<string, Set<string> | "any">;
-
-function namesByDirectory(
-  worktrees: Iterable<Worktree>,
-  folders: Iterable<string>,
-): NamesByDirectory {
-  const directories: NamesByDirectory = new Map();
-  const add = (directory: string, name: string): void => {
-    const names = directories.get(directory) ?? new Set();
-    if (names !== "any") directories.set(directory, names.add(name));
-  };
-  for (const folder of folders)
-    add(path.dirname(folder), path.basename(folder));
-  for (const { path: top, git } of worktrees) {
-    add(path.dirname(top), path.basename(top));
-    if (!git) {
-      // It may become a repository.
-      add(top, ".git");
-      continue;
+  async #look(): Promise<void> {
+    const changed = await this.#fingerprints.changed(this.#places.files);
+    if (changed === undefined || this.#notifying) return;
+    const isQuiet = performance.now() - this.#lastEventAt > LOOK_EVERY / 2;
+    if (isQuiet && !this.#hasSaidSo) {
+      this.#hasSaidSo = true;
+      this.log.info(noticedByLooking(changed));
     }
-    add(git.gitDir, "HEAD");
-    add(git.gitCommonDir, "worktrees");
-    directories.set(path.join(git.gitCommonDir, "worktrees"), "any");
+    this.onDidChange();
   }
-  return directories;
 }

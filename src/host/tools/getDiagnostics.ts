@@ -1,5 +1,10 @@
 import * as z from "zod/mini";
-import { defineTool, json } from "./tool";
+import { answerTooLarge } from "../../core/errors";
+import type { FileDiagnostics } from "../contract";
+import { defineTool, json, MAX_ANSWER_BYTES } from "./tool";
+
+/** About how many bytes a problem takes without its message, as JSON in JSON. */
+const PROBLEM_BYTES = 200;
 
 export const getDiagnostics = defineTool({
   name: "getDiagnostics",
@@ -11,6 +16,17 @@ export const getDiagnostics = defineTool({
   }),
   run({ uri }, { diagnostics, resolve }) {
     const files = uri ? diagnostics.ofFile(resolve(uri)) : diagnostics.all();
+    // Known before the JSON of tens of thousands of problems is made in vain.
+    if (estimateBytes(files) > MAX_ANSWER_BYTES)
+      throw answerTooLarge("getDiagnostics", MAX_ANSWER_BYTES);
     return json(files.map(({ uri, diagnostics }) => ({ uri, diagnostics })));
   },
 });
+
+function estimateBytes(files: readonly FileDiagnostics[]): number {
+  let bytes = 0;
+  for (const { diagnostics } of files)
+    for (const { message } of diagnostics)
+      bytes += PROBLEM_BYTES + message.length;
+  return bytes;
+}

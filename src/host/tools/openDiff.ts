@@ -1,6 +1,10 @@
 import * as z from "zod/mini";
+import { proposalTooLarge } from "../../core/errors";
 import { unwrap } from "../../core/outcome";
-import { defineTool, text } from "./tool";
+import { defineTool, jsonBytes, MAX_ANSWER_BYTES, text } from "./tool";
+
+/** The answer carries the contents back, with what the user adds to them. */
+const MAX_PROPOSAL_BYTES = (MAX_ANSWER_BYTES * 3) / 4;
 
 export const openDiff = defineTool({
   name: "openDiff",
@@ -13,15 +17,18 @@ export const openDiff = defineTool({
     tab_name: z.string(),
   }),
   async run(input, context, cancelled) {
-    const { resolve, diffs, worktree, agent, instance } = context;
+    const { resolve, diffs, worktree, agent, nameFor } = context;
+    const oldPath = resolve(input.old_file_path);
+    const newPath = resolve(input.new_file_path);
+    checkSize(newPath, input.new_file_contents);
     const outcome = await diffs.open(
       input.tab_name,
       {
         worktree,
         agent,
-        instance,
-        oldPath: resolve(input.old_file_path),
-        newPath: resolve(input.new_file_path),
+        instance: nameFor(newPath),
+        oldPath,
+        newPath,
         contents: input.new_file_contents,
       },
       cancelled,
@@ -33,3 +40,12 @@ export const openDiff = defineTool({
       : text("DIFF_REJECTED", input.tab_name);
   },
 });
+
+/** Throws a UserError if the proposal is too large to be sent back. */
+export function checkSize(path: string, contents: string): void {
+  if (
+    contents.length > MAX_PROPOSAL_BYTES ||
+    jsonBytes(contents) > MAX_PROPOSAL_BYTES
+  )
+    throw proposalTooLarge(path, MAX_PROPOSAL_BYTES);
+}

@@ -4,15 +4,24 @@ import * as z from "zod/mini";
 import type { EditorApi, WorkspaceFolder } from "../contract";
 import type { ClientDiffs } from "../clients/clientDiffs";
 import type { DiagnosticsView, EditorView } from "../view/editorView";
-import { UserError } from "../../core/errors";
+import { answerTooLarge, UserError } from "../../core/errors";
 import { wrongArguments } from "../../core/messages";
+
+/**
+ * Bytes of one answer, as JSON. Less than what may be queued for a client (8 MB), so that one large answer is no backlog
+ * of a client that does not read.
+ */
+export const MAX_ANSWER_BYTES = 7 * 1024 * 1024;
+/** Characters of the list of wrong arguments: it names them, however long they are. */
+const MAX_DETAILS = 1_000;
 
 /** The instance as a tool of one client sees it. The same object for all calls: what may change is read when needed. */
 export interface CallerContext {
   readonly worktree: string;
-  /** Display names of the calling agent and the instance. */
+  /** Display name of the calling agent. */
   readonly agent: string;
-  readonly instance: string;
+  /** Display name of the worktree that a real path is in: the instance's, or one inside it that has no instance. */
+  readonly nameFor: (file: string) => string;
   /** Real paths: the worktree, and the workspace folders inside it. */
   readonly folders: readonly WorkspaceFolder[];
   readonly view: EditorView;
@@ -61,9 +70,16 @@ export function defineTool<Shape extends z.core.$ZodLooseShape>(definition: {
     async run(input, context, cancelled) {
       const parsed = schema.safeParse(input ?? {});
       if (!parsed.success)
-        return failure(wrongArguments(name, z.prettifyError(parsed.error)));
+        return failure(
+          wrongArguments(
+            name,
+            z.prettifyError(parsed.error).slice(0, MAX_DETAILS),
+          ),
+        );
       try {
-        return await definition.run(parsed.data, context, cancelled);
+        const result = await definition.run(parsed.data, context, cancelled);
+        if (isTooLarge(result)) throw answerTooLarge(name, MAX_ANSWER_BYTES);
+        return result;
       } catch (error) {
         if (error instanceof UserError) return failure(error.message);
         throw error;
@@ -82,4 +98,16 @@ export function json(value: unknown): CallToolResult {
 
 function failure(message: string): CallToolResult {
   return { ...text(message), isError: true };
+}
+
+/** Counts bytes only where it could matter: a character takes six at most. */
+function isTooLarge({ content }: CallToolResult): boolean {
+  let length = 0;
+  for (const item of content)
+    if (item.type === "text") length += item.text.length;
+  return length * 6 > MAX_ANSWER_BYTES && jsonBytes(content) > MAX_ANSWER_BYTES;
+}
+
+export function jsonBytes(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
 }

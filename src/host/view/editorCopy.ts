@@ -15,7 +15,8 @@ export class EditorCopy {
   readonly diagnostics: DiagnosticsIndex;
   #window: WindowFacts = { isTrusted: false, isShared: false };
   #selection: EditorSelection | null = null;
-  #tabs: readonly EditorTab[] = [];
+  /** undefined until they have been pushed. */
+  #tabs: readonly EditorTab[] | undefined;
   /** By worktree. */
   readonly #latest = new Map<string, EditorSelection>();
   #tabsOf: ReadonlyMap<string, readonly EditorTab[]> = new Map();
@@ -29,10 +30,12 @@ export class EditorCopy {
     this.diagnostics = new DiagnosticsIndex(ownerOf);
   }
 
-  push({ selection, tabs }: Partial<EditorState>): void {
+  push({ selection, earlier, tabs }: Partial<EditorState>): void {
     if (selection !== undefined)
       this.#setSelection(selection && withRealPath(selection));
+    for (const each of earlier ?? []) this.#replaceLatest(withRealPath(each));
     if (tabs !== undefined) this.#setTabs(tabs.map(withRealPath));
+    this.#forgetClosed();
   }
 
   setWindow(facts: WindowFacts): void {
@@ -44,7 +47,7 @@ export class EditorCopy {
 
   /** Files may belong to other worktrees from now on; what was pushed before its worktree was known finds its owner. */
   reassign(): void {
-    this.#tabsOf = this.#group(this.#tabs);
+    this.#tabsOf = this.#group(this.#tabs ?? []);
     for (const [worktree, { path }] of this.#latest)
       if (this.ownerOf(path) !== worktree) this.#latest.delete(worktree);
     this.#noteLatest();
@@ -78,8 +81,28 @@ export class EditorCopy {
     if (this.#selection && owner) this.#latest.set(owner, this.#selection);
   }
 
+  #replaceLatest(selection: EditorSelection): void {
+    const owner = this.ownerOf(selection.path);
+    if (owner === undefined) return;
+    if (this.#latest.get(owner)?.path !== selection.path) return;
+    this.#latest.set(owner, selection);
+    this.#views.delete(owner);
+  }
+
+  /** What no editor shows any more is told to nobody. */
+  #forgetClosed(): void {
+    if (!this.#tabs) return;
+    const shown = new Set(this.#tabs.map(({ path }) => path));
+    if (this.#selection) shown.add(this.#selection.path);
+    for (const [worktree, { path }] of this.#latest)
+      if (!shown.has(path)) {
+        this.#latest.delete(worktree);
+        this.#views.delete(worktree);
+      }
+  }
+
   #setTabs(tabs: readonly EditorTab[]): void {
-    const previous = activePath(this.#tabs);
+    const previous = activePath(this.#tabs ?? []);
     const active = activePath(tabs);
     // Later than all others, even within one millisecond.
     const now = Math.max(

@@ -1,17 +1,16 @@
-// Looks up the worktree a file belongs to: the deepest one that contains it, with or without an instance.
+// Looks up the worktree a file belongs to: the deepest one that an instance serves, in this window or in another.
 import { upwards } from "../../core/system/paths";
 import type { Worktree } from "../../core/worktrees/worktree";
 
 export class FileOwners {
-  /** By path: the worktrees this window has open or has started. */
+  /** By path: this window's that count. */
   #own: ReadonlyMap<string, Worktree> = new Map();
-  /** Those and the other worktrees of their repositories. */
   #paths: ReadonlySet<string> = new Set();
 
-  /** `siblings`: paths of the other worktrees of the repositories. Returns whether any file may have another owner now. */
-  replace(own: Iterable<Worktree>, siblings: Iterable<string>): boolean {
+  /** `others`: paths of the worktrees that other windows serve. Returns whether any file may have another owner now. */
+  replace(own: Iterable<Worktree>, others: Iterable<string>): boolean {
     this.#own = new Map([...own].map((worktree) => [worktree.path, worktree]));
-    const paths = new Set([...this.#own.keys(), ...siblings]);
+    const paths = new Set([...this.#own.keys(), ...others]);
     const isSame =
       paths.size === this.#paths.size &&
       [...paths].every((each) => this.#paths.has(each));
@@ -31,7 +30,7 @@ export class FileOwners {
     const owner = this.ownerOf(file);
     return (
       owner !== undefined &&
-      (owner === worktree || this.#own.get(owner)?.git === null)
+      (owner === worktree || this.#own.get(owner)?.isPlain === true)
     );
   }
 }

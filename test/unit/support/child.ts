@@ -1,26 +1,38 @@
 // Jobs that tests run in other processes, as `node child.js` with node's own IPC.
 // Heavy modules are loaded only by the jobs that need them: fifty of these may start at once.
-import { createServer } from "node:http";
-import path from "node:path";
-import { writeJson } from "../../../src/core/system/atomicFile";
-import { LockFiles } from "../../../src/core/registry/lockFiles";
+import { execFileSync } from "node:child_process";
+import {
+  linkSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { createServer } from "node:net";
+import { readJson, writeJson } from "../../../src/core/system/atomicFile";
 import { listen, type PortRange } from "../../../src/core/system/ports";
 import { pidExists } from "../../../src/core/system/processIdentity";
-import { Records } from "../../../src/core/registry/records";
-import { ProcessLiveness } from "../../../src/core/registry/liveness";
+import {
+  registryFiles,
+  type RegistryLocations,
+} from "../../../src/core/registry/registryFiles";
+import type { Place } from "../../../src/core/system/machine";
 import { sweep } from "../../../src/core/registry/sweep";
 import type { WindowSetup } from "./window";
 
-const noRoutes = {
-  http: new Map(),
-  webSocket: new Map(),
-  admit: () => true,
-};
 const silent = {
   debug: () => undefined,
   info: () => undefined,
   warn: () => undefined,
   error: () => undefined,
+};
+const noRoutes = {
+  http: new Map(),
+  webSocket: new Map(),
+  admit: () => true,
+  onDidFail: () => undefined,
+  log: silent,
 };
 
 const jobs = {
@@ -31,10 +43,12 @@ const jobs = {
     const situation = {
       worktree,
       range,
+      controlToken: "control",
       kept: [],
+      forget: () => Promise.resolve(),
       workspace: null,
       holderOf: () => undefined,
-      discoveryFiles: [],
+      foreignPorts: new Set<number>(),
       signal: new AbortController().signal,
     };
     try {
@@ -46,12 +60,39 @@ const jobs = {
 
   /** As an unprivileged user: whether the port can be bound, and whether root's init process is visible. */
   async asNobody(port: number) {
-    process.setgid?.(65_534);
-    process.setuid?.(65_534);
+    becomeNobody();
     return {
       hasBound: await listen(createServer(), port),
       seesInit: pidExists(1),
     };
+  },
+
+  /** As an unprivileged user: holds the port, writes all it is sent to the file, and always answers the same. */
+  async squat(port: number, file: string, answer: string | null) {
+    const received = openSync(file, "w");
+    becomeNobody();
+    const server = createServer((socket) => {
+      socket.on("error", () => undefined);
+      socket.on("data", (chunk) => {
+        writeSync(received, chunk);
+        if (answer !== null) socket.end(answer);
+      });
+    });
+    return listen(server, port);
+  },
+
+  /** As an unprivileged user: makes the file a regular one, a named pipe and a link to a device in turn, until killed. */
+  async flipAsNobody(file: string) {
+    becomeNobody();
+    const pipe = `${file}.pipe`;
+    execFileSync("mkfifo", [pipe]);
+    for (let turn = 0; ; turn += 1) {
+      rmSync(file, { force: true });
+      if (turn % 3 === 0) writeFileSync(file, "{}");
+      else if (turn % 3 === 1) linkSync(pipe, file);
+      else symlinkSync("/dev/zero", file);
+      await new Promise(setImmediate);
+    }
   },
 
   /** Writes the file repeatedly, each time with padding of a different length. */
@@ -64,14 +105,17 @@ const jobs = {
     return times;
   },
 
-  async sweep(home: string, lockDirectory: string) {
-    await sweep(
-      new Records(path.join(home, "instances")),
-      [new LockFiles(lockDirectory)],
-      new ProcessLiveness(),
-      silent,
-    );
+  async sweep(locations: RegistryLocations, place: Place) {
+    await sweep(registryFiles(locations, place), silent);
     return "done";
+  },
+
+  /** Reads the file over and over, and counts how often there was something to read. */
+  async read(file: string, times: number) {
+    let count = 0;
+    for (let turn = 0; turn < times; turn += 1)
+      if ((await readJson(file)) !== undefined) count += 1;
+    return count;
   },
 
   /** A whole window; answers when its instances run, and stays open until it is told to close. */
@@ -88,6 +132,11 @@ const jobs = {
   },
 };
 export type Jobs = typeof jobs;
+
+function becomeNobody(): void {
+  process.setgid?.(65_534);
+  process.setuid?.(65_534);
+}
 
 /** Tells the parent that everything is loaded, and starts when told to. */
 async function main(): Promise<void> {

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
@@ -15,20 +16,49 @@ import type {
   LockFile,
 } from "../../../src/core/registry/formats";
 import {
+  type RegistryFiles,
+  registryFiles,
+  type RegistryLocations,
+} from "../../../src/core/registry/registryFiles";
+import type { Place } from "../../../src/core/system/machine";
+import {
   bootId,
   identifyProcess,
   pidNamespace,
 } from "../../../src/core/system/processIdentity";
 import type { Ground } from "./ground";
 
+/** Where the tests run, under a name of their own: real windows take these files for another machine's. */
+export const thisPlace: Place = {
+  machine: "the tests",
+  boot: bootId(),
+  pidNamespace: pidNamespace(),
+};
+
+/** The start of a process of this boot that has ended since. */
+export const earlierStart = `${bootId() ?? ""}:1`;
+
+/** What the tests write, as a process reads it that runs in `place`. */
+export function filesOf(ground: Ground, place = thisPlace): RegistryFiles {
+  return registryFiles(locationsOf(ground), place);
+}
+
+export function locationsOf(ground: Ground): RegistryLocations {
+  return {
+    home: ground.home,
+    lockDirectory: ground.locks,
+    geminiDirectory: ground.path("home-tmp", "gemini", "ide"),
+    qwenDirectory: ground.path("home-user", ".qwen", "ide"),
+  };
+}
+
 /** A record that this process might have written, with the changes applied. */
 export async function recordOf(
   change: Partial<InstanceRecord> = {},
 ): Promise<InstanceRecord> {
   const pid = change.pid ?? process.pid;
-  const namespace = pidNamespace();
   return {
-    version: 1,
+    version: 2,
     instanceId: randomUUID(),
     name: "app@main",
     worktree: "/wt",
@@ -36,20 +66,25 @@ export async function recordOf(
     repository: null,
     branch: null,
     pid,
-    processStart: (await identifyProcess(pid))?.start ?? `${bootId() ?? ""}:1`,
-    ...(namespace !== undefined && { pidNamespace: namespace }),
+    processStart: (await identifyProcess(pid)) ?? earlierStart,
+    pidNamespace: thisPlace.pidNamespace,
+    machine: thisPlace.machine,
     port: 20_001,
     token: "secret",
-    owner: "vscode",
-    window: null,
-    backends: [],
+    controlToken: "control secret",
+    socket: null,
+    windows: [],
+    diffs: 0,
     createdAt: Date.now(),
     ...change,
   };
 }
 
-export function lockOf(change: Partial<LockFile> = {}): LockFile {
-  const namespace = pidNamespace();
+/** A lock file that this process might have written, with the changes applied. */
+export async function lockOf(
+  change: Partial<LockFile> = {},
+): Promise<LockFile> {
+  const idePid = change.idePid ?? process.pid;
   return {
     pid: process.ppid,
     workspaceFolders: ["/wt"],
@@ -59,8 +94,10 @@ export function lockOf(change: Partial<LockFile> = {}): LockFile {
     authToken: "secret",
     instanceId: randomUUID(),
     worktreePath: "/wt",
-    idePid: process.pid,
-    ...(namespace !== undefined && { pidNamespace: namespace }),
+    idePid,
+    processStart: (await identifyProcess(idePid)) ?? earlierStart,
+    pidNamespace: thisPlace.pidNamespace,
+    machine: thisPlace.machine,
     createdAt: Date.now(),
     ...change,
   };
@@ -93,6 +130,20 @@ function put(directory: string, name: string, content: unknown): string {
     { mode: 0o600 },
   );
   return file;
+}
+
+/** Makes every kept address look as if it was last served this many seconds ago. */
+export function ageAddresses(ground: Ground, seconds: number): void {
+  const directory = path.join(ground.home, "addresses");
+  const then = Date.now() / 1000 - seconds;
+  for (const name of readdirSync(directory))
+    utimesSync(path.join(directory, name), then, then);
+}
+
+/** Makes files look as if they were last written this many seconds ago. */
+export function unseenFor(seconds: number, ...files: readonly string[]): void {
+  const then = Date.now() / 1000 - seconds;
+  for (const file of files) utimesSync(file, then, then);
 }
 
 /** The pid of a process that has just ended. */
@@ -135,13 +186,13 @@ export async function putOthersFiles(ground: Ground): Promise<void> {
     [31_003, "{"],
     [31_004, ""],
     [31_005, "x".repeat(100_000)],
-    [31_006, { ...lockOf({ idePid: dead }), instanceId: "not-a-uuid" }],
+    [31_006, { ...(await lockOf({ idePid: dead })), instanceId: "not-a-uuid" }],
     [31_007, [1, 2, 3]],
     [31_008, "null"],
-    [31_009, { ...lockOf({ idePid: dead }), transport: "sse" }],
+    [31_009, { ...(await lockOf({ idePid: dead })), transport: "sse" }],
   ];
   for (const [port, content] of others) putLock(ground, port, content);
-  const mark = lockOf({ idePid: dead });
+  const mark = await lockOf({ idePid: dead });
   for (const name of [
     "notes.txt",
     "99999999.lock",

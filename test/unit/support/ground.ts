@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { mock } from "node:test";
 import { type Disposable, Lifetime } from "../../../src/core/lifetime";
 
 export class Ground {
@@ -38,6 +39,12 @@ export class Ground {
 
   defer(dispose: () => unknown): void {
     this.#lifetime.defer(dispose);
+  }
+
+  /** Shows the directory `source` at `directory` as well, until the test ends. Needs root. */
+  bind(source: string, directory: string): void {
+    execFileSync("mount", ["--bind", source, directory]);
+    this.defer(() => execFileSync("umount", ["-l", directory]));
   }
 
   /** Mounts a separate file system at `directory` until the test ends. Needs root. */
@@ -78,6 +85,14 @@ export function needsRoot(context: Mocha.Context): void {
   if (process.getuid?.() === 0) return;
   context.runnable().title += " (skipped: only root can set this up)";
   context.skip();
+}
+
+/** Sets this process's clock, not the disk's, until the test ends. */
+export function setClock(ground: Ground, now: number): void {
+  mock.timers.enable({ apis: ["Date"], now });
+  ground.defer(() => {
+    mock.timers.reset();
+  });
 }
 
 /** Sets environment variables until the test ends; undefined unsets one. */

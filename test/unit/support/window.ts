@@ -64,6 +64,10 @@ export class Window {
     kind: "done",
     value: { languageId: "plaintext", lineCount: 3 },
   };
+  /** How often openDiff has failed so. */
+  failures = 0;
+  /** What the editor rejects its next calls with. */
+  editorFailure: Error | undefined;
   readonly connection: HostConnection;
   /** Diffs that are not decided yet. */
   readonly diffs = new Map<
@@ -100,7 +104,6 @@ export class Window {
         parentPid: process.ppid,
         pid: process.pid,
         version: "0.0.0-test",
-        owner: "vscode",
       },
       log: {
         debug: (message) => this.log.push({ level: "debug", message }),
@@ -136,7 +139,12 @@ export class Window {
           return Promise.resolve(this.openOutcome);
         },
         openDiff: (diff) =>
-          new Promise((resolve) => {
+          new Promise((resolve, reject) => {
+            if (this.editorFailure) {
+              this.failures += 1;
+              reject(this.editorFailure);
+              return;
+            }
             this.diffs.set(diff.id, {
               diff,
               decide: (value) => {
@@ -150,7 +158,10 @@ export class Window {
           pending?.decide({ kind: "rejected" });
           return Promise.resolve(pending?.diff.contents ?? null);
         },
-        readDocument: () => Promise.resolve(null),
+        readDocument: () =>
+          this.editorFailure
+            ? Promise.reject(this.editorFailure)
+            : Promise.resolve(null),
         saveDocument: () => Promise.resolve(null),
         executeCode: () =>
           Promise.resolve({ kind: "failed", message: "No notebook." }),

@@ -5,7 +5,7 @@ import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { WebSocket } from "ws";
 import * as z from "zod/mini";
 import type { Mention } from "../../../core/control/mention";
-import type { Client } from "../../clients/client";
+import { agentName, type Client, clientView } from "../../clients/client";
 import type { ClientDiffs } from "../../clients/clientDiffs";
 import type { ClientView, EditorSelection } from "../../contract";
 import type { EditorView } from "../../view/editorView";
@@ -49,7 +49,7 @@ export class ClaudeClient implements Client {
     private readonly instance: ProtocolContext,
   ) {
     this.diffs = instance.newDiffs();
-    const server = createMcpServer(instance.version, instance.context(this), {
+    const server = createMcpServer(instance, instance.context(this), {
       onDidListTools: () => {
         if (this.#hasListedTools) return;
         this.#hasListedTools = true;
@@ -85,17 +85,15 @@ export class ClaudeClient implements Client {
       this.#isAlive = true;
     });
     // Not awaited: our transport starts synchronously, and no message may be missed.
-    void server.connect(new WebSocketTransport(socket));
+    void server.connect(
+      new WebSocketTransport(socket, (why) => {
+        this.#warn(why);
+      }),
+    );
   }
 
   get view(): ClientView {
-    const implementation = this.#server.getClientVersion();
-    return {
-      id: this.#id,
-      name: implementation?.name ?? null,
-      version: implementation?.version ?? null,
-      pid: this.#pid,
-    };
+    return clientView(this.#id, this.#server.getClientVersion(), this.#pid);
   }
 
   share({ latestSelection }: EditorView): void {
@@ -128,6 +126,7 @@ export class ClaudeClient implements Client {
 
   checkAlive(): void {
     if (!this.#isAlive) {
+      this.#warn("cut off: it has not answered a ping");
       this.socket.terminate();
       return;
     }
@@ -144,6 +143,10 @@ export class ClaudeClient implements Client {
     }, CLOSE_TIMEOUT);
     await closed;
     clearTimeout(timeout);
+  }
+
+  #warn(why: string): void {
+    this.instance.log.warn(`${agentName(this.view)}: ${why}`);
   }
 
   #awaitListening(resend?: () => void): void {

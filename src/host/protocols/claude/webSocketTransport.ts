@@ -6,7 +6,9 @@ import {
   JSONRPCMessageSchema,
 } from "@modelcontextprotocol/sdk/types.js";
 import type { RawData, WebSocket } from "ws";
-import { isDeeper, MAX_DEPTH } from "../depth";
+import { errorCode } from "../../../core/errors";
+import { notJson, notJsonRpc } from "../../../core/messages";
+import { readMessage } from "../jsonMessage";
 
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 
@@ -15,13 +17,21 @@ export class WebSocketTransport implements Transport {
   onerror?: (error: Error) => void;
   onmessage?: (message: JSONRPCMessage) => void;
 
-  constructor(private readonly socket: WebSocket) {}
+  /** `onDidRefuse` is told why a message was refused or the client cut off. */
+  constructor(
+    private readonly socket: WebSocket,
+    private readonly onDidRefuse: (why: string) => void,
+  ) {}
 
   start(): Promise<void> {
     this.socket.on("message", (data) => {
-      this.#receive(textOf(data));
+      this.#receive(bytesOf(data));
     });
-    this.socket.on("error", (error) => this.onerror?.(error));
+    this.socket.on("error", (error) => {
+      if (errorCode(error) === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH")
+        this.onDidRefuse("cut off: its message is too large (1009)");
+      this.onerror?.(error);
+    });
     this.socket.on("close", () => this.onclose?.());
     return Promise.resolve();
   }
@@ -36,12 +46,15 @@ export class WebSocketTransport implements Transport {
     return Promise.resolve();
   }
 
-  #receive(text: string): void {
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch {
-      this.#refuse(null, ErrorCode.ParseError, "This is not JSON.");
+  #receive(bytes: Buffer): void {
+    const message = readMessage(bytes);
+    if (message.kind === "notJson") {
+      this.#refuse(null, ErrorCode.ParseError, notJson);
+      return;
+    }
+    const { value } = message;
+    if (message.kind === "refused") {
+      this.#refuse(idOf(value), ErrorCode.InvalidRequest, message.reason);
       return;
     }
     if (isPing(value)) {
@@ -49,33 +62,27 @@ export class WebSocketTransport implements Transport {
       void this.send({ jsonrpc: "2.0", id: value.id, result: {} });
       return;
     }
-    if (isDeeper(text, MAX_DEPTH)) {
-      this.#refuse(
-        idOf(value),
-        ErrorCode.InvalidRequest,
-        `Nested deeper than ${MAX_DEPTH}.`,
-      );
-      return;
-    }
     const parsed = JSONRPCMessageSchema.safeParse(value);
     if (parsed.success) this.onmessage?.(parsed.data);
-    else
-      this.#refuse(
-        idOf(value),
-        ErrorCode.InvalidRequest,
-        "This is not a JSON-RPC 2.0 message.",
-      );
+    else this.#refuse(idOf(value), ErrorCode.InvalidRequest, notJsonRpc);
   }
 
   #refuse(id: string | number | null, code: ErrorCode, message: string): void {
+    this.onDidRefuse(`message refused: ${message}`);
     this.#write({ jsonrpc: "2.0", id, error: { code, message } });
   }
 
-  /** Backpressure: a peer that does not read is disconnected before its backlog fills our memory. */
+  /**
+   * Backpressure: a peer that does not read is disconnected before its backlog fills our memory. Only what was queued
+   * before counts, so that one large message cuts nobody who reads.
+   */
   #write(message: object): void {
-    this.socket.send(JSON.stringify(message));
-    if (this.socket.bufferedAmount > MAX_BUFFERED_BYTES)
+    const { readyState, OPEN, bufferedAmount } = this.socket;
+    if (readyState !== OPEN) return;
+    if (bufferedAmount > MAX_BUFFERED_BYTES) {
+      this.onDidRefuse("cut off: it does not read what it is sent");
       this.socket.terminate();
+    } else this.socket.send(JSON.stringify(message));
   }
 }
 
@@ -96,10 +103,10 @@ function isPing(value: unknown): value is Ping {
   );
 }
 
-/** Some clients send text as binary frames. */
-function textOf(data: RawData): string {
-  if (Array.isArray(data)) return Buffer.concat(data).toString();
-  return Buffer.isBuffer(data) ? data.toString() : Buffer.from(data).toString();
+/** Text and binary frames alike: some clients send text as binary. */
+function bytesOf(data: RawData): Buffer {
+  if (Array.isArray(data)) return Buffer.concat(data);
+  return Buffer.isBuffer(data) ? data : Buffer.from(data);
 }
 
 function idOf(value: unknown): string | number | null {

@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import { messageOf } from "../../../core/errors";
 import type { DiffDecision } from "../../contract";
-import { openDiff as commonOpenDiff } from "../../tools/openDiff";
+import { checkSize, openDiff as commonOpenDiff } from "../../tools/openDiff";
 import { defineTool, json, type Tool } from "../../tools/tool";
 import type { Notification, SessionContext } from "../mcp/extension";
 
@@ -15,11 +15,17 @@ export function diffTools({ notify, log }: SessionContext): Tool[] {
     description: "Shows a proposed change; the decision is a notification.",
     input: z.strictObject({ filePath: z.string(), newContent: z.string() }),
     run({ filePath, newContent }, context) {
-      const { resolve, diffs, worktree, agent, instance } = context;
+      const { resolve, diffs, worktree, agent, nameFor } = context;
       const file = resolve(filePath);
+      checkSize(file, newContent);
       const id = Symbol(file);
       unreported.set(file, id);
-      const diff = { worktree, agent, instance, contents: newContent };
+      const diff = {
+        worktree,
+        agent,
+        instance: nameFor(file),
+        contents: newContent,
+      };
       diffs
         .open(file, { ...diff, oldPath: file, newPath: file })
         .then((outcome) => {

@@ -5,7 +5,7 @@ import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
 import { isJSONRPCRequest } from "@modelcontextprotocol/sdk/types.js";
 import { messageOf } from "../../../core/errors";
-import type { Client } from "../../clients/client";
+import { agentName, type Client, clientView } from "../../clients/client";
 import type { ClientDiffs } from "../../clients/clientDiffs";
 import type { ClientView } from "../../contract";
 import type { EditorView } from "../../view/editorView";
@@ -57,7 +57,7 @@ export class McpClient implements Client {
         },
       }),
     );
-    this.#server = createMcpServer(instance.version, instance.context(this), {
+    this.#server = createMcpServer(instance, instance.context(this), {
       tools: withExtensions(this.#extensions),
     });
     this.#server.oninitialized = () => {
@@ -74,13 +74,7 @@ export class McpClient implements Client {
   }
 
   get view(): ClientView {
-    const implementation = this.#server.getClientVersion();
-    return {
-      id: this.#id,
-      name: implementation?.name ?? null,
-      version: implementation?.version ?? null,
-      pid: null,
-    };
+    return clientView(this.#id, this.#server.getClientVersion(), null);
   }
 
   get idleSince(): number | undefined {
@@ -104,7 +98,11 @@ export class McpClient implements Client {
       body === undefined ? {} : { parsedBody: body },
     );
     isStream = request.method === "GET" && answer.ok;
-    const sent = send(answer, response);
+    const sent = send(answer, response, () => {
+      this.instance.log.warn(
+        `${agentName(this.view)}: cut off: it does not read what it is sent`,
+      );
+    });
     if (isStream) this.#openStream();
     await sent;
   }

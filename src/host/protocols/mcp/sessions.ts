@@ -4,9 +4,14 @@ import {
   isInitializeRequest,
   JSONRPCMessageSchema,
 } from "@modelcontextprotocol/sdk/types.js";
-import { messageTooLarge, tooManyClients } from "../../../core/messages";
+import {
+  messageTooLarge,
+  notJsonRpc,
+  tooManyClients,
+} from "../../../core/messages";
+import { agentName } from "../../clients/client";
 import { MAX_MESSAGE_BYTES } from "../../endpoint/endpoint";
-import { isDeeper, MAX_DEPTH } from "../depth";
+import { readMessage } from "../jsonMessage";
 import type { ProtocolContext } from "../protocol";
 import { McpClient } from "./mcpClient";
 import { type Message, readBody, errorResponse, send } from "./webHttp";
@@ -33,10 +38,7 @@ export class Sessions {
     if (id !== undefined && !client)
       await send(errorResponse(404, -32_001, "Session not found"), response);
     else if (!isJsonRpc(message.body))
-      await send(
-        errorResponse(400, -32_600, "This is not a JSON-RPC 2.0 message."),
-        response,
-      );
+      await send(errorResponse(400, -32_600, notJsonRpc), response);
     else if (client) await client.handle(message, response);
     else await this.#admit(message, response);
   }
@@ -54,14 +56,19 @@ export class Sessions {
       return errorResponse(405, -32_000, "Method not allowed", {
         allow: METHODS.join(", "),
       });
-    if (request.method !== "POST")
-      return { request, text: "", body: undefined };
-    const text = await readBody(request, MAX_MESSAGE_BYTES);
-    if (text === undefined)
-      return errorResponse(413, -32_000, messageTooLarge(MAX_MESSAGE_BYTES));
-    const body = parse(text);
-    if (body !== undefined && isDeeper(text, MAX_DEPTH))
-      return errorResponse(400, -32_600, `Nested deeper than ${MAX_DEPTH}.`);
+    if (request.method !== "POST") return { request, body: undefined };
+    const bytes = await readBody(request, MAX_MESSAGE_BYTES);
+    if (bytes === undefined)
+      return this.#refuse(
+        request,
+        413,
+        -32_000,
+        messageTooLarge(MAX_MESSAGE_BYTES),
+      );
+    const read = readMessage(bytes);
+    if (read.kind === "refused")
+      return this.#refuse(request, 400, -32_600, read.reason);
+    const body = read.kind === "json" ? read.value : undefined;
     const messages: readonly unknown[] = Array.isArray(body) ? body : [body];
     if (
       request.headers["mcp-session-id"] === undefined &&
@@ -69,7 +76,20 @@ export class Sessions {
       !this.instance.admit()
     )
       return errorResponse(503, -32_000, tooManyClients);
-    return { request, text, body };
+    return { request, body };
+  }
+
+  /** Logs who is refused; a client that has no session yet has no name either. */
+  #refuse(
+    request: IncomingMessage,
+    status: number,
+    code: number,
+    why: string,
+  ): Response {
+    const client = this.#clients.get(String(request.headers["mcp-session-id"]));
+    const name = client ? agentName(client.view) : "A client";
+    this.instance.log.warn(`${name}: ${why}`);
+    return errorResponse(status, code, why);
   }
 }
 
@@ -80,13 +100,4 @@ function isJsonRpc(body: unknown): boolean {
     body === undefined ||
     messages.every((each) => JSONRPCMessageSchema.safeParse(each).success)
   );
-}
-
-/** undefined if it is not JSON. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -6,8 +6,7 @@ const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 
 export interface Message {
   readonly request: IncomingMessage;
-  readonly text: string;
-  /** undefined if the text is not JSON. */
+  /** undefined if it is not JSON. */
   readonly body: unknown;
 }
 
@@ -15,7 +14,7 @@ export interface Message {
 export async function readBody(
   request: IncomingMessage,
   limit: number,
-): Promise<string | undefined> {
+): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -24,10 +23,11 @@ export async function readBody(
     if (size <= limit) chunks.push(chunk);
     else chunks.length = 0;
   }
-  return size <= limit ? Buffer.concat(chunks).toString() : undefined;
+  return size <= limit ? Buffer.concat(chunks) : undefined;
 }
 
-export function webRequest({ request, text }: Message): Request {
+/** The body itself is handed to the SDK apart, already parsed. */
+export function webRequest({ request }: Message): Request {
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers))
     if (typeof value === "string") headers.set(name, value);
@@ -35,14 +35,18 @@ export function webRequest({ request, text }: Message): Request {
   return new Request(new URL(url, "http://127.0.0.1"), {
     method,
     headers,
-    body: method === "POST" ? text : null,
+    body: method === "POST" ? "" : null,
   });
 }
 
-/** Resolves when the response is sent or the peer is gone. A stream is cancelled when the peer disconnects. */
+/**
+ * Resolves when the response is sent or the peer is gone. A stream is cancelled when the peer disconnects. `onDidCut` is
+ * told if the peer is disconnected because it does not read.
+ */
 export async function send(
   { status, headers, body }: Response,
   response: ServerResponse,
+  onDidCut?: () => void,
 ): Promise<void> {
   const reader = body?.getReader();
   const cancel = () => void reader?.cancel().catch(() => undefined);
@@ -55,8 +59,11 @@ export async function send(
     part?.value !== undefined;
     part = await reader?.read()
   ) {
-    response.write(part.value);
-    if (response.writableLength > MAX_BUFFERED_BYTES) response.destroy();
+    // Only what was queued before counts, so that one large message cuts nobody who reads.
+    if (response.writableLength > MAX_BUFFERED_BYTES) {
+      onDidCut?.();
+      response.destroy();
+    } else response.write(part.value);
   }
   response.end();
 }

@@ -2,17 +2,25 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync } from "node:fs";
-import { ProcessLiveness } from "../../../../src/core/registry/liveness";
+import type { Place } from "../../../../src/core/system/machine";
 import {
   bootId,
-  bootTime,
   identifyProcess,
+  INITIAL_PID_NAMESPACE,
   pidExists,
-  pidNamespace,
 } from "../../../../src/core/system/processIdentity";
 import { until } from "../../../harness/until";
 import { Child } from "../../support/children";
-import { deadPid, lockOf, recordOf } from "../../support/discoveryFiles";
+import {
+  deadPid,
+  earlierStart,
+  filesOf,
+  lockOf,
+  putLock,
+  putRecord,
+  recordOf,
+  thisPlace,
+} from "../../support/discoveryFiles";
 import { needsRoot, useGround } from "../../support/ground";
 
 const otherBoot = "00000000-0000-4000-8000-000000000000:5";
@@ -59,7 +67,7 @@ describe("identifyProcess", () => {
       ),
     );
     assert.deepEqual(first, again);
-    assert.notEqual(first?.start, own?.start);
+    assert.notEqual(first, own);
   });
 
   it("is not misled by the name of a program", async function () {
@@ -73,18 +81,22 @@ describe("identifyProcess", () => {
     const identity = await until("the program runs under its name", () =>
       identifyProcess(child.pid ?? 0),
     );
-    assert.match(identity.start, new RegExp(`^${bootId() ?? ""}:\\d+$`));
-    const [own, its] = [
-      (await identifyProcess(process.pid))?.startedAt ?? 0,
-      identity.startedAt,
-    ];
-    assert.ok(its >= own && its <= Date.now() + 2_000, `${own} ${its}`);
+    assert.match(identity, new RegExp(`^${bootId() ?? ""}:\\d+$`));
   });
 });
 
 describe("The process of a record", () => {
-  const judge = async (change: Parameters<typeof recordOf>[0]) =>
-    new ProcessLiveness().ofRecord(await recordOf(change));
+  const ground = useGround();
+  const judge = async (
+    change: Parameters<typeof recordOf>[0],
+    place?: Place,
+  ) => {
+    const record = await recordOf(change);
+    putRecord(ground, record);
+    const [state] = await filesOf(ground, place).liveness.ofRecords([record]);
+    return state;
+  };
+  const outside = { ...thisPlace, pidNamespace: INITIAL_PID_NAMESPACE };
 
   it("reports its own process as running", async () => {
     assert.equal(await judge({}), "running");
@@ -95,8 +107,7 @@ describe("The process of a record", () => {
   });
 
   it("reports a process as gone if its pid now belongs to another one", async () => {
-    const processStart = `${bootId() ?? ""}:1`;
-    assert.equal(await judge({ processStart }), "gone");
+    assert.equal(await judge({ processStart: earlierStart }), "gone");
   });
 
   it("reports any pid of another pid namespace as foreign", async () => {
@@ -105,42 +116,90 @@ describe("The process of a record", () => {
     assert.equal(await judge({ pidNamespace: "pid:[1]", pid }), "foreign");
   });
 
-  it("reports a record from an earlier boot as gone", async () => {
-    const createdAt = (bootTime() ?? 0) - 60_000;
-    assert.equal(await judge({ processStart: otherBoot, createdAt }), "gone");
+  it("reports any pid of another machine as foreign, whenever that was started", async () => {
+    const pid = await deadPid();
+    for (const createdAt of [1, Date.now()])
+      for (const processStart of [otherBoot, earlierStart]) {
+        const record = { pid, machine: "another", processStart, createdAt };
+        assert.equal(await judge(record, outside), "foreign");
+      }
   });
 
-  it("reports an unknown boot later than ours as foreign: another machine", async () => {
-    const createdAt = (bootTime() ?? 0) + 60_000;
+  it("reports a record of an earlier boot of this machine as gone", async () => {
+    const { pidNamespace } = outside;
+    const record = { processStart: otherBoot, pidNamespace };
+    assert.equal(await judge(record, outside), "gone");
+  });
+
+  it("reports another boot as foreign to and from a container, which may share machine id and host name", async () => {
     const processStart = otherBoot;
-    assert.equal(await judge({ processStart, createdAt }), "foreign");
-    assert.equal(await judge({ processStart: "", createdAt }), "foreign");
+    const inside = { ...thisPlace, pidNamespace: "pid:[1]" };
+    for (const [pidNamespace, place] of [
+      ["pid:[1]", outside],
+      [INITIAL_PID_NAMESPACE, inside],
+      ["pid:[1]", inside],
+    ] as const)
+      assert.equal(
+        await judge({ processStart, pidNamespace }, place),
+        "foreign",
+      );
+  });
+
+  it("judges by pid and start where there is no boot id", async () => {
+    const place = { ...thisPlace, boot: undefined };
+    assert.equal(await judge({}, place), "running");
+    assert.equal(await judge({ processStart: "another" }, place), "gone");
+    assert.equal(await judge({ machine: "another" }, place), "foreign");
+  });
+
+  it("judges records of Berth 0.1, which name no machine, by their boot", async () => {
+    const version1 = { machine: undefined };
+    assert.equal(await judge(version1), "running");
+    assert.equal(await judge({ ...version1, pid: await deadPid() }), "gone");
+    const processStart = otherBoot;
+    assert.equal(
+      await judge({ ...version1, processStart }, outside),
+      "foreign",
+    );
+    const place = { ...thisPlace, boot: undefined };
+    assert.equal(await judge(version1, place), "foreign");
   });
 });
 
 describe("The process of a lock file", () => {
-  it("checks the extension host, not its parent", async () => {
+  const ground = useGround();
+  const judge = async (change: Parameters<typeof lockOf>[0]) => {
+    putLock(ground, 20_001, await lockOf(change));
+    const { lockFiles, liveness } = filesOf(ground);
+    const [state] = await liveness.ofFiles(await lockFiles.readOurs());
+    return state;
+  };
+
+  it("is the serving one, not its parent", async () => {
     const dead = await deadPid();
-    assert.equal(
-      await new ProcessLiveness().ofLock(lockOf({ pid: dead })),
-      "running",
-    );
-    assert.equal(
-      await new ProcessLiveness().ofLock(lockOf({ idePid: dead })),
-      "gone",
-    );
+    assert.equal(await judge({ pid: dead }), "running");
+    assert.equal(await judge({ idePid: dead }), "gone");
   });
 
-  it("reports a process as gone if its pid now belongs to a later one", async () => {
-    const startedAt = (await identifyProcess(process.pid))?.startedAt ?? 0;
-    const lock = lockOf({ createdAt: startedAt - 60_000 });
-    assert.equal(await new ProcessLiveness().ofLock(lock), "gone");
+  it("is judged by its start, whatever the clock says", async () => {
+    // As if the clock had been an hour behind when the lock was written, and then been set.
+    const createdAt = Date.now() - process.uptime() * 1_000 - 3_600_000;
+    assert.equal(await judge({ createdAt }), "running");
+    assert.equal(await judge({ processStart: earlierStart }), "gone");
   });
 
-  it("reports a pid of another pid namespace as foreign", async () => {
+  it("is foreign in another pid namespace or on another machine", async () => {
     const idePid = await deadPid();
-    const foreign = { ...lockOf({ idePid }), pidNamespace: "pid:[1]" };
-    assert.equal(await new ProcessLiveness().ofLock(foreign), "foreign");
-    assert.notEqual(pidNamespace(), "pid:[1]");
+    assert.equal(await judge({ idePid, pidNamespace: "pid:[1]" }), "foreign");
+    assert.equal(await judge({ idePid, machine: "another" }), "foreign");
+  });
+
+  it("is judged by its record where the file says too little, as with Berth 0.1", async () => {
+    const record = await recordOf();
+    const { instanceId } = record;
+    const lock = { instanceId, processStart: undefined, machine: undefined };
+    assert.equal(await judge(lock), "foreign");
+    putRecord(ground, record);
+    assert.equal(await judge(lock), "running");
   });
 });

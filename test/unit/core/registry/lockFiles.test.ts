@@ -4,43 +4,51 @@ import {
   mkdirSync,
   readdirSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
-import {
-  LockFiles,
-  removeVerified,
-} from "../../../../src/core/registry/lockFiles";
+import { notReplaced } from "../../../../src/core/errors";
+import { removeVerified } from "../../../../src/core/registry/removeVerified";
 import {
   deadPid,
+  filesOf,
   fingerprint,
   lockOf,
   putLock,
   putOthersFiles,
+  unseenFor,
 } from "../../support/discoveryFiles";
 import { useGround } from "../../support/ground";
 
 describe("LockFiles", () => {
   const ground = useGround();
-  const make = () => new LockFiles(ground.make("claude", "ide"));
+  const others = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((each) => 31_000 + each);
+  const make = () => {
+    ground.make("claude", "ide");
+    return filesOf(ground).lockFiles;
+  };
 
   it("publishes and withdraws a lock file, leaving no other file behind", async () => {
     const lockFiles = make();
-    const lock = lockOf();
+    const lock = await lockOf();
+    const file = lockFiles.file(20_001);
     await lockFiles.publish(20_001, lock);
     assert.deepEqual(readdirSync(lockFiles.directory), ["20001.lock"]);
-    assert.equal(statSync(lockFiles.file(20_001)).mode & 0o777, 0o600);
-    assert.deepEqual(await lockFiles.readOurs(), [{ ...lock, port: 20_001 }]);
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    assert.deepEqual(await lockFiles.readOurs(), [
+      { ...lock, port: 20_001, file },
+    ]);
     await lockFiles.withdraw(20_001, lock.instanceId);
     assert.deepEqual(readdirSync(lockFiles.directory), []);
   });
 
   it("does not withdraw the lock file of another instance or program", async () => {
     const lockFiles = make();
-    putLock(ground, 20_001, lockOf());
+    putLock(ground, 20_001, await lockOf());
     await putOthersFiles(ground);
     const before = fingerprint(ground.locks);
-    const id = lockOf().instanceId;
+    const id = (await lockOf()).instanceId;
     for (const port of [20_001, 31_001, 31_003, 31_005, 31_006, 40_000])
       await lockFiles.withdraw(port, id);
     assert.deepEqual(fingerprint(ground.locks), before);
@@ -48,18 +56,58 @@ describe("LockFiles", () => {
 
   it("knows which ports have somebody else's lock file", async () => {
     const lockFiles = make();
-    putLock(ground, 20_001, lockOf());
-    putLock(ground, 20_003, lockOf({ pidNamespace: "another" }));
+    mkdirSync(path.join(ground.locks, "20004.lock"));
+    symlinkSync("/dev/zero", path.join(ground.locks, "20005.lock"));
+    putLock(ground, 20_001, await lockOf());
+    putLock(ground, 20_003, await lockOf({ pidNamespace: "another" }));
     await putOthersFiles(ground);
-    for (const port of [20_003, 31_001, 31_003, 31_004, 31_005, 31_006, 31_009])
-      assert.ok(await lockFiles.isForeign(port), String(port));
+    assert.deepEqual([...(await lockFiles.foreignPorts())].sort(), [
+      20_003,
+      20_004,
+      20_005,
+      ...others,
+    ]);
+  });
+
+  it("does not replace another program's file, or one of another machine", async () => {
+    const lockFiles = make();
+    const files = [
+      putLock(ground, 20_001, { pid: 1 }),
+      putLock(ground, 20_002, await lockOf({ machine: "another" })),
+    ];
+    const before = fingerprint(ground.locks);
+    for (const [index, file] of files.entries())
+      await assert.rejects(lockFiles.publish(20_001 + index, await lockOf()), {
+        message: notReplaced(file).message,
+      });
+    assert.deepEqual(fingerprint(ground.locks), before);
+    // Nobody has seen that machine for a while.
+    unseenFor(130, ...files);
+    await lockFiles.publish(20_002, await lockOf());
+  });
+
+  it("stamps an instance's own file, and no other's", async () => {
+    const lockFiles = make();
+    const lock = await lockOf();
+    const files = [
+      putLock(ground, 20_001, lock),
+      putLock(ground, 20_002, await lockOf()),
+    ];
+    const ages = () =>
+      files.map((file) => Date.now() - statSync(file).mtimeMs > 60_000);
+    unseenFor(100, ...files);
     for (const port of [20_001, 20_002])
-      assert.ok(!(await lockFiles.isForeign(port)), String(port));
+      await lockFiles.stamp(port, lock.instanceId);
+    assert.deepEqual(ages(), [false, true]);
+    assert.deepEqual(
+      (await lockFiles.readOurs()).find(({ port }) => port === 20_001),
+      { ...lock, port: 20_001, file: files[0] },
+    );
   });
 
   it("lists the other editors whose lock files it can read", async () => {
     const lockFiles = make();
-    putLock(ground, 20_001, lockOf());
+    putLock(ground, 20_001, await lockOf());
     await putOthersFiles(ground);
     const others = await lockFiles.readOthers();
     assert.deepEqual(
@@ -80,11 +128,12 @@ describe("LockFiles", () => {
   });
 
   it("finds and creates nothing if its directory does not exist", async () => {
-    const lockFiles = new LockFiles(ground.path("missing"));
+    const { lockFiles } = filesOf(ground);
     assert.deepEqual(await lockFiles.readOurs(), []);
     assert.deepEqual(await lockFiles.readOthers(), []);
+    assert.deepEqual(await lockFiles.foreignPorts(), new Set());
     await lockFiles.withdraw(1, "x");
-    assert.ok(!existsSync(ground.path("missing")));
+    assert.ok(!existsSync(ground.locks));
   });
 });
 
@@ -122,7 +171,11 @@ describe("removeVerified", () => {
   });
 
   it("removes a file only once, however many callers try", async () => {
-    const file = putLock(ground, 20_001, lockOf({ idePid: await deadPid() }));
+    const file = putLock(
+      ground,
+      20_001,
+      await lockOf({ idePid: await deadPid() }),
+    );
     const removed = await Promise.all(
       Array.from({ length: 20 }, () =>
         removeVerified(file, () => Promise.resolve(true)),
@@ -135,9 +188,7 @@ describe("removeVerified", () => {
   it("leaves a directory of the same name alone", async () => {
     const directory = path.join(ground.make("claude", "ide"), "1.lock");
     mkdirSync(directory);
-    const lockFiles = new LockFiles(ground.locks);
-    await lockFiles.withdraw(1, "x");
+    await filesOf(ground).lockFiles.withdraw(1, "x");
     assert.ok(existsSync(directory));
-    assert.ok(await lockFiles.isForeign(1));
   });
 });

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
-import { readFileSync, statSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { listInstances } from "../../../../src/core/control/instanceList";
-import { ProcessLiveness } from "../../../../src/core/registry/liveness";
 import { Records } from "../../../../src/core/registry/records";
 import {
   deadPid,
+  filesOf,
   fingerprint,
   putRecord,
   recordOf,
+  unseenFor,
 } from "../../support/discoveryFiles";
 import { useGround } from "../../support/ground";
 
@@ -35,11 +36,11 @@ describe("Records", () => {
   const faults: [string, (text: string) => string][] = [
     ["truncated", (text) => text.slice(0, -20)],
     ["empty", () => ""],
-    ["huge", (text) => text + " ".repeat(100_000)],
+    ["huge", (text) => text + " ".repeat(1024 * 1024)],
     ["not JSON", () => "pid=1"],
     [
       "from a newer version",
-      (text) => text.replace('"version":1', '"version":2'),
+      (text) => text.replace('"version":2', '"version":3'),
     ],
     ["without a token", (text) => text.replace('"token"', '"tokem"')],
     ["with an impossible port", (text) => text.replace("20001", "70000")],
@@ -60,6 +61,43 @@ describe("Records", () => {
       assert.deepEqual(fingerprint(records.directory), before);
     });
 
+  it("reads the record of an older window, whose machine is unknown", async () => {
+    const { socket, windows, diffs, machine, ...shared } = await recordOf();
+    assert.deepEqual([socket, windows, diffs], [null, [], 0]);
+    assert.ok(machine);
+    const window = { app: "Code", remoteName: null, workspace: "file:///x" };
+    const older = { ...shared, version: 1, owner: "vscode", backends: [] };
+    const records = make();
+    putRecord(ground, { ...older, window });
+    assert.deepEqual(await records.read(shared.instanceId), {
+      ...{ ...shared, socket, diffs },
+      windows: [{ ...window, pid: process.pid, lead: true }],
+    });
+  });
+
+  it("reads nothing where others can write", async () => {
+    const records = make();
+    const record = await recordOf();
+    await records.publish(record);
+    for (const directory of [records.directory, ground.home]) {
+      chmodSync(directory, 0o777);
+      assert.deepEqual(await records.readAll(), [], directory);
+      assert.equal(await records.read(record.instanceId), undefined);
+      chmodSync(directory, 0o755);
+    }
+    assert.deepEqual(await records.readAll(), [record]);
+  });
+
+  it("removes only the very record that was judged", async () => {
+    const records = make();
+    const record = await recordOf();
+    await records.publish({ ...record, token: "newer" });
+    assert.equal(await records.remove(record), false);
+    assert.equal((await records.read(record.instanceId))?.token, "newer");
+    assert.equal(await records.remove({ ...record, token: "newer" }), true);
+    assert.deepEqual(readdirSync(records.directory), []);
+  });
+
   it("ignores a copy of a record under another name", async () => {
     const records = make();
     const record = await recordOf();
@@ -79,21 +117,25 @@ describe("listInstances", () => {
   const ground = useGround();
 
   it("reports the liveness of every recorded process, oldest first", async () => {
-    const records = new Records(ground.make("home", "instances"));
+    const { records, liveness } = filesOf(ground);
+    ground.make("home", "instances");
     const pid = await deadPid();
     const unresponsive = await recordOf({ port: 1, createdAt: Date.now() });
     const stale = await recordOf({ pid, createdAt: Date.now() - 1_000 });
     const foreign = await recordOf({ pidNamespace: "pid:[1]", createdAt: 1 });
-    for (const record of [unresponsive, stale, foreign])
+    const lost = await recordOf({ machine: "another" });
+    for (const record of [unresponsive, stale, foreign, lost])
       await records.publish(record);
+    unseenFor(130, records.file(lost.instanceId));
     assert.deepEqual(
-      (await listInstances(records, new ProcessLiveness())).map(
+      (await listInstances(records, liveness)).map(
         ({ record, liveness, health }) => [record.instanceId, liveness, health],
       ),
       [
         [foreign.instanceId, "foreign", null],
         [stale.instanceId, "stale", null],
         [unresponsive.instanceId, "unresponsive", null],
+        [lost.instanceId, "stale", null],
       ],
     );
   });

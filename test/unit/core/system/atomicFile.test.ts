@@ -7,14 +7,21 @@ import {
   fstatSync,
   readdirSync,
   readFileSync,
+  linkSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import fc from "fast-check";
-import { readJson, writeJson } from "../../../../src/core/system/atomicFile";
+import {
+  flush,
+  readJson,
+  writeJson,
+} from "../../../../src/core/system/atomicFile";
 import { Child } from "../../support/children";
 import { needsRoot, useGround } from "../../support/ground";
+import { systemError } from "../../support/systemError";
 
 describe("writeJson", function () {
   const ground = useGround();
@@ -88,8 +95,55 @@ describe("writeJson", function () {
   });
 });
 
+describe("flush", () => {
+  const refusing = (code: string) => ({
+    sync: () => Promise.reject(systemError(code)),
+  });
+
+  it("does without fsync where a synced folder refuses it", async () => {
+    for (const code of ["EINVAL", "ENOTSUP", "EPERM"])
+      await flush(refusing(code));
+  });
+
+  it("fails if the disk does", async () => {
+    for (const code of ["EIO", "ENOSPC", "EDQUOT"])
+      await assert.rejects(flush(refusing(code)), { code });
+  });
+});
+
 describe("readJson", () => {
   const ground = useGround();
+
+  it("never waits, even if a file becomes a named pipe or a link to a device while it is read", async () => {
+    const names = ["file", "pipe", "device"].map((name) => ground.path(name));
+    writeFileSync(names[0] ?? "", '"x"');
+    execFileSync("mkfifo", [names[1] ?? ""]);
+    symlinkSync("/dev/zero", names[2] ?? "");
+    assert.equal(await new Child(ground, "read", names[1] ?? "", 10).run(), 0);
+    const child = new Child(ground, "read", ground.path("a.json"), 20_000);
+    await child.ready();
+    child.go();
+    const reading = { isOver: false };
+    const answer = child.answer().finally(() => (reading.isOver = true));
+    for (let turn = 0; !reading.isOver; turn += 1) {
+      const name = names[turn % names.length] ?? "";
+      rmSync(ground.path("a.json"), { force: true });
+      if (name.endsWith("device"))
+        symlinkSync("/dev/zero", ground.path("a.json"));
+      else linkSync(name, ground.path("a.json"));
+      if (turn % 50 === 0) await new Promise(setImmediate);
+    }
+    const count = await answer;
+    assert.ok(count > 0 && count < 20_000, String(count));
+  });
+
+  it("follows no link, and reads as much as it is allowed to", async () => {
+    writeFileSync(ground.path("a.json"), JSON.stringify("x".repeat(70_000)));
+    symlinkSync(ground.path("a.json"), ground.path("link"));
+    assert.ok(await readJson(ground.path("a.json"), 100_000));
+    assert.equal(await readJson(ground.path("link"), 100_000), undefined);
+    assert.equal(await readJson(ground.path("a.json")), undefined);
+  });
 
   it("reads back what was written", async () => {
     await fc.assert(

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import fc from "fast-check";
-import { badPath, UserError } from "../../../../src/core/errors";
+import { badPath, pathTooLong, UserError } from "../../../../src/core/errors";
 import {
   canonicalPath,
+  MAX_PATH_BYTES,
   readClientPath,
+  uriReadings,
 } from "../../../../src/core/system/paths";
 import { useGround } from "../../support/ground";
 
@@ -57,6 +60,32 @@ describe("canonicalPath", () => {
   });
 });
 
+describe("canonicalPath of a missing file", () => {
+  const ground = useGround();
+
+  it("follows a link before .. in the target of a dangling link", () => {
+    ground.make("inside");
+    symlinkSync(ground.make("outside", "deep"), ground.path("inside", "away"));
+    symlinkSync("away/../new.txt", ground.path("inside", "dangling"));
+    assert.equal(
+      canonicalPath(ground.path("inside", "dangling")),
+      ground.path("outside", "new.txt"),
+    );
+  });
+
+  it("ends for a link that leads to itself by way of a missing folder, and for one that only grows", () => {
+    symlinkSync("missing/../a", ground.path("a"));
+    assert.equal(canonicalPath(ground.path("a")), ground.path("a"));
+    symlinkSync(`b${"/x".repeat(1_000)}`, ground.path("b"));
+    assert.ok(canonicalPath(ground.path("b")).startsWith(ground.path("b")));
+  });
+
+  it("takes a path of any depth", () => {
+    const deep = ground.path("a/".repeat(200_000) + "a");
+    assert.equal(canonicalPath(deep), deep);
+  });
+});
+
 describe("readClientPath", () => {
   const ground = useGround();
   const read = (sent: string) => readClientPath(sent, ground.directory);
@@ -81,7 +110,6 @@ describe("readClientPath", () => {
   for (const [sent, fault] of [
     ["", "it is empty"],
     ["a\0b", "it contains a NUL character"],
-    ["file:///tmp/a%00b", "it contains a NUL character"],
     ["\\\\server\\share\\a", "network paths are not opened"],
     ["//server/share/a", "network paths are not opened"],
     ["file://server/share/a", "it names another host"],
@@ -89,8 +117,7 @@ describe("readClientPath", () => {
     ["http://127.0.0.1/a", "it is not a file: URI"],
     ["vscode-remote://ssh/a", "it is not a file: URI"],
     ["untitled:Untitled-1", "it is not a file: URI"],
-    ["file:///a%2fb", "File URL path must not include encoded / characters"],
-    ["file:///%zz", "URI malformed"],
+    ["file:///tmp/a\0b", "it contains a NUL character"],
   ] as const)
     it(`refuses ${JSON.stringify(sent)}`, () => {
       assert.throws(
@@ -100,6 +127,70 @@ describe("readClientPath", () => {
           error.message === badPath(sent, fault).message,
       );
     });
+
+  const names = ["C#", "what?", "50%", "a b", "a%20b", "%zz", "a%2fb", "ü#?%"];
+
+  for (const name of names)
+    it(`reads file:// before a plain or an encoded path with ${JSON.stringify(name)} in it`, () => {
+      const file = path.join(ground.make(name), `${name}.ts`);
+      writeFileSync(file, "");
+      assert.equal(read(`file://${file}`), file);
+      const encoded = file.split("/").map(encodeURIComponent).join("/");
+      assert.equal(read(`file://${encoded}`), file);
+      assert.equal(read(file), file);
+      assert.equal(read(`${name}/${name}.ts`), file);
+    });
+
+  it("takes a URI as it stands if that file exists, else decoded if that one does, else as it stands", () => {
+    const plain = ground.path("a%20b");
+    const decoded = ground.path("a b");
+    assert.equal(read(`file://${plain}`), plain);
+    writeFileSync(decoded, "");
+    assert.equal(read(`file://${plain}`), decoded);
+    writeFileSync(plain, "");
+    assert.equal(read(`file://${plain}`), plain);
+    assert.equal(
+      readClientPath(
+        `file://${plain}`,
+        ground.directory,
+        (file) => file !== plain,
+      ),
+      decoded,
+    );
+  });
+
+  it("never looks at a network path or a NUL that it would have to decode first", () => {
+    for (const uri of ["file:///%2fserver/a", "file:///tmp/a%00b"])
+      assert.equal(read(uri), uri.slice("file://".length));
+  });
+
+  it("reads Windows paths after file://, with and without a third slash", () => {
+    const file = "C:\\a b#\\c.ts";
+    assert.deepEqual(uriReadings(`file://${file}`, path.win32), [file]);
+    assert.deepEqual(uriReadings("file:///c%3A/a%20b%23/c.ts", path.win32), [
+      "c:/a b#/c.ts",
+    ]);
+    assert.throws(() => uriReadings("file://server/c", path.win32), UserError);
+  });
+
+  it("refuses a path of more than 4,096 bytes, before it does anything with it", () => {
+    const fits = `/${"a/".repeat(MAX_PATH_BYTES / 2 - 1)}b`;
+    assert.equal(Buffer.byteLength(fits), MAX_PATH_BYTES);
+    assert.equal(read(fits), fits);
+    const start = performance.now();
+    for (const sent of [
+      `${fits}b`,
+      "ü".repeat(MAX_PATH_BYTES / 2 + 1),
+      "a/".repeat(5_000_000),
+      `file://${"/a".repeat(5_000_000)}`,
+      `${"a".repeat(10_000_000)}:`,
+    ])
+      assert.throws(() => read(sent), {
+        message: pathTooLong(MAX_PATH_BYTES).message,
+      });
+    // The scheme alone takes longer to find in these.
+    assert.ok(performance.now() - start < 1_000);
+  });
 
   it("returns an absolute path or throws a UserError for any input", () => {
     const sent = fc.oneof(

@@ -9,7 +9,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { cannotWrite, notPrivate } from "../../../../src/core/errors";
-import { ensurePrivateDirectory } from "../../../../src/core/system/privateDirectory";
+import {
+  areOurs,
+  ensurePrivateDirectory,
+} from "../../../../src/core/system/privateDirectory";
 import { needsRoot, useGround } from "../../support/ground";
 import { systemError } from "../../support/systemError";
 
@@ -84,6 +87,23 @@ describe("ensurePrivateDirectory", () => {
     await refuses(directory, "it belongs to another user", true);
   });
 
+  it("refuses a directory that others can replace, but not one in a sticky directory", async () => {
+    const parent = ground.make("parent");
+    const directory = ground.path("parent", "directory");
+    mkdirSync(directory, { mode: 0o700 });
+    chmodSync(parent, 0o777);
+    const fault = `other users can write to ${parent} and replace it`;
+    await refuses(directory, fault);
+    await refuses(directory, fault, true);
+    assert.equal(areOurs([directory]), false);
+    // As the temporary directory is; and as many users' default is, whose group is their own.
+    for (const mode of [0o1777, 0o775]) {
+      chmodSync(parent, mode);
+      assert.equal(await ensurePrivateDirectory(directory), false);
+      assert.equal(areOurs([directory]), true);
+    }
+  });
+
   it("says why a directory cannot be created or tightened", async function () {
     needsRoot(this);
     const disk = ground.path("disk");
@@ -96,5 +116,40 @@ describe("ensurePrivateDirectory", () => {
     await assert.rejects(ensurePrivateDirectory(disk, { shared: true }), {
       message: cannotWrite(disk, readOnly).message,
     });
+  });
+});
+
+describe("areOurs", () => {
+  const ground = useGround();
+  const nested = () => [ground.make("outer"), ground.make("outer", "inner")];
+
+  it("accepts what others can read, and refuses what they can write to", () => {
+    const [outer = "", inner = ""] = nested();
+    assert.ok(areOurs([outer, inner]));
+    for (const each of [outer, inner]) {
+      chmodSync(each, 0o775);
+      assert.ok(!areOurs([outer, inner]), each);
+      chmodSync(each, 0o755);
+    }
+    assert.ok(areOurs([outer, inner]));
+  });
+
+  it("refuses what is missing, a link or a file", () => {
+    const [outer = "", inner = ""] = nested();
+    symlinkSync(inner, ground.path("link"));
+    writeFileSync(ground.path("file"), "");
+    for (const name of ["missing", "link", "file"])
+      assert.ok(!areOurs([outer, ground.path(name)]), name);
+  });
+
+  it("refuses what another user owns, the outer one too", function () {
+    needsRoot(this);
+    for (const index of [0, 1]) {
+      const both = nested();
+      chownSync(both[index] ?? "", 12_345, 12_345);
+      assert.ok(!areOurs(both));
+      chownSync(both[index] ?? "", 0, 0);
+      assert.ok(areOurs(both));
+    }
   });
 });

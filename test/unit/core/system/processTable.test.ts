@@ -17,6 +17,7 @@ const POWERSHELL_DATE = "2026-11-26T01:12:41.1234567Z";
 function fakeSystem(platform: NodeJS.Platform, print: (pid: number) => string) {
   const commands: string[][] = [];
   const system: System = {
+    ...thisSystem,
     platform,
     run: (command, args) => {
       commands.push([command, ...args]);
@@ -36,10 +37,7 @@ describe("identifyProcesses", () => {
     const found = await identifyProcesses([7, 42], system);
     assert.deepEqual(commands, [["ps", "-o", "pid=,lstart=", "-p", "7,42"]]);
     assert.deepEqual([...found.keys()], [7, 42]);
-    assert.deepEqual(found.get(42), {
-      start: PS_DATE,
-      startedAt: Date.UTC(2026, 10, 26, 1, 12, 41),
-    });
+    assert.equal(found.get(42), PS_DATE);
   });
 
   it("asks PowerShell once for all of them on Windows", async () => {
@@ -52,14 +50,12 @@ describe("identifyProcesses", () => {
     assert.equal(commands.length, 1);
     assert.equal(command, "powershell.exe");
     assert.match(args.at(-1) ?? "", /^Get-Process -Id 7,42 /);
-    assert.deepEqual(found.get(7), {
-      start: POWERSHELL_DATE,
-      startedAt: Date.UTC(2026, 10, 26, 1, 12, 41, 123),
-    });
+    assert.equal(found.get(7), POWERSHELL_DATE);
   });
 
   it("knows nothing where the system cannot be asked", async () => {
     const system: System = {
+      ...thisSystem,
       platform: "darwin",
       run: () => Promise.reject(new Error("spawn EAGAIN")),
     };
@@ -78,7 +74,7 @@ describe("identifyProcesses", () => {
       [...found.keys()].sort(),
       [process.pid, process.ppid].sort(),
     );
-    const { startedAt = 0 } = found.get(process.pid) ?? {};
+    const startedAt = Date.parse(`${found.get(process.pid) ?? ""} UTC`);
     const own = Date.now() - process.uptime() * 1000;
     assert.ok(Math.abs(startedAt - own) < 2_500, `${startedAt} ${own}`);
     assert.equal((await identifyProcesses([await deadPid()], system)).size, 0);
@@ -120,15 +116,4 @@ describe("ProcessTable", () => {
     assert.ok(!(await table.identify([pid])).has(pid));
     assert.equal(commands.length, 1);
   });
-
-  if (process.platform === "linux")
-    it("takes nothing on trust on Linux, where asking costs no process", async () => {
-      const table = new ProcessTable();
-      const [one, two] = [
-        await table.identify([process.pid]),
-        await table.identify([process.pid]),
-      ];
-      assert.notEqual(one.get(process.pid), two.get(process.pid));
-      assert.deepEqual(one, two);
-    });
 });

@@ -9,7 +9,7 @@ import { makeRepository } from "../../support/repositories";
 describe("a repository that belongs to another user", () => {
   const ground = useGround();
 
-  it("is treated as a plain folder, with a warning that names the command to make git trust it", async function () {
+  it("is kept apart, with a warning that names the command to make git trust it", async function () {
     needsRoot(this);
     const repository = makeRepository(ground.path("app"));
     chownSync(repository, 12_345, 12_345);
@@ -18,9 +18,14 @@ describe("a repository that belongs to another user", () => {
     const home = ground.make("empty home");
     setEnvironment(ground, { HOME: home, XDG_CONFIG_HOME: home });
     assert.deepEqual(await detectWorktree(repository), {
-      path: repository,
-      git: null,
-      warning: gitDistrusts(repository),
+      kind: "unknown",
+      guess: {
+        path: repository,
+        git: null,
+        isPlain: false,
+        bareRepository: null,
+        warning: gitDistrusts(repository),
+      },
     });
   });
 });

@@ -18,9 +18,17 @@ const git = {
 const worktree: Worktree = {
   path: "/code/feature folder",
   git,
+  isPlain: false,
+  bareRepository: null,
   warning: null,
 };
-const plain: Worktree = { path: "/code/notes", git: null, warning: null };
+const plain: Worktree = {
+  path: "/code/notes",
+  git: null,
+  isPlain: false,
+  bareRepository: null,
+  warning: null,
+};
 
 function nameOf(
   naming: Naming["naming"],

@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  contains,
-  deepest,
-  parseWorktreeList,
-} from "../../../../src/core/worktrees/worktree";
+import { contains, deepest } from "../../../../src/core/system/paths";
+import { parseWorktreeList } from "../../../../src/core/worktrees/worktreeList";
 
 /** Anything that a path or a reason may contain: everything but NUL. */
 const line = fc

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { until } from "../../../harness/until";
 import { Agent } from "../../support/agent";
 import { fingerprint } from "../../support/discoveryFiles";
@@ -82,14 +83,23 @@ describe("HostConnection", function () {
   });
 
   it("rejects calls that are pending when the worker dies", async () => {
-    const calls = [window.host.list(), window.host.reconcile({} as never)];
-    const ended = window.connection.spawned.end();
-    const results = await Promise.allSettled(calls);
-    await ended;
-    for (const result of results)
-      if (result.status === "rejected")
-        assert.match(String(result.reason), /has ended|properties|undefined/);
-    await window.running(a);
+    const { host } = window;
+    const file = path.join(a, "a.txt");
+    writeFileSync(file, "");
+    // No agent is connected, so it waits for one.
+    const sending = host.send({
+      id: "1",
+      to: { worktree: a },
+      mentions: [{ path: file, lines: null }],
+    });
+    const rejected = assert.rejects(
+      sending,
+      /^Error: The instance host has ended: exit 1$/,
+    );
+    // The host handles calls in their order.
+    await host.list();
+    await kill();
+    await rejected;
   });
 
   it("runs in-process after three deaths in a minute, and logs it", async () => {

@@ -28,6 +28,7 @@ describe("a client", () => {
       http.close();
     });
     const pings: Buffer[] = [];
+    const warnings: string[] = [];
     agent.on("ping", (data: Buffer) => pings.push(data));
     const [socket] = (await connected) as [WebSocket];
     const side: Pick<
@@ -38,7 +39,7 @@ describe("a client", () => {
       log: {
         debug: () => undefined,
         info: () => undefined,
-        warn: () => undefined,
+        warn: (message) => warnings.push(message),
         error: () => undefined,
       },
       // No tool is called.
@@ -49,18 +50,20 @@ describe("a client", () => {
     return {
       client: new ClaudeClient(socket, side as ProtocolContext),
       pings,
+      warnings,
       isOpen: () => agent.readyState === WebSocket.OPEN,
       hasPonged: () => once(socket, "pong"),
     };
   };
 
   it("is cut off at the second check if it does not answer", async () => {
-    const { client, pings, isOpen } = await connect(false);
+    const { client, pings, warnings, isOpen } = await connect(false);
     client.checkAlive();
     await until("it is pinged", () => pings.length === 1);
     assert.ok(isOpen());
     client.checkAlive();
     await until("it is cut off", () => !isOpen());
+    assert.deepEqual(warnings, ["Agent: cut off: it has not answered a ping"]);
   });
 
   it("is kept as long as it answers", async () => {

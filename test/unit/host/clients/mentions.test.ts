@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import type { Mention } from "../../../../src/core/control/mention";
 import {
   badPath,
+  cannotBePointed,
   noAgent,
   noSuchFile,
   notRunning,
@@ -141,10 +142,18 @@ describe("A mention", function () {
     assert.deepEqual(await stopped, failed(notRunning("app@main")));
     assert.deepEqual(await send(), failed(notRunning(app)));
     await window.host.start(app);
+    const other = makeRepository(ground.path("other"));
+    await window.reconcile({ folders: [app, other] });
+    ground.own(await McpAgent.connect(await window.record(other)));
     const start = Date.now();
+    const unheard = send({ path: path.join(other, "a.txt") }, "unheard", other);
     const late = await send();
     assert.deepEqual(late, failed(noAgent("app@main", app)));
     assert.ok(Date.now() - start > 14_000);
+    assert.deepEqual(
+      await unheard,
+      failed(cannotBePointed("other@main", ["Gemini or Qwen"])),
+    );
     const agent = await connect();
     await send({ lines: { first: 3, last: 3 } });
     await mentioned(agent);

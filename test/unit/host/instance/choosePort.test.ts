@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
-import { readdirSync, utimesSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { until } from "../../../harness/until";
-import { fingerprint, putLock } from "../../support/discoveryFiles";
-import { useGround } from "../../support/ground";
+import {
+  ageAddresses,
+  fingerprint,
+  putLock,
+} from "../../support/discoveryFiles";
+import { Agent } from "../../support/agent";
+import { Child } from "../../support/children";
+import { needsRoot, useGround } from "../../support/ground";
 import { occupy, release } from "../../support/sockets";
 import { Window, type WindowSetup } from "../../support/window";
 
@@ -19,23 +25,65 @@ describe("the address of a worktree", function () {
         ...change,
       }),
     );
-    const { port, token } = await window.record(worktree);
-    return { window, port, token };
+    const { port, token, controlToken } = await window.record(worktree);
+    return { window, port, token, controlToken };
   };
+  const accepts = (port: number, token: string) =>
+    Agent.open({ port, token }).then(
+      (agent) => {
+        agent.dispose();
+        return true;
+      },
+      (error: unknown) => {
+        assert.match(String(error), /401/);
+        return false;
+      },
+    );
+  const keptPorts = () =>
+    readdirSync(path.join(ground.home, "addresses")).flatMap(
+      (name) => /-(\d+)\.json$/.exec(name)?.[1] ?? [],
+    );
   const age = (seconds: number): void => {
-    const directory = path.join(ground.home, "addresses");
-    const then = Date.now() / 1000 - seconds;
-    for (const name of readdirSync(directory))
-      utimesSync(path.join(directory, name), then, then);
+    ageAddresses(ground, seconds);
   };
 
-  it("has a fresh token after more than 20 seconds without an instance", async () => {
+  it("has a fresh token after an absence, and the old one works beside it whenever its agents come", async () => {
+    const { window } = await open();
+    const worktree = ground.path("plain");
+    // Around the 15.5 s for which an agent tries its old token.
+    for (let seconds = 14; seconds <= 22; seconds += 0.5) {
+      const before = await window.record();
+      await window.host.stop(worktree);
+      age(seconds);
+      await window.host.start(worktree);
+      const after = await window.record();
+      assert.equal(after.port, before.port);
+      assert.notEqual(after.token, before.token, `after ${seconds} s`);
+      assert.ok(await accepts(after.port, after.token), `after ${seconds} s`);
+      assert.ok(await accepts(after.port, before.token), `after ${seconds} s`);
+    }
+  });
+
+  it("lets an agent in that has kept its token through two absences", async () => {
     const before = await open();
     await before.window.dispose();
-    age(30);
+    age(10);
+    await (await open()).window.dispose();
+    const after = await open();
+    assert.ok(await accepts(after.port, before.token));
+    await after.window.dispose();
+    age(10);
+    assert.ok(await accepts((await open()).port, before.token));
+  });
+
+  it("has nothing but a fresh token once no agent can come back with the old one", async () => {
+    const before = await open();
+    await before.window.dispose();
+    age(90);
     const after = await open();
     assert.equal(after.port, before.port);
     assert.notEqual(after.token, before.token);
+    assert.ok(!(await accepts(after.port, before.token)));
   });
 
   it("changes if the kept port is outside the range", async () => {
@@ -71,7 +119,7 @@ describe("the address of a worktree", function () {
     assert.deepEqual(fingerprint(ground.locks), theirs);
   });
 
-  it("is waited for if it may be released at any moment", async () => {
+  it("is waited for if it may be released at any moment, but not with a token that its holder may have been sent", async () => {
     const before = await open();
     await before.window.dispose();
     const server = await occupy(ground, before.port);
@@ -88,6 +136,34 @@ describe("the address of a worktree", function () {
     assert.ok(!hasOpened);
     await release(server);
     const after = await opening;
-    assert.deepEqual([after.port, after.token], [before.port, before.token]);
+    assert.equal(after.port, before.port);
+    assert.notEqual(after.token, before.token);
+    assert.ok(!(await accepts(after.port, before.token)));
   });
+
+  for (const [what, answer] of [
+    ["says nothing", null],
+    [
+      "claims to hand the port over",
+      `HTTP/1.1 200 OK\r\nX-Berth-Proof: ${"p".repeat(43)}\r\nContent-Length: 19\r\n\r\n{"handedOver":true}`,
+    ],
+  ] as const)
+    it(`is dropped, and its token sent to nobody, if another user has taken the port and ${what}`, async function () {
+      needsRoot(this);
+      const before = await open();
+      await before.window.dispose();
+      const file = ground.path("received");
+      const squatter = new Child(ground, "squat", before.port, file, answer);
+      assert.ok(await squatter.run());
+      const after = await open();
+      assert.notEqual(after.port, before.port);
+      const received = readFileSync(file, "latin1");
+      assert.ok(received.includes("/berth/proof"), received);
+      for (const { token, controlToken } of [before, after])
+        for (const secret of [token, controlToken])
+          assert.ok(!received.includes(secret), received);
+      assert.notEqual(after.token, before.token);
+      assert.ok(!(await accepts(after.port, before.token)));
+      assert.deepEqual(keptPorts(), [String(after.port)]);
+    });
 });

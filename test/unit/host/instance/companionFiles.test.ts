@@ -13,9 +13,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
+import { notReplaced } from "../../../../src/core/errors";
 import { notFoundBy } from "../../../../src/core/messages";
 import type { InstanceRecord } from "../../../../src/core/registry/formats";
-import { pidNamespace } from "../../../../src/core/system/processIdentity";
 import { until } from "../../../harness/until";
 import { Child } from "../../support/children";
 import { fingerprint } from "../../support/discoveryFiles";
@@ -44,12 +44,15 @@ describe("a companion file", function () {
     JSON.parse(readFileSync(path.join(...file), "utf8"));
   const list = (directory: string) =>
     existsSync(directory) ? readdirSync(directory) : [];
-  const mark = ({ instanceId, createdAt }: InstanceRecord) => ({
-    instanceId,
-    idePid: process.pid,
-    pidNamespace: pidNamespace(),
-    createdAt,
-  });
+  const mark = (record: InstanceRecord) => {
+    const { instanceId, processStart, pidNamespace, machine, createdAt } =
+      record;
+    return {
+      instanceId,
+      idePid: process.pid,
+      ...{ processStart, pidNamespace, machine, createdAt },
+    };
+  };
 
   it("tells Gemini CLI what it needs, and is readable by no other user", async () => {
     const window = await open();
@@ -170,7 +173,7 @@ describe("a companion file", function () {
     assert.ok(files.every((file) => !existsSync(file)));
   });
 
-  it("is not written for a port that has another program's file", async () => {
+  it("takes the place of no other program's file, which keeps no port from the instance", async () => {
     const first = await open();
     const { port } = await first.record();
     await first.dispose();
@@ -178,7 +181,12 @@ describe("a companion file", function () {
     const theirs = path.join(qwen, `${port}.lock`);
     writeFileSync(theirs, "{}");
     const second = await open();
-    assert.notEqual((await second.record()).port, port);
+    assert.equal((await second.record()).port, port);
+    assert.equal(readFileSync(theirs, "utf8"), "{}");
+    assert.ok(second.hasLogged("warn", notReplaced(theirs).message));
+    assert.ok(second.hasLogged("warn", notFoundBy("Qwen Code")));
+    assert.equal(list(gemini).length, 1);
+    await second.dispose();
     assert.equal(readFileSync(theirs, "utf8"), "{}");
   });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { InstanceRecord } from "../../../../src/core/registry/formats";
 import {
@@ -8,7 +8,9 @@ import {
   health,
   stopInstance,
 } from "../../../../src/core/control/controlClient";
+import { PROOF_HEADER, prove } from "../../../../src/core/control/proof";
 import { noAnswer, noSuchInstance } from "../../../../src/core/errors";
+import { portIsHeldByAnother } from "../../../../src/core/messages";
 import { failed } from "../../../../src/core/outcome";
 import { until } from "../../../harness/until";
 import { Agent } from "../../support/agent";
@@ -16,6 +18,7 @@ import { fingerprint, putRecord, recordOf } from "../../support/discoveryFiles";
 import { useGround } from "../../support/ground";
 import { isFree } from "../../support/sockets";
 import { Window } from "../../support/window";
+import { statusOf, Wire } from "../../support/wire";
 
 describe("the control API", function () {
   const ground = useGround();
@@ -37,7 +40,7 @@ describe("the control API", function () {
   const call = (method: string, route: string, headers = {}) =>
     fetch(`http://127.0.0.1:${record.port}${route}`, {
       method,
-      headers: { authorization: `Bearer ${record.token}`, ...headers },
+      headers: { authorization: `Bearer ${record.controlToken}`, ...headers },
     });
 
   it("identifies the instance at GET /berth/health", async () => {
@@ -57,7 +60,8 @@ describe("the control API", function () {
       active: true,
     });
     assert.deepEqual(await health(record), body);
-    assert.ok(!JSON.stringify(body).includes(record.token));
+    for (const secret of [record.token, record.controlToken])
+      assert.ok(!JSON.stringify(body).includes(secret));
   });
 
   it("describes the instance and its clients at GET /berth/instance", async () => {
@@ -83,36 +87,100 @@ describe("the control API", function () {
       [{ name: "claude-code", version: "2.1.0", pid: process.pid }],
     );
     assert.ok(memory.rss > memory.heapUsed && memory.heapUsed > 1_000_000);
-    assert.ok(!JSON.stringify(description).includes(record.token));
+    for (const secret of [record.token, record.controlToken])
+      assert.ok(!JSON.stringify(description).includes(secret));
   });
 
-  it("refuses every request without the token", async () => {
+  it("refuses every request without the control token; only its health is an agent's business too", async () => {
+    const routes = [
+      ["GET", "/berth/instance"],
+      ["POST", "/berth/send"],
+      ["POST", "/berth/stop"],
+      ["POST", "/berth/focus"],
+      ["POST", "/berth/handover"],
+      ["GET", "/berth/other"],
+    ] as const;
     for (const authorization of [
       "",
       "Bearer",
       "Bearer wrong",
-      record.token.slice(1),
+      record.controlToken,
+      `Bearer ${record.controlToken.slice(1)}`,
+      `Bearer ${record.token}`,
     ])
-      for (const [method, route] of [
-        ["GET", "/berth/health"],
-        ["GET", "/berth/instance"],
-        ["POST", "/berth/send"],
-        ["POST", "/berth/stop"],
-        ["POST", "/berth/focus"],
-        ["POST", "/berth/handover"],
-      ] as const)
+      for (const [method, route] of routes)
         assert.equal(
           (await call(method, route, { authorization })).status,
           401,
+          `${method} ${route}`,
         );
-    assert.equal(await health({ ...record, token: "wrong" }), undefined);
-    await assert.rejects(stopInstance({ ...record, token: "wrong" }), {
+    const healthBy = async (token: string) => {
+      const authorization = `Bearer ${token}`;
+      return (await call("GET", "/berth/health", { authorization })).status;
+    };
+    assert.equal(await healthBy(record.token), 200);
+    assert.equal(await healthBy(record.controlToken), 200);
+    assert.equal(await healthBy("wrong"), 401);
+    const mistaken = { ...record, controlToken: "wrong" };
+    assert.equal(await health(mistaken), undefined);
+    await assert.rejects(stopInstance(mistaken), {
       name: "UserError",
-      message: noAnswer("plain", new Error("status 401")).message,
+      message: noAnswer("plain", new Error(portIsHeldByAnother)).message,
     });
     assert.ok(existsSync(lock()));
     assert.deepEqual(window.focused, []);
     assert.equal(window.stateOf(worktree), "running");
+  });
+
+  it("does not open the agents' protocols with the control token", async () => {
+    const { port, controlToken } = record;
+    await assert.rejects(Agent.open({ port, token: controlToken }), /401/);
+    assert.equal((await call("POST", "/mcp")).status, 401);
+  });
+
+  it("is not found in the files of agents", () => {
+    const lockText = readFileSync(lock(), "utf8");
+    assert.ok(lockText.includes(record.token));
+    assert.ok(!lockText.includes(record.controlToken));
+    assert.notEqual(record.token, record.controlToken);
+    assert.match(record.controlToken, /^[\w-]{43}$/);
+  });
+
+  it("proves that it is the instance to whoever asks, and to no web page", async () => {
+    const nonce = "n".repeat(43);
+    const ask = (query: string, headers = {}, method = "GET") =>
+      fetch(`http://127.0.0.1:${record.port}/berth/proof${query}`, {
+        method,
+        headers,
+      });
+    const { status, headers } = await ask(`?nonce=${nonce}`);
+    assert.equal(status, 204);
+    assert.equal(
+      headers.get(PROOF_HEADER),
+      prove(record.controlToken, record.port, nonce),
+    );
+    for (const query of ["", "?nonce=", "?nonce=short", `?nonce=${nonce}x`])
+      assert.equal((await ask(query)).status, 400, query);
+    const origin = "http://127.0.0.1";
+    assert.equal((await ask(`?nonce=${nonce}`, { origin })).status, 403);
+    assert.equal((await ask(`?nonce=${nonce}`, {}, "POST")).status, 405);
+    assert.equal(
+      await statusOf(
+        record.port,
+        `GET /berth/proof?nonce=${nonce} HTTP/1.1\r\nHost: evil.test\r\n\r\n`,
+      ),
+      403,
+    );
+  });
+
+  it("closes a connection that asks for nothing else in time", async () => {
+    const wire = ground.own(await Wire.open(record.port));
+    wire.send(
+      `GET /berth/proof?nonce=${"n".repeat(43)} HTTP/1.1\r\nHost: 127.0.0.1:${record.port}\r\n\r\n`,
+    );
+    assert.equal(await wire.status(), 204);
+    await wire.ended();
+    assert.match(wire.received, /^HTTP\/1\.1 408 /m);
   });
 
   it("answers 405 to a wrong method and 404 to an unknown route", async () => {

@@ -38,7 +38,7 @@ describe("POST /berth/send", function () {
   const post = async (body: unknown, signal?: AbortSignal) => {
     const response = await fetch(`http://127.0.0.1:${record.port}/berth/send`, {
       method: "POST",
-      headers: { authorization: `Bearer ${record.token}` },
+      headers: { authorization: `Bearer ${record.controlToken}` },
       body: typeof body === "string" ? body : JSON.stringify(body),
       ...(signal && { signal }),
     });

@@ -5,7 +5,11 @@ import { health } from "../../../../src/core/control/controlClient";
 import { until } from "../../../harness/until";
 import { Agent } from "../../support/agent";
 import { Child } from "../../support/children";
-import { fingerprint, putOthersFiles } from "../../support/discoveryFiles";
+import {
+  ageAddresses,
+  fingerprint,
+  putOthersFiles,
+} from "../../support/discoveryFiles";
 import { type Ground, useGround } from "../../support/ground";
 import { makeRepository } from "../../support/repositories";
 import { Window, type WindowSetup } from "../../support/window";
@@ -116,6 +120,8 @@ describe("two windows", function () {
     );
     // Still served, until the successor asks for the port.
     assert.ok((await agent.request("ping")).result);
+    // It has been served all along, whatever the file says.
+    ageAddresses(ground, 10);
     const second = ground.own(
       await Window.open(setup(ground, { overlapsAtReload: false })),
     );

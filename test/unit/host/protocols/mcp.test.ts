@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
-import { messageTooLarge, tooManyClients } from "../../../../src/core/messages";
+import {
+  messageTooLarge,
+  nestedTooDeep,
+  tooManyClients,
+  tooMuchSyntax,
+} from "../../../../src/core/messages";
+import {
+  MAX_DEPTH,
+  MAX_SYNTAX_BYTES,
+} from "../../../../src/host/protocols/jsonMessage";
 import type { InstanceRecord } from "../../../../src/core/registry/formats";
 import { until } from "../../../harness/until";
 import { useGround } from "../../support/ground";
@@ -171,6 +180,71 @@ describe("MCP over HTTP", function () {
       assert.equal(status, 413);
       assert.equal(error?.message, messageTooLarge(10 * MEGABYTE));
     }
+    await until("that is logged with its name", () =>
+      window.hasLogged("warn", `probe: ${messageTooLarge(10 * MEGABYTE)}`),
+    );
+    await end(session);
+  });
+
+  it("refuses 10 MB of brackets or members without parsing them", async () => {
+    const session = await introduce();
+    const headers = { "mcp-session-id": session };
+    const brackets = "[".repeat(4_900_000) + "]".repeat(4_900_000);
+    for (const [value, reason] of [
+      [brackets, nestedTooDeep(MAX_DEPTH)],
+      [`[${"{},".repeat(3_200_000)}1]`, tooMuchSyntax(MAX_SYNTAX_BYTES)],
+    ] as const) {
+      const body = `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":${value}}}`;
+      const { status, error } = await ask(record, { headers, body });
+      assert.equal(status, 400);
+      assert.deepEqual(error, { code: -32_600, message: reason });
+      await until("that is logged with its name", () =>
+        window.hasLogged("warn", `probe: ${reason}`),
+      );
+    }
+    await end(session);
+  });
+
+  it("cuts off a client that does not read, but none that reads one large message", async () => {
+    const file = ground.path("plain", "a.txt");
+    const position = { line: 0, character: 0 };
+    const problems = (size: number) =>
+      window.host.pushDiagnostics([
+        {
+          uri: `file://${file}`,
+          path: file,
+          diagnostics:
+            size === 0
+              ? []
+              : [
+                  {
+                    message: "x".repeat(size),
+                    severity: "Error",
+                    range: { start: position, end: position },
+                  },
+                ],
+        },
+      ]);
+    await problems(3 * MEGABYTE);
+    const session = await introduce();
+    const headers = { "mcp-session-id": session };
+    const call = (id: number) => ({
+      jsonrpc: "2.0",
+      id,
+      method: "tools/call",
+      params: { name: "getDiagnostics" },
+    });
+    const { text } = await ask(record, { headers, body: call(1) });
+    assert.ok(text.length > 3 * MEGABYTE);
+    const body = Array.from({ length: 20 }, (_, id) => call(id));
+    const deaf = open(record, { headers, body });
+    const [response] = (await once(deaf, "response")) as [IncomingMessage];
+    response.on("error", () => undefined);
+    await until("it is cut off, which is logged with its name", () =>
+      window.hasLogged("warn", "probe: cut off: it does not read"),
+    );
+    deaf.destroy();
+    await problems(0);
     await end(session);
   });
 
@@ -191,6 +265,9 @@ describe("MCP over HTTP", function () {
     const { status, error } = await ask(record, { body: introduction });
     assert.equal(status, 503);
     assert.equal(error?.message, tooManyClients);
+    await until("that is logged", () =>
+      window.hasLogged("warn", "A client was refused: 3 are connected"),
+    );
     assert.equal((await clients()).length, 3);
     await Promise.all(sessions.map(end));
   });

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { InstanceRecord } from "../../../../src/core/registry/formats";
-import { isDeeper } from "../../../../src/host/protocols/depth";
+import { answerTooLarge, proposalTooLarge } from "../../../../src/core/errors";
+import { tooMuchSyntax } from "../../../../src/core/messages";
+import {
+  excessOf,
+  MAX_SYNTAX_BYTES,
+} from "../../../../src/host/protocols/jsonMessage";
+import { MAX_ANSWER_BYTES } from "../../../../src/host/tools/tool";
 import { until } from "../../../harness/until";
 import { Agent } from "../../support/agent";
 import { useGround } from "../../support/ground";
@@ -137,6 +143,56 @@ describe("the WebSocket protocol", function () {
     await stillAnswers();
   });
 
+  for (const [what, value] of [
+    ["brackets", nested(4_900_000)],
+    ["objects", `[${"{},".repeat(3_200_000)}1]`],
+    ["digits", "1".repeat(9_900_000)],
+    ["blanks", `${" ".repeat(9_900_000)}1`],
+    ["numbers", `[${"1,".repeat(4_900_000)}1]`],
+    [
+      "members",
+      `{${Array.from({ length: 800_000 }, (_, index) => `"k${index}":0`).join()}}`,
+    ],
+  ] as const)
+    it(`refuses 10 MB of ${what} without parsing them`, async () => {
+      const other = ground.own(await Agent.connect(record));
+      agent.send(
+        `{"jsonrpc":"2.0","id":7,"method":"ping","params":{"x":${value}}}`,
+      );
+      assert.equal((await agent.answer(null)).error?.code, -32_600);
+      // The host was free for others all the time: parsing takes seconds.
+      const start = performance.now();
+      await other.request("ping");
+      assert.ok(performance.now() - start < 500);
+      await until("the refusal is logged", () =>
+        window.hasLogged("warn", "Claude Code: message refused"),
+      );
+      other.dispose();
+    });
+
+  it("counts what is outside of strings, and nothing in them", () => {
+    const excess = (text: string) =>
+      excessOf(Buffer.from(text), 64, MAX_SYNTAX_BYTES);
+    const array = (bytes: number) => `[${"0,".repeat((bytes - 4) / 2)}00]`;
+    assert.equal(excess(array(MAX_SYNTAX_BYTES)), undefined);
+    assert.equal(
+      excess(array(MAX_SYNTAX_BYTES + 2)),
+      tooMuchSyntax(MAX_SYNTAX_BYTES),
+    );
+    for (const text of [array(2 * MAX_SYNTAX_BYTES), '\\",'.repeat(100_000)])
+      assert.equal(excess(JSON.stringify({ [text]: text, x: 1 })), undefined);
+  });
+
+  it("refuses an id of more than a million characters, which it would have to repeat", async () => {
+    agent.send({
+      jsonrpc: "2.0",
+      id: "x".repeat(2 * MEGABYTE),
+      method: "ping",
+    });
+    assert.equal((await agent.answer(null)).error?.code, -32_600);
+    await stillAnswers();
+  });
+
   it("counts the levels of nesting in any JSON", () => {
     const depthOf = (value: unknown): number =>
       typeof value === "object" && value !== null
@@ -156,7 +212,7 @@ describe("the WebSocket protocol", function () {
         // As on the wire: what JSON cannot hold is dropped or converted.
         const json = JSON.stringify(value);
         assert.equal(
-          isDeeper(json, limit),
+          excessOf(Buffer.from(json), limit, Infinity) !== undefined,
           depthOf(JSON.parse(json)) > limit,
           json,
         );
@@ -188,6 +244,9 @@ describe("the WebSocket protocol", function () {
     assert.ok((await agent.answer(10 * MEGABYTE - 100)).result);
     agent.send(message(10 * MEGABYTE));
     assert.equal(await agent.closed(), 1009);
+    await until("that is logged", () =>
+      window.hasLogged("warn", /Claude Code: .*1009/),
+    );
     agent = ground.own(await Agent.connect(record));
     // The limit is the same for fragments.
     for (let piece = 0; piece < 11; piece += 1)
@@ -232,6 +291,95 @@ describe("the WebSocket protocol", function () {
     assert.equal(window.starts, 1);
   });
 
+  const diagnostic = (message: string) => ({
+    message,
+    severity: "Error" as const,
+    range: {
+      start: { line: 0, character: 0 },
+      end: { line: 0, character: 0 },
+    },
+  });
+  const pushProblems = async (messages: readonly string[]) => {
+    const file = ground.path("plain", "a.txt");
+    await window.host.pushDiagnostics([
+      {
+        uri: `file://${file}`,
+        path: file,
+        diagnostics: messages.map(diagnostic),
+      },
+    ]);
+  };
+
+  for (const [what, messages] of [
+    ["60,000 problems", Array.from({ length: 60_000 }, () => "wrong")],
+    ["one long problem", ["x".repeat(5 * MEGABYTE)]],
+    ["quotes that double in JSON", ['"'.repeat(2 * MEGABYTE)]],
+  ] as const)
+    it(`answers with an error instead of ${what}, and keeps the connection`, async () => {
+      await pushProblems(messages);
+      const { content, isError } = await agent.call("getDiagnostics");
+      assert.ok(isError);
+      assert.equal(
+        content[0]?.text,
+        answerTooLarge("getDiagnostics", MAX_ANSWER_BYTES).message,
+      );
+      await pushProblems([]);
+      await stillAnswers();
+    });
+
+  it("sends a client that reads a message larger than the backlog it may have", async () => {
+    const file = ground.path("plain", "a.txt");
+    const text = "x".repeat(9 * MEGABYTE);
+    await window.host.pushState({
+      selection: {
+        text,
+        path: file,
+        uri: `file://${file}`,
+        range: diagnostic("").range,
+      },
+    });
+    await until("the selection arrives", () =>
+      agent
+        .notified("selection_changed")
+        .some(({ params }) => params?.["text"] === text),
+    );
+    await stillAnswers();
+    await window.host.pushState({ selection: null });
+    await window.host.forgetSelections();
+  });
+
+  it("refuses a proposal that could not be sent back", async () => {
+    const file = ground.path("plain", "a.txt");
+    const { content, isError } = await agent.call("openDiff", {
+      old_file_path: file,
+      new_file_path: file,
+      new_file_contents: "x".repeat(9.5 * MEGABYTE),
+      tab_name: "large",
+    });
+    assert.ok(isError);
+    assert.equal(
+      content[0]?.text,
+      proposalTooLarge(file, (MAX_ANSWER_BYTES * 3) / 4).message,
+    );
+    assert.equal(window.diffs.size, 0);
+  });
+
+  it("knows no client by a name longer than 100 characters", async () => {
+    await agent.request("initialize", {
+      protocolVersion: "2025-06-18",
+      capabilities: {},
+      clientInfo: { name: "n".repeat(MEGABYTE), version: "v".repeat(MEGABYTE) },
+    });
+    agent.notify("ide_connected", { pid: process.pid });
+    const client = await until("the window knows it", async () =>
+      (await window.running()).clients.find(({ name }) =>
+        name?.startsWith("n"),
+      ),
+    );
+    assert.equal(client.name?.length, 100);
+    assert.equal(client.version?.length, 100);
+  });
+
   describe("cuts off a peer that does not read", () => {
     const cutOff = async (send: () => void) => {
       const { clients } = await window.running();
@@ -241,6 +389,9 @@ describe("the WebSocket protocol", function () {
       await until(
         "the peer is cut off",
         async () => (await window.running()).clients.length === 0,
+      );
+      await until("that is logged", () =>
+        window.hasLogged("warn", "Claude Code: cut off: it does not read"),
       );
       agent.socket.resume();
       assert.equal(await agent.closed(), 1006);
@@ -253,17 +404,7 @@ describe("the WebSocket protocol", function () {
     );
 
     it("when more than 8 MB of answers have piled up", async () => {
-      const uri = `file://${ground.path("plain")}/a.txt`;
-      const position = { line: 0, character: 0 };
-      const diagnostic = {
-        message: "x".repeat(MEGABYTE),
-        severity: "Error" as const,
-        range: { start: position, end: position },
-      };
-      const file = { uri, path: `${ground.path("plain")}/a.txt` };
-      await window.host.pushDiagnostics([
-        { ...file, diagnostics: [diagnostic] },
-      ]);
+      await pushProblems(["x".repeat(MEGABYTE)]);
       await until(
         "the diagnostics have been pushed",
         async () =>
@@ -277,7 +418,7 @@ describe("the WebSocket protocol", function () {
           params: { name: "getDiagnostics" },
         });
       });
-      await window.host.pushDiagnostics([{ ...file, diagnostics: [] }]);
+      await pushProblems([]);
     });
 
     it("when as many refusals have piled up", async () => {

@@ -5,21 +5,18 @@ import {
   readFileSync,
   statSync,
   symlinkSync,
-  writeFileSync,
 } from "node:fs";
 import path from "node:path";
 import { rangeIsFull, tooManyInstances } from "../../../../src/core/errors";
 import { failed } from "../../../../src/core/outcome";
 import type { LockFile } from "../../../../src/core/registry/formats";
+import { identifyPlace } from "../../../../src/core/system/machine";
+import { identifyProcess } from "../../../../src/core/system/processIdentity";
 import { until } from "../../../harness/until";
 import { Agent } from "../../support/agent";
 import { fingerprint } from "../../support/discoveryFiles";
 import { useGround } from "../../support/ground";
-import {
-  addWorktree,
-  makeRepository,
-  wrapGit,
-} from "../../support/repositories";
+import { addWorktree, makeRepository } from "../../support/repositories";
 import { freeRange, isFree, occupy } from "../../support/sockets";
 import { Window, type WindowSetup } from "../../support/window";
 
@@ -49,10 +46,12 @@ describe("reconcile", function () {
     const app = makeRepository(ground.path("app"));
     const window = await open([app]);
     const record = await window.record(app);
-    const { processStart, pidNamespace, instanceId, port, token, createdAt } =
-      record;
+    const { processStart, pidNamespace, machine, ...rest } = record;
+    const { instanceId, port, token, controlToken, createdAt } = rest;
+    assert.equal(processStart, await identifyProcess(process.pid));
+    assert.equal(machine, (await identifyPlace()).machine);
     assert.deepEqual(record, {
-      version: 1,
+      version: 2,
       instanceId,
       name: "app@main",
       worktree: app,
@@ -62,11 +61,21 @@ describe("reconcile", function () {
       pid: process.pid,
       processStart,
       pidNamespace,
+      machine,
       port,
       token,
-      owner: "vscode",
-      window: { app: "Test", remoteName: null, workspace: "file:///window" },
-      backends: [],
+      controlToken,
+      socket: null,
+      windows: [
+        {
+          app: "Test",
+          remoteName: null,
+          workspace: "file:///window",
+          pid: process.ppid,
+          lead: true,
+        },
+      ],
+      diffs: 0,
       createdAt,
     });
     assert.deepEqual(readdirSync(ground.locks), [`${port}.lock`]);
@@ -81,7 +90,9 @@ describe("reconcile", function () {
       instanceId,
       worktreePath: app,
       idePid: process.pid,
+      processStart,
       pidNamespace,
+      machine,
       createdAt,
     });
     assert.equal(statSync(lockFile).mode & 0o777, 0o600);
@@ -276,28 +287,5 @@ describe("reconcile", function () {
       );
       assert.equal((JSON.parse(lock) as LockFile).ideName, `VS Code · ${name}`);
     }
-  });
-
-  it("keeps a worktree while git cannot be run for a moment", async () => {
-    const app = makeRepository(ground.path("app"));
-    const nested = addWorktree(app, path.join(app, "nested"), "topic");
-    const closed = addWorktree(app, path.join(app, "closed"), "other");
-    const folder = ground.make("app", "src");
-    const other = ground.make("other");
-    const isBusy = ground.path("busy");
-    wrapGit(ground, `if [ -e "${isBusy}" ]; then kill -9 $$; fi`);
-    const window = await open([folder, nested]);
-    const before = [await window.record(app), await window.record(nested)];
-    writeFileSync(isBusy, "");
-    await window.reconcile({ folders: [folder, nested, other] });
-    assert.deepEqual(
-      [await window.record(app), await window.record(nested)],
-      before,
-    );
-    const { notRunning } = await window.host.list();
-    assert.deepEqual(
-      notRunning.map((each) => each.path),
-      [closed],
-    );
   });
 });

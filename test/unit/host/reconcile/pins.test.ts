@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { notAFolder, notStarted } from "../../../../src/core/errors";
 import { failed } from "../../../../src/core/outcome";
@@ -7,7 +7,13 @@ import { until } from "../../../harness/until";
 import { Agent } from "../../support/agent";
 import { fingerprint } from "../../support/discoveryFiles";
 import { useGround } from "../../support/ground";
-import { addWorktree, makeRepository } from "../../support/repositories";
+import {
+  addWorktree,
+  git,
+  makeRepository,
+  removeWorktree,
+  wrapGit,
+} from "../../support/repositories";
 import { Window, type WindowSetup } from "../../support/window";
 
 describe("the instances of a window", function () {
@@ -186,5 +192,59 @@ describe("the instances of a window", function () {
     await reaches(window, b, "stopped");
     await reaches(window, ground.path("c"), "running");
     assert.equal(window.view(b)?.pin, "stopped");
+  });
+
+  it("start by the settings in a folder that was removed after the user had stopped its instance", async () => {
+    const window = await open();
+    await window.host.stop(b);
+    rmSync(b, { recursive: true });
+    await reaches(window, b, "unknown");
+    ground.make("b");
+    await window.running(b);
+    assert.equal(window.view(b)?.pin, null);
+  });
+
+  it("start by the settings in a worktree that was removed after the user had started its instance", async () => {
+    const app = makeRepository(ground.path("app"));
+    const linked = addWorktree(app, ground.path("linked"), "topic");
+    const window = await open({
+      folders: [app],
+      settings: { autoStart: "off" },
+    });
+    await window.host.start(linked);
+    await reaches(window, linked, "running");
+    removeWorktree(app, linked);
+    await reaches(window, linked, "unknown");
+    git(app, "worktree", "add", "--quiet", linked, "topic");
+    await window.reconcile({ folders: [app, linked] });
+    await reaches(window, linked, "stopped");
+    assert.equal(window.view(linked)?.pin, null);
+  });
+
+  it("start by the settings where a worktree ended while no host ran", async () => {
+    const window = await open({
+      folders: [a],
+      pins: [[ground.path("late"), "stopped"]],
+    });
+    const late = ground.make("late");
+    await window.reconcile({ folders: [a, late] });
+    await reaches(window, late, "running");
+  });
+
+  it("stay as the user wants them while git does not answer", async () => {
+    const app = makeRepository(ground.path("app"));
+    const isBusy = ground.path("is-busy");
+    wrapGit(ground, `if [ -e "${isBusy}" ]; then kill -9 $$; fi`);
+    const window = await open({ folders: [app] });
+    await window.host.stop(app);
+    writeFileSync(isBusy, "");
+    // Another folder makes the host ask about all of them again.
+    await window.reconcile({ folders: [app, a] });
+    assert.equal(window.view(app)?.pin, "stopped");
+    rmSync(isBusy);
+    await window.reconcile({ folders: [app, a, b] });
+    await reaches(window, b, "running");
+    assert.equal(window.view(app)?.pin, "stopped");
+    assert.equal(window.stateOf(app), "stopped");
   });
 });

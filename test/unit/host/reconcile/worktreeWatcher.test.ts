@@ -1,15 +1,22 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import {
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { until } from "../../../harness/until";
 import { Agent } from "../../support/agent";
 import { fingerprint } from "../../support/discoveryFiles";
-import { useGround } from "../../support/ground";
+import { needsRoot, useGround } from "../../support/ground";
 import {
   addWorktree,
   git,
   makeRepository,
   removeWorktree,
+  wrapGit,
 } from "../../support/repositories";
 import { isFree } from "../../support/sockets";
 import { Window } from "../../support/window";
@@ -133,14 +140,57 @@ describe("the worktree watcher", function () {
     });
   });
 
-  it("assigns the files of a new worktree to that worktree", async () => {
+  it("lists a worktree whose folder comes later than git's entry for it", async () => {
     const app = makeRepository(ground.path("app"));
     const window = await open(app);
-    const agent = ground.own(await Agent.connect(await window.record(app)));
-    const nested = addWorktree(app, path.join(app, "wt"), "inner");
-    await until("the outer agent is refused", async () => {
-      const filePath = path.join(nested, "a.txt");
-      return (await agent.call("openFile", { filePath })).isError;
-    });
+    await window.record(app);
+    const linked = addWorktree(app, ground.path("linked"), "topic");
+    const aside = ground.path("aside");
+    renameSync(linked, aside);
+    const isListed = async () =>
+      (await window.host.list()).notRunning.some(({ path }) => path === linked);
+    await until("it is not listed", async () => !(await isListed()));
+    renameSync(aside, linked);
+    await until("it is listed", isListed);
+  });
+
+  it("starts the instance of a worktree that is made again together with the folders around it", async () => {
+    const app = makeRepository(ground.path("around", "it", "app"));
+    const window = await open(app);
+    await window.record(app);
+    rmSync(ground.path("around"), { recursive: true });
+    await isGone(window, app);
+    makeRepository(app, "again");
+    await isNamed(window, app, "app@again");
+  });
+
+  it("notices by looking what no event tells, and says so once", async function () {
+    needsRoot(this);
+    const app = makeRepository(ground.path("app"));
+    const window = await open(app);
+    await window.record(app);
+    const other = makeRepository(ground.path("other"), "elsewhere");
+    // Nothing is written: another git directory is mounted over this one.
+    ground.bind(path.join(other, ".git"), path.join(app, ".git"));
+    await isNamed(window, app, "app@elsewhere");
+    assert.ok(window.hasLogged("info", /No event told of a change to/));
+  });
+
+  it("notices a branch switch where the ref store keeps HEAD in tables", async () => {
+    const app = makeRepository(ground.path("app"));
+    const gitDir = path.join(app, ".git");
+    const branch = ground.path("branch");
+    writeFileSync(path.join(gitDir, "HEAD"), "ref: refs/heads/.invalid\n");
+    mkdirSync(path.join(gitDir, "reftable"));
+    writeFileSync(branch, "one");
+    wrapGit(
+      ground,
+      `case "$*" in *symbolic-ref*) cat "${branch}"; exit 0 ;; esac`,
+    );
+    const window = await open(app);
+    await isNamed(window, app, "app@one");
+    writeFileSync(branch, "two");
+    writeFileSync(path.join(gitDir, "reftable", "tables.list"), "");
+    await isNamed(window, app, "app@two");
   });
 });

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
-import { symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import fc from "fast-check";
 import {
   badPath,
   outsideWorktree,
+  pathTooLong,
   type UserError,
 } from "../../../../src/core/errors";
+import { until } from "../../../harness/until";
 import { Agent } from "../../support/agent";
 import { useGround } from "../../support/ground";
 import { McpAgent } from "../../support/mcpAgent";
@@ -29,9 +31,9 @@ describe("a path that a client sends", function () {
   let app: string;
   before(async () => {
     app = makeRepository(ground.path("app"));
-    // Neither is open in the window.
+    // Not open in the window.
     addWorktree(app, ground.path("linked"), "linked");
-    addWorktree(app, ground.path("app", "wt"), "nested");
+    const nested = addWorktree(app, ground.path("app", "wt"), "nested");
     makeRepository(ground.path("other"));
     writeFileSync(path.join(ground.make("appendix"), "a.txt"), "");
     writeFileSync(path.join(ground.make("notes"), "a.txt"), "");
@@ -50,7 +52,7 @@ describe("a path that a client sends", function () {
       await Window.open({
         home: ground.home,
         lockDirectory: ground.locks,
-        folders: [app, ground.path("other"), ground.path("notes")],
+        folders: [app, nested, ground.path("other"), ground.path("notes")],
       }),
     );
     const record = await window.record(app);
@@ -127,7 +129,6 @@ describe("a path that a client sends", function () {
   it("may not be empty, contain a NUL, or name another machine or scheme", async () => {
     for (const [filePath, fault] of [
       ["a.txt\0.png", "it contains a NUL character"],
-      [`${pathToFileURL(app).href}/a%00.txt`, "it contains a NUL character"],
       [`file://server${app}/a.txt`, "it names another host"],
       ["\\\\server\\share\\a.txt", "network paths are not opened"],
       [`//server${app}/a.txt`, "network paths are not opened"],
@@ -135,6 +136,53 @@ describe("a path that a client sends", function () {
       ["", "it is empty"],
     ] as const)
       await refuses(filePath, badPath(filePath, fault));
+  });
+
+  it("may follow file:// as it stands, as Claude Code sends it, or encoded", async () => {
+    const position = { line: 0, character: 0 };
+    for (const name of ["C#/f.ts", "a b?.ts", "100%.ts", "a%20b.ts"]) {
+      const file = path.join(app, name);
+      mkdirSync(path.dirname(file), { recursive: true });
+      writeFileSync(file, "");
+      const uri = pathToFileURL(file).href;
+      const diagnostics = [
+        {
+          message: name,
+          severity: "Error" as const,
+          range: { start: position, end: position },
+        },
+      ];
+      await window.host.pushDiagnostics([{ uri, path: file, diagnostics }]);
+      for (const sent of [`file://${file}`, uri])
+        await until(`the problems of ${sent}`, async () => {
+          const { content } = await agent.call("getDiagnostics", { uri: sent });
+          return content[0]?.text.includes(JSON.stringify(uri));
+        });
+      await opens(`file://${file}`, file);
+      window.opened.length = 0;
+      await window.host.pushDiagnostics([{ uri, path: file, diagnostics: [] }]);
+    }
+  });
+
+  it("may not be longer than 4,096 bytes, and a refusal is logged with the agent's name", async () => {
+    const tooLong = "a/".repeat(1_000_000);
+    for (const [tool, args] of [
+      ["openFile", { filePath: tooLong }],
+      ["getDiagnostics", { uri: tooLong }],
+      ["checkDocumentDirty", { filePath: tooLong }],
+      ["openDiff", proposal(tooLong, "a.txt")],
+      ["openDiff", proposal("a.txt", tooLong)],
+    ] as const) {
+      const { content, isError } = await call(tool, args);
+      assert.ok(isError, tool);
+      assert.equal(content[0]?.text, pathTooLong(4_096).message);
+    }
+    const { message } = pathTooLong(4_096);
+    await until("the refusals are logged", () =>
+      ["Claude Code", "Gemini or Qwen"].every((name) =>
+        window.hasLogged("info", `${name}: openFile refused: ${message}`),
+      ),
+    );
   });
 
   for (const [tool, args] of [

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import {
+  internalError,
   noCurrentSelection,
   noLatestSelection,
   unknownTool,
@@ -297,6 +298,62 @@ describe("the tool", function () {
       assert.ok(error.message.endsWith(unknownTool(name)), error.message);
       await assert.rejects(mcpAgent.call(name), { code: -32_602 });
     }
+  });
+
+  it("list is answered whatever else is asked with it", async () => {
+    const { result } = await agent.request("tools/list", { cursor: 5 });
+    assert.ok(Array.isArray(result?.["tools"]));
+  });
+
+  it("call that fails as nobody expected is logged with tool and agent, and answered without details", async () => {
+    window.editorFailure = new Error("of the inside");
+    try {
+      const { error } = await agent.request("tools/call", {
+        name: "checkDocumentDirty",
+        arguments: { filePath: file },
+      });
+      assert.equal(error?.code, -32_603);
+      assert.ok(error.message.endsWith(internalError), error.message);
+      assert.ok(!error.message.includes("inside"), error.message);
+      await until("it is logged", () =>
+        window.hasLogged(
+          "error",
+          /Claude Code: checkDocumentDirty failed: .*of the inside/,
+        ),
+      );
+    } finally {
+      window.editorFailure = undefined;
+    }
+  });
+
+  it("call that the window's end cancels is never answered, but ends with the connection", async () => {
+    const leaving = ground.own(
+      await Window.open({
+        home: ground.path("leaving"),
+        lockDirectory: ground.path("leaving-locks"),
+        folders: [app],
+      }),
+    );
+    const other = ground.own(await Agent.connect(await leaving.record(app)));
+    const canceled = new Error("Canceled");
+    canceled.name = canceled.message;
+    leaving.editorFailure = canceled;
+    const before = other.answers.length;
+    const call = other.request("tools/call", {
+      name: "openDiff",
+      arguments: {
+        old_file_path: file,
+        new_file_path: file,
+        new_file_contents: "x",
+        tab_name: "one",
+      },
+    });
+    await until("the editor has failed", () => leaving.failures === 1);
+    // Whatever the failure causes has happened once the next call is answered.
+    await other.call("getOpenEditors");
+    await Promise.all([leaving.dispose(), assert.rejects(call, /unanswered/)]);
+    assert.equal(other.closeCode, 1001);
+    assert.equal(other.answers.length, before + 1);
   });
 
   it("calls of one client are answered independently of each other", async () => {

@@ -20,7 +20,13 @@ describe("the copy of the editor's state", () => {
   });
   const own = (...worktrees: string[]) => {
     owners.replace(
-      worktrees.map((path) => ({ path, git: null, warning: null })),
+      worktrees.map((path) => ({
+        path,
+        git: null,
+        isPlain: false,
+        bareRepository: null,
+        warning: null,
+      })),
       [],
     );
     copy.reassign();
@@ -88,6 +94,43 @@ describe("the copy of the editor's state", () => {
     assert.equal(copy.viewOf(one).selection, null);
     assert.equal(copy.viewOf(one).latestSelection?.path, `${one}/a`);
     assert.equal(copy.viewOf(two).selection?.path, `${two}/b`);
+  });
+
+  it("forgets the latest selection of a file once no tab shows it any more", () => {
+    const [a, b] = [`${one}/a`, `${one}/b`];
+    copy.push({ tabs: [tab(a), tab(b)], selection: selection(a) });
+    copy.push({ selection: selection(`${two}/c`) });
+    assert.equal(copy.viewOf(one).latestSelection?.path, a);
+    const shown = copy.viewOf(one);
+    copy.push({ tabs: [tab(b)] });
+    assert.notEqual(copy.viewOf(one), shown);
+    assert.equal(copy.viewOf(one).latestSelection, null);
+  });
+
+  it("keeps the selection of the active editor, whose tab comes and goes a little before or after it", () => {
+    const a = `${one}/a`;
+    copy.push({ tabs: [] });
+    copy.push({ selection: selection(a) });
+    copy.push({ tabs: [] });
+    assert.equal(copy.viewOf(one).latestSelection?.path, a);
+    copy.push({ tabs: [tab(a)] });
+    copy.push({ tabs: [] });
+    assert.equal(copy.viewOf(one).latestSelection?.path, a);
+    copy.push({ selection: null });
+    assert.equal(copy.viewOf(one).latestSelection, null);
+  });
+
+  it("has the text of an earlier selection as its document is now", () => {
+    const a = `${one}/a`;
+    copy.push({ tabs: [tab(a)], selection: selection(a) });
+    copy.push({ selection: selection(`${two}/b`) });
+    const shown = copy.viewOf(one);
+    copy.push({ earlier: [{ ...selection(a), text: "new" }] });
+    assert.notEqual(copy.viewOf(one), shown);
+    assert.equal(copy.viewOf(one).latestSelection?.text, "new");
+    // Not of a file that is not the latest one.
+    copy.push({ earlier: [selection(`${one}/other`)] });
+    assert.equal(copy.viewOf(one).latestSelection?.path, a);
   });
 
   it("shows what was pushed before its worktree was known, and nothing of a worktree that took it over", () => {

@@ -135,6 +135,7 @@ describe("selection_changed", function () {
   });
 
   it("is never sent for a file outside the worktree or in a nested one", async () => {
+    await window.reconcile({ folders: [app, nested] });
     const agent = await connect();
     await select("outside", ground.path("x.txt"));
     await select("nested", path.join(nested, "a.txt"));

@@ -1,20 +1,10 @@
-// Text and icons for instances, shared by the status bar and the picker.
+// An instance's state as an icon and as words, the same in the status bar and in the list.
 import {
   formatAgentCount,
   formatPort,
   notStartedAtLimit,
-} from "../core/messages";
-import type { InstanceState } from "../host/contract";
-
-/** Escapes untrusted text for places where VS Code renders `$(name)` as an icon. */
-export function escapeIcons(text: string): string {
-  return text.replaceAll(/\$(?=\([\w-]+(~[\w-]+)?\))/g, "\\$");
-}
-
-/** Escapes untrusted text for a MarkdownString. */
-export function escapeMarkdown(text: string): string {
-  return text.replaceAll(/[\\`*_{}[\]()<>#+\-.!|~$&]/g, "\\$&");
-}
+} from "../../core/messages";
+import type { InstanceState } from "../../host/contract";
 
 export function stateIcon(state: InstanceState): string {
   switch (state.kind) {

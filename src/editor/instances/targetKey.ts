@@ -1,0 +1,15 @@
+// Tells rows apart from one draw to the next. Names and paths do not: two windows may have one worktree open.
+import type { Target } from "./target";
+
+export function targetKey(target: Target): string {
+  switch (target.kind) {
+    case "own":
+      return `own ${target.view.worktree}`;
+    case "remote":
+      return `remote ${target.listed.record.instanceId}`;
+    case "notRunning":
+      return `notRunning ${target.listed.path}`;
+    case "otherEditor":
+      return `otherEditor ${target.listed.port}`;
+  }
+}
