@@ -11,7 +11,7 @@ const source = import.meta.dirname;
 
 /**
  * Installs the agents once per lockfile content, and returns the command that runs each.
- * @returns {Promise<Record<"claude" | "gemini" | "qwen", readonly string[]>>}
+ * @returns {Promise<Record<"claude" | "olderClaude" | "gemini" | "qwen", readonly string[]>>}
  */
 export async function installAgents() {
   const lockfile = readFileSync(path.join(source, "package-lock.json"));
@@ -20,7 +20,7 @@ export async function installAgents() {
     for (const name of ["package.json", "package-lock.json", ".npmrc"])
       await cp(path.join(source, name), path.join(partial, name));
     await step(
-      "Installing Claude Code, Gemini CLI and Qwen Code, once (600 MB)",
+      "Installing Claude Code, Gemini CLI and Qwen Code, once (800 MB)",
       // Not `npm ci`: some optional packages of Qwen Code are not in the registry, so no lockfile is complete.
       npm(["install", "--no-save", "--ignore-scripts"], partial),
     );
@@ -28,6 +28,16 @@ export async function installAgents() {
   const modules = path.join(folder, "node_modules");
   return {
     claude: [claudeBinary(path.join(modules, "@anthropic-ai"))],
+    olderClaude: [
+      claudeBinary(
+        path.join(
+          modules,
+          "claude-code-older",
+          "node_modules",
+          "@anthropic-ai",
+        ),
+      ),
+    ],
     gemini: [
       process.execPath,
       path.join(modules, "@google", "gemini-cli", "bundle", "gemini.js"),

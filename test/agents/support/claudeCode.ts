@@ -26,7 +26,7 @@ export const claudeCode: RealAgent = {
     };
     const memory = {
       hasCompletedOnboarding: true,
-      lastOnboardingVersion: "2.1.329",
+      lastOnboardingVersion: "2.1.332",
       theme: "dark",
       numStartups: 5,
       autoUpdates: false,
@@ -38,4 +38,14 @@ export const claudeCode: RealAgent = {
     await writeFile(file, JSON.stringify(memory));
   },
   ready: /^❯/m,
+};
+
+/** A version that people still have, beside the newest one. */
+export const olderClaudeCode: RealAgent = {
+  ...claudeCode,
+  command: ({ olderClaude }) => [
+    ...olderClaude,
+    "--permission-mode",
+    "default",
+  ],
 };
