@@ -312,7 +312,7 @@ describe("the WebSocket protocol", function () {
 
   for (const [what, messages] of [
     ["60,000 problems", Array.from({ length: 60_000 }, () => "wrong")],
-    ["one long problem", ["x".repeat(5 * MEGABYTE)]],
+    ["one long problem", ["x".repeat(MAX_ANSWER_BYTES)]],
     ["quotes that double in JSON", ['"'.repeat(2 * MEGABYTE)]],
   ] as const)
     it(`answers with an error instead of ${what}, and keeps the connection`, async () => {
