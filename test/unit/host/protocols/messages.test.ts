@@ -317,7 +317,11 @@ describe("the WebSocket protocol", function () {
   ] as const)
     it(`answers with an error instead of ${what}, and keeps the connection`, async () => {
       await pushProblems(messages);
-      const { content, isError } = await agent.call("getDiagnostics");
+      // They come another way than the question.
+      const { content, isError } = await until("they are known", async () => {
+        const answer = await agent.call("getDiagnostics");
+        return answer.content[0]?.text !== "[]" && answer;
+      });
       assert.ok(isError);
       assert.equal(
         content[0]?.text,
