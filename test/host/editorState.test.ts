@@ -84,12 +84,13 @@ describe("An agent", () => {
     const change = async (text: string) => {
       const edit = new vscode.WorkspaceEdit();
       const { uri } = editor.document;
-      edit.replace(uri, new vscode.Range(0, 0, 0, 3), text);
+      // In the midst of the selection, so that its ends stay where they are.
+      edit.replace(uri, new vscode.Range(0, 1, 0, 2), text);
       assert.ok(await vscode.workspace.applyEdit(edit));
       assert.ok(await vscode.workspace.saveAll());
     };
-    await change("uno");
-    await latest("uno\n");
+    await change("N");
+    await latest("oNe\n");
     await vscode.workspace
       .openTextDocument({ content: "elsewhere" })
       .then((document) => vscode.window.showTextDocument(document));
@@ -97,8 +98,8 @@ describe("An agent", () => {
       const answer = await agent.callForJson("getCurrentSelection");
       return !(answer as { success: boolean }).success;
     });
-    await change("a\n\n");
-    await latest("a\n");
+    await change("\n\n");
+    await latest("o\n");
     await until("the new number of lines", async () =>
       (await tabs(agent)).some(
         ({ label, lineCount }) => label === "followed.txt" && lineCount === 5,

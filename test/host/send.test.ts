@@ -81,22 +81,4 @@ describe("An agent is pointed", () => {
     assert.equal(selected?.params?.["text"], "early");
     assert.equal(mention?.method, "at_mentioned");
   });
-
-  it("to a secret file if the user wants it, but only by its path", async () => {
-    agent = await connect();
-    const editor = await show(".env", "SECRET\n");
-    editor.selection = new vscode.Selection(0, 0, 0, 6);
-    await run("sendSelection");
-    await told(agent, [{ filePath: fileOf(".env"), lineStart: 0, lineEnd: 0 }]);
-    // Anything that was still on its way has arrived before the next selection.
-    const shared = await show("shared.txt", "shared\n");
-    shared.selection = new vscode.Selection(0, 0, 0, 6);
-    const to = agent;
-    await until("the next selection", () =>
-      to
-        .notified("selection_changed")
-        .some(({ params }) => params?.["text"] === "shared"),
-    );
-    assert.ok(!JSON.stringify(agent.notifications).includes("SECRET"));
-  });
 });
