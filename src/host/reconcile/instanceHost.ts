@@ -12,7 +12,6 @@ import { RecordWatcher } from "../../core/registry/recordWatcher";
 import { registryFiles } from "../../core/registry/registryFiles";
 import { identifyPlace } from "../../core/system/machine";
 import { identifyProcess } from "../../core/system/processIdentity";
-import { siblingName } from "../../core/worktrees/names";
 import { PendingSends } from "../clients/pendingSends";
 import type {
   DesiredState,
@@ -28,7 +27,13 @@ import type { InstanceContext } from "../instance/instanceContext";
 import { WindowView } from "../view/windowView";
 import { InstanceSet } from "./instanceSet";
 import { LiveInstances } from "./liveInstances";
-import { askedFolders, enteredWorktree, makePlan, type Plan } from "./plan";
+import {
+  askedFolders,
+  enteredWorktree,
+  makePlan,
+  owningWorktrees,
+  type Plan,
+} from "./plan";
 import { Maintenance } from "./maintenance";
 import { WorktreeRefresh } from "./worktreeRefresh";
 
@@ -84,7 +89,8 @@ export class InstanceHost implements HostApi {
           viewOf: (worktree) => this.#view.viewOf(worktree),
           diagnosticsOf: (worktree) => this.#view.diagnosticsOf(worktree),
           isOpenTo: (worktree, file) => this.#view.isOpenTo(worktree, file),
-          unservedWorktreeOf: (file) => this.#unservedWorktreeOf(file),
+          unservedWorktreeOf: (file) =>
+            this.#refresh.known.innerWorktreeOf(file, this.#view.ownerOf(file)),
           isActive: (worktree) => this.#active === worktree,
         },
       },
@@ -260,7 +266,10 @@ export class InstanceHost implements HostApi {
       this.#pins,
       (worktree) => this.#instances.get(worktree) !== undefined,
     );
-    this.#assignOwners();
+    this.#view.setOwners(
+      owningWorktrees(this.#plan),
+      this.records.others.map(({ worktree }) => worktree),
+    );
     this.#refresh.watch();
     this.#instances.apply(this.#plan, retryFailed);
   }
@@ -274,22 +283,6 @@ export class InstanceHost implements HostApi {
 
   #worktrees() {
     return [...this.#plan.values()].map(({ spec }) => spec.worktree);
-  }
-
-  /** A plain folder of the window is open to all its agents, with or without an instance of its own. */
-  #assignOwners(): void {
-    const own = [...this.#plan.values()]
-      .filter(({ spec, verdict }) => verdict === "run" || spec.worktree.isPlain)
-      .map(({ spec }) => spec.worktree);
-    const others = this.records.others.map(({ worktree }) => worktree);
-    this.#view.setOwners(own, others);
-  }
-
-  #unservedWorktreeOf(file: string): string | null {
-    const inner = this.#refresh.known.siblingOf(file);
-    return inner && inner.path !== this.#view.ownerOf(file)
-      ? siblingName(inner)
-      : null;
   }
 
   /** Whoever asked for a change sees it before the answer. */

@@ -3,6 +3,7 @@
 import { setMaxListeners } from "node:events";
 import type { SiblingWorktree } from "../../core/control/machineInstances";
 import { deepest } from "../../core/system/paths";
+import { siblingName } from "../../core/worktrees/names";
 import type { Log } from "../../core/log";
 import {
   detectWorktree,
@@ -40,14 +41,15 @@ export class KnownWorktrees {
     return [...this.#siblings.values()].flat();
   }
 
-  /** The deepest of them that contains a real path. */
-  siblingOf(file: string): SiblingWorktree | undefined {
+  /** The name of the deepest of them that contains a real path; null if that is `owner`. */
+  innerWorktreeOf(file: string, owner: string | undefined): string | null {
     const { siblings } = this;
-    const inner = deepest(
-      siblings.map(({ path }) => path),
+    const path = deepest(
+      siblings.map((sibling) => sibling.path),
       file,
     );
-    return siblings.find(({ path }) => path === inner);
+    const inner = siblings.find((sibling) => sibling.path === path);
+    return inner && path !== owner ? siblingName(inner) : null;
   }
 
   /** Runs git for the folder; undefined if the folder does not exist. */

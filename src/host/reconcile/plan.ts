@@ -61,6 +61,13 @@ export function makePlan(
   return applyLimit(plan, desired.settings.maxInstances, isRunning);
 }
 
+/** Those whose agents files belong to. A plain folder of the window is open to all agents, with or without an instance of its own. */
+export function owningWorktrees(plan: Plan): Worktree[] {
+  return [...plan.values()]
+    .filter(({ spec, verdict }) => verdict === "run" || spec.worktree.isPlain)
+    .map(({ spec }) => spec.worktree);
+}
+
 /**
  * With autoStart "activeEditor", the active file's worktree. Asks git only about a repository that is not known yet.
  * Without git, the containing workspace folder's: a folder inside a plain one is not a worktree of its own.
