@@ -4,7 +4,7 @@ import { unwrap } from "../../core/outcome";
 import { defineTool, jsonBytes, MAX_ANSWER_BYTES, text } from "./tool";
 
 /** The answer carries the contents back, with up to a megabyte that the user adds to them. */
-const MAX_PROPOSAL_BYTES = MAX_ANSWER_BYTES - 1024 * 1024;
+export const MAX_PROPOSAL_BYTES = MAX_ANSWER_BYTES - 1024 * 1024;
 
 export const openDiff = defineTool({
   name: "openDiff",

@@ -7,6 +7,7 @@ import {
   excessOf,
   MAX_SYNTAX_BYTES,
 } from "../../../../src/host/protocols/jsonMessage";
+import { MAX_PROPOSAL_BYTES } from "../../../../src/host/tools/openDiff";
 import { MAX_ANSWER_BYTES } from "../../../../src/host/tools/tool";
 import { until } from "../../../harness/until";
 import { Agent } from "../../support/agent";
@@ -363,7 +364,7 @@ describe("the WebSocket protocol", function () {
     assert.ok(isError);
     assert.equal(
       content[0]?.text,
-      proposalTooLarge(file, (MAX_ANSWER_BYTES * 3) / 4).message,
+      proposalTooLarge(file, MAX_PROPOSAL_BYTES).message,
     );
     assert.equal(window.diffs.size, 0);
   });
