@@ -3,6 +3,7 @@ import { activation } from "./activation";
 import { commandLine } from "./commandLine";
 import { diff } from "./diff";
 import { instances } from "./instances";
+import { largestInput } from "./largestInput";
 import { latency } from "./latency";
 import { list } from "./list";
 import { manyWorktrees } from "./manyWorktrees";
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, Bench>> = {
   reload,
   instances,
   manyWorktrees,
+  largestInput,
   memory,
   latency,
   throughput,

@@ -1,22 +1,11 @@
 // What a person with many worktrees pays: tool calls beside those of a single worktree, a selection that many agents hear,
 // a kill, and the programs that everyday events start. On real linked worktrees.
-import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { workerFile } from "../test/unit/support/root";
-import type {
-  Command,
-  Report,
-  WorktreesReady,
-  WorktreesSetup,
-} from "./programs/worktreesProcess";
+import type { Command } from "./programs/worktreesProcess";
 import { median, type Row } from "./row";
-import { Child } from "./support/child";
-import { Ground } from "./support/ground";
 import { LoadClient } from "./support/loadClient";
-import { programs } from "./support/programs";
+import { openWorktrees, type OpenedWorktrees } from "./support/openWorktrees";
 import { RpcClient } from "./support/rpcClient";
-import { readRecords } from "./support/records";
 
 const WORKTREES = 30;
 const TABS = 100;
@@ -31,8 +20,8 @@ const CHANGES = 20;
 const IDLE = 60_000;
 
 export async function manyWorktrees(): Promise<Row[]> {
-  const many = await open(WORKTREES, TABS, FILES_WITH_PROBLEMS);
-  const one = await open(1, 0, 0);
+  const many = await openWorktrees(WORKTREES, TABS, FILES_WITH_PROBLEMS);
+  const one = await openWorktrees(1, 0, 0);
   try {
     return [
       ...(await toolRows(many, one)),
@@ -45,69 +34,13 @@ export async function manyWorktrees(): Promise<Row[]> {
   }
 }
 
-interface Opened {
-  readonly setup: WorktreesSetup;
-  readonly endpoints: readonly { port: number; token: string }[];
-  command(command: Command): Promise<Report>;
-  dispose(): Promise<void>;
-}
-
-async function open(
-  count: number,
-  tabs: number,
-  filesWithProblems: number,
-): Promise<Opened> {
-  const ground = new Ground();
-  const { home, lockDirectory } = ground;
-  const setup: WorktreesSetup = {
-    worker: workerFile,
-    home,
-    lockDirectory,
-    worktrees: linkedWorktrees(ground.directory, count),
-    tabs,
-    filesWithProblems,
-  };
-  const child = await Child.start<WorktreesReady>(programs.worktrees, setup);
-  const tokens = readRecords(home);
-  return {
-    setup,
-    endpoints: child.ready.ports.map((port) => ({
-      port,
-      token: tokens.get(port) ?? "",
-    })),
-    command: (command) => child.request<Report>(command),
-    dispose: async () => {
-      await child.dispose();
-      ground.dispose();
-    },
-  };
-}
-
-/** Of one repository; each holds a file that is really there. */
-function linkedWorktrees(directory: string, count: number): string[] {
-  const main = path.join(directory, "app");
-  mkdirSync(main);
-  const git = (...args: string[]) =>
-    execFileSync("git", ["-C", main, ...args], { stdio: "ignore" });
-  git("init", "--quiet", "--initial-branch=main");
-  writeFileSync(path.join(main, "file-0.ts"), "one\n");
-  git("add", ".");
-  git(
-    ...["-c", "user.name=Bench", "-c", "user.email=bench@example.com"],
-    ...["commit", "--quiet", "--message=first"],
-  );
-  return Array.from({ length: count }, (_, index) => {
-    if (index === 0) return main;
-    const folder = path.join(directory, `feature-${index}`);
-    git("worktree", "add", "--quiet", "-b", `feature-${index}`, folder);
-    return folder;
-  });
-}
-
-async function toolRows(many: Opened, one: Opened): Promise<Row[]> {
-  const file = (opened: Opened) =>
+async function toolRows(
+  many: OpenedWorktrees,
+  one: OpenedWorktrees,
+): Promise<Row[]> {
+  const file = (opened: OpenedWorktrees) =>
     path.join(opened.setup.worktrees[0] ?? "", "file-0.ts");
-  const tools: Record<string, (opened: Opened) => object> = {
+  const tools: Record<string, (opened: OpenedWorktrees) => object> = {
     getWorkspaceFolders: () => ({}),
     getOpenEditors: () => ({}),
     getCurrentSelection: () => ({}),
@@ -124,7 +57,7 @@ async function toolRows(many: Opened, one: Opened): Promise<Row[]> {
   );
   const rows: Row[] = [];
   for (const [name, argumentsFor] of Object.entries(tools)) {
-    const times = new Map<Opened, number[]>([
+    const times = new Map<OpenedWorktrees, number[]>([
       [many, []],
       [one, []],
     ]);
@@ -153,7 +86,7 @@ async function toolRows(many: Opened, one: Opened): Promise<Row[]> {
   return rows;
 }
 
-async function selectionRow(opened: Opened): Promise<Row> {
+async function selectionRow(opened: OpenedWorktrees): Promise<Row> {
   const agents = await Promise.all(
     opened.endpoints
       .slice(0, LISTENING_INSTANCES)
@@ -196,7 +129,7 @@ async function connectAgent(port: number, token: string): Promise<LoadClient> {
   return agent;
 }
 
-async function everydayRows(opened: Opened): Promise<Row[]> {
+async function everydayRows(opened: OpenedWorktrees): Promise<Row[]> {
   const events: Record<string, Command> = {
     "a selection": { kind: "select", line: 100 },
     "a setting that is not about worktrees": {

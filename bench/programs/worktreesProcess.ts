@@ -1,6 +1,7 @@
 // The instance host of a person with many worktrees, tabs and problems, in a process that does nothing else: does what its
 // parent says, and reports how long it was busy and which programs it started.
 import path from "node:path";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import type { DesiredState, EditorTab } from "../../src/host/contract";
 import { until } from "../../test/harness/until";
@@ -35,6 +36,8 @@ export interface Report {
   readonly took: number;
   /** Of those, and of what the command set off afterwards. */
   readonly busy: number;
+  /** The longest time in which the host did not come to anything else. */
+  readonly stalled: number;
   readonly programs: readonly string[];
 }
 
@@ -90,9 +93,12 @@ async function run(setup: WorktreesSetup): Promise<void> {
         return host.restart(worktrees[command.worktree] ?? "");
     }
   };
+  const stalls = monitorEventLoopDelay({ resolution: 1 });
+  stalls.enable();
   process.on("message", (command: Command) => {
     void (async () => {
       startedPrograms();
+      stalls.reset();
       const before = performance.eventLoopUtilization();
       const start = performance.now();
       await obey(command);
@@ -102,6 +108,7 @@ async function run(setup: WorktreesSetup): Promise<void> {
       const report: Report = {
         took,
         busy: active,
+        stalled: stalls.max / 1e6,
         programs: startedPrograms(),
       };
       process.send?.(report);

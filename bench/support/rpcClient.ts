@@ -51,6 +51,11 @@ export class RpcClient {
     });
   }
 
+  /** Sends what it is given as one message. */
+  sendText(text: string): void {
+    this.socket.send(text);
+  }
+
   dispose(): void {
     this.socket.terminate();
   }

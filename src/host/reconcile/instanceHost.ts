@@ -175,7 +175,7 @@ export class InstanceHost implements HostApi {
     this.#apply({ retryFailed: true });
     await this.#settled(path);
     // Its repository may have worktrees that nobody has asked for yet.
-    if (!known) this.#refresh.request();
+    if (!known) void this.#refresh.listSiblings();
     if (this.#instances.get(path)) return done(path);
     const state = this.#instances.state(path);
     if (state?.kind === "failed") return failed(state.error);

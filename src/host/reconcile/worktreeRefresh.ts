@@ -46,6 +46,11 @@ export class WorktreeRefresh {
     void this.#queue.request();
   }
 
+  /** Asks only for the other worktrees of the repositories. */
+  listSiblings(): Promise<void> {
+    return this.known.refreshSiblings(this.asked.worktrees());
+  }
+
   /** Resolves when nothing that was requested is unanswered. */
   idle(): Promise<void> {
     return this.#queue.idle();
@@ -67,6 +72,6 @@ export class WorktreeRefresh {
     await this.#watcher.remember();
     await this.known.refresh(this.asked.folders());
     this.asked.onDidRefresh();
-    await this.known.refreshSiblings(this.asked.worktrees());
+    await this.listSiblings();
   }
 }
