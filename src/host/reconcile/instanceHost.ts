@@ -29,10 +29,12 @@ import { InstanceSet } from "./instanceSet";
 import { LiveInstances } from "./liveInstances";
 import {
   askedFolders,
+  dropStalePins,
   enteredWorktree,
   makePlan,
   owningWorktrees,
   type Plan,
+  plannedWorktrees,
 } from "./plan";
 import { Maintenance } from "./maintenance";
 import { WorktreeRefresh } from "./worktreeRefresh";
@@ -69,9 +71,9 @@ export class InstanceHost implements HostApi {
         {
           folders: () =>
             this.#desired ? askedFolders(this.#desired, this.#pins) : [],
-          worktrees: () => this.#worktrees(),
+          worktrees: () => plannedWorktrees(this.#plan),
           onDidRefresh: () => {
-            this.#dropStalePins();
+            dropStalePins(this.#pins, this.#refresh.known);
             this.#isInformed = this.#desired !== undefined;
             this.#apply();
           },
@@ -175,7 +177,7 @@ export class InstanceHost implements HostApi {
     this.#apply({ retryFailed: true });
     await this.#settled(path);
     // Its repository may have worktrees that nobody has asked for yet.
-    if (!known) void this.#refresh.listSiblings();
+    if (!known) this.#refresh.requestSiblings();
     if (this.#instances.get(path)) return done(path);
     const state = this.#instances.state(path);
     if (state?.kind === "failed") return failed(state.error);
@@ -272,17 +274,6 @@ export class InstanceHost implements HostApi {
     );
     this.#refresh.watch();
     this.#instances.apply(this.#plan, retryFailed);
-  }
-
-  /** A pin ends with its worktree: one made later at the same path starts by the settings. */
-  #dropStalePins(): void {
-    for (const worktree of this.#pins.keys())
-      if (this.#refresh.known.get(worktree)?.path !== worktree)
-        this.#pins.delete(worktree);
-  }
-
-  #worktrees() {
-    return [...this.#plan.values()].map(({ spec }) => spec.worktree);
   }
 
   /** Whoever asked for a change sees it before the answer. */

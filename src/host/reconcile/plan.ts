@@ -61,6 +61,19 @@ export function makePlan(
   return applyLimit(plan, desired.settings.maxInstances, isRunning);
 }
 
+/** A pin ends with its worktree: one made later at the same path starts by the settings. */
+export function dropStalePins(
+  pins: Map<string, Pin>,
+  known: KnownWorktrees,
+): void {
+  for (const worktree of pins.keys())
+    if (known.get(worktree)?.path !== worktree) pins.delete(worktree);
+}
+
+export function plannedWorktrees(plan: Plan): Worktree[] {
+  return [...plan.values()].map(({ spec }) => spec.worktree);
+}
+
 /** Those whose agents files belong to. A plain folder of the window is open to all agents, with or without an instance of its own. */
 export function owningWorktrees(plan: Plan): Worktree[] {
   return [...plan.values()]

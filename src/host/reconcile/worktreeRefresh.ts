@@ -21,6 +21,7 @@ export class WorktreeRefresh {
   readonly known: KnownWorktrees;
   readonly #lifetime = new Lifetime();
   readonly #queue: CoalescingQueue;
+  readonly #listing: CoalescingQueue;
   readonly #watcher: WorktreeWatcher;
 
   constructor(
@@ -29,6 +30,11 @@ export class WorktreeRefresh {
   ) {
     this.known = new KnownWorktrees(log);
     this.#queue = new CoalescingQueue("Asking git", () => this.#run(), log);
+    this.#listing = new CoalescingQueue(
+      "Listing worktrees",
+      () => this.known.refreshSiblings(asked.worktrees()),
+      log,
+    );
     this.#watcher = this.#lifetime.own(
       new WorktreeWatcher(() => {
         this.request();
@@ -47,8 +53,8 @@ export class WorktreeRefresh {
   }
 
   /** Asks only for the other worktrees of the repositories. */
-  listSiblings(): Promise<void> {
-    return this.known.refreshSiblings(this.asked.worktrees());
+  requestSiblings(): void {
+    void this.#listing.request();
   }
 
   /** Resolves when nothing that was requested is unanswered. */
@@ -64,6 +70,7 @@ export class WorktreeRefresh {
   /** Ends every git that still runs. Nothing is asked or reported after it. */
   dispose(): Promise<void> {
     this.#queue.dispose();
+    this.#listing.dispose();
     this.known.dispose();
     return this.#lifetime.dispose();
   }
@@ -72,6 +79,6 @@ export class WorktreeRefresh {
     await this.#watcher.remember();
     await this.known.refresh(this.asked.folders());
     this.asked.onDidRefresh();
-    await this.listSiblings();
+    await this.#listing.request();
   }
 }

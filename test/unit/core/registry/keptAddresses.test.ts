@@ -163,7 +163,7 @@ describe("tokensAfterAbsence", () => {
     }
   });
 
-  it("adds a fresh token after more than that, and lets the last ones in for now", () => {
+  it("adds a fresh token after more than that, and lets the last ones in for a short time", () => {
     for (const seconds of [5.001, 60]) {
       const { token, formerTokens } = after(seconds);
       assert.match(token, /^[\w-]{43}$/);
