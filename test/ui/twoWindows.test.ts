@@ -32,6 +32,7 @@ describe("Two worktrees in two windows", function () {
   let feature: string;
   let first: WorkbenchWindow;
   let second: WorkbenchWindow;
+  let third: WorkbenchWindow | undefined;
 
   before(async () => {
     home = await TestHome.create();
@@ -88,6 +89,12 @@ describe("Two worktrees in two windows", function () {
       );
       if (shown.includes("stopped")) await startAgain(window, name);
     }
+  });
+
+  // A window left open by a failed test would hold the first one's name and worktree in the next attempt.
+  afterEach(async () => {
+    await third?.close();
+    third = undefined;
   });
 
   it("have two ports, two records and two lock files", async () => {
@@ -233,7 +240,7 @@ describe("Two worktrees in two windows", function () {
 
   it("keep their rows apart in the list when both have the same worktree open", async () => {
     const own = await recordOf(home, app);
-    const third = await vscode.openWindow(app);
+    third = await vscode.openWindow(app);
     const other = await until("the instance of the third window", async () =>
       (await readRecords(home)).find(
         ({ worktree, instanceId }) =>
@@ -267,7 +274,6 @@ describe("Two worktrees in two windows", function () {
     assert.equal((await recordOf(home, app)).instanceId, own.instanceId);
     assert.ok((await agent.request("ping")).result);
     agent.dispose();
-    await third.close();
   });
 
   it("can be switched to, which opens the folder of the other in a window", async () => {
