@@ -237,8 +237,13 @@ export class WorkbenchWindow {
     await this.page.close();
   }
 
+  /** As a person closes it: a page that is cut off does not always get to tell VS Code that it ends. */
   async close(): Promise<void> {
-    await this.page.close();
+    if (this.page.isClosed()) return;
+    this.page.on("dialog", (question) => void question.accept());
+    const closed = this.page.waitForEvent("close");
+    await this.page.close({ runBeforeUnload: true });
+    await closed;
   }
 
   private async openTab(file: string): Promise<void> {
