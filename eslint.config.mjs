@@ -87,7 +87,10 @@ export default defineConfig(
     [
       ["^vscode$", onlyEditor],
       ["^(ws|birpc|@modelcontextprotocol)(/|$)", "core is plain Node."],
-      [into("host|worker|programs|editor|cli"), "core knows no other layer."],
+      [
+        into("host|supervisor|programs|editor|cli"),
+        "core knows no other layer.",
+      ],
     ],
   ),
   layer(
@@ -95,7 +98,7 @@ export default defineConfig(
     [
       ["^vscode$", onlyEditor],
       [
-        into("worker|programs|editor|cli"),
+        into("supervisor|programs|editor|cli"),
         "host knows only core, and not where it runs.",
       ],
     ],
@@ -105,21 +108,21 @@ export default defineConfig(
     [
       ["^vscode$", onlyEditor],
       ["^@modelcontextprotocol(/|$)", "A program is small: no SDK."],
-      [into("host|worker|editor|cli"), "programs know only core."],
+      [into("host|supervisor|editor|cli"), "programs know only core."],
     ],
   ),
   layer(
     ["src/cli/**"],
     [
       ["^vscode$", onlyEditor],
-      [into("worker|programs|editor"), "cli knows only core and host."],
+      [into("programs|editor"), "cli knows only core, host and supervisor."],
     ],
   ),
   layer(
     ["src/editor/**"],
     [
       [
-        into("worker|programs|cli"),
+        into("supervisor|programs|cli"),
         "editor knows core and the host's contract.",
       ],
       [

@@ -50,7 +50,7 @@ async function startOneByOne(): Promise<number[]> {
     await window.host.stop(folder);
   }
   await window.dispose();
-  ground.dispose();
+  await ground.dispose();
   return times.slice(WARM_UP);
 }
 
@@ -72,7 +72,7 @@ async function startBare(): Promise<number[]> {
       }),
     );
   for (const server of servers) server.close();
-  ground.dispose();
+  await ground.dispose();
   return times.slice(WARM_UP);
 }
 

@@ -27,7 +27,7 @@ type Times = Readonly<Record<keyof typeof calls, readonly number[]>>;
 
 export async function latency(): Promise<Row[]> {
   const idle = await measureIdle();
-  const worker = await measureBusy("worker");
+  const worker = await measureBusy("supervisor");
   const inProcess = await measureBusy("inProcess");
   const busy = (Object.keys(calls) as (keyof typeof calls)[]).flatMap((name) =>
     ([50, 99] as const).map((percent): Row => ({
@@ -49,7 +49,7 @@ async function measureIdle(): Promise<Row> {
   const echo = await Child.start<EchoReady>(programs.echo);
   const tcp = await TcpEcho.connect(echo.ready.tcp);
   const times: { ours: number[]; echo: number[] } = { ours: [], echo: [] };
-  await withHost("worker", false, async (endpoint) => {
+  await withHost("supervisor", false, async (endpoint) => {
     const client = await RpcClient.connect(endpoint);
     // Interleaved, so that other load affects both alike; the first round is the warm-up.
     for (let round = 0; round <= ROUNDS; round += 1)
@@ -119,7 +119,7 @@ async function withHost<T>(
     return await use(host.ready);
   } finally {
     await host.dispose();
-    ground.dispose();
+    await ground.dispose();
   }
 }
 

@@ -36,7 +36,11 @@ export async function list(): Promise<Row[]> {
     },
     await identifyPlace(),
   );
-  cpSync(ground.home, home, { recursive: true });
+  // The supervisor's socket cannot be copied.
+  for (const folder of ["instances", "addresses"])
+    cpSync(path.join(ground.home, folder), path.join(home, folder), {
+      recursive: true,
+    });
   for (let stale = LIVE; stale < RECORDS; stale += 1) {
     const instanceId = randomUUID();
     writeFileSync(
@@ -62,7 +66,7 @@ export async function list(): Promise<Row[]> {
     bare.push(performance.now() - start);
   }
   await window.dispose();
-  ground.dispose();
+  await ground.dispose();
   return [
     {
       kind: "measured",

@@ -1,173 +1,148 @@
-// How long a window reload interrupts a worktree's server, and when a retrying agent reconnects. In a real VS Code.
-import { once } from "node:events";
-import { connect } from "node:net";
+// What an agent notices when its window reloads, when its extension host is killed, and when the supervisor is. In a real
+// VS Code.
 import { setTimeout as delay } from "node:timers/promises";
-import { WebSocket } from "ws";
+import type { InstanceRecord } from "../src/core/registry/formats";
+import { DiffEditor } from "../test/harness/diffEditor";
+import { until } from "../test/harness/until";
 import type { WorkbenchWindow } from "../test/harness/workbenchWindow";
+import { recordOf, shown } from "../test/ui/instances";
+import { Agent } from "../test/unit/support/agent";
 import { median, type Row } from "./row";
-import type { Endpoint } from "./support/rpcClient";
-import {
-  waitForLock,
-  type RealVSCode,
-  type SeenLock,
-  startVSCode,
-} from "./support/realWindow";
+import { type RealVSCode, startVSCode } from "./support/realWindow";
 
-const REPETITIONS = 3;
-/** Milliseconds to settle before a reload. */
-const SETTLE = 1_500;
-/** Milliseconds between attempts. */
-const RETRY_INTERVAL = 5;
+const RELOADS = 10;
+/** VS Code starts an extension host no more after its third death within minutes, and so does Berth its supervisor. */
+const KILLS = 2;
+/** Milliseconds between attempts of an agent that was cut. */
+const RETRY_EVERY = 5;
 
-interface Reload {
-  /** Milliseconds during which the port accepted no connection. */
-  readonly outage: number;
-  /** Milliseconds from the agent's lost connection to its next one, with the old token and port. */
-  readonly reconnectTime: number;
-  readonly keptAddress: boolean;
+/** How one disturbance ended for an agent with a diff that waits. */
+interface Disturbance {
+  readonly isCut: boolean;
+  readonly isLost: boolean;
+  /** Milliseconds until a call that needs the editor was answered. */
+  readonly actingAfter: number;
 }
 
 export async function reload(): Promise<Row[]> {
-  const [first, second] = await Promise.all([
-    openWindow("*"),
-    openWindow("onStartupFinished"),
-  ]);
-  const star: Reload[] = [];
-  const finished: Reload[] = [];
-  // Interleaved, so that other load affects both alike; the first round is the warm-up.
-  for (let round = 0; round <= REPETITIONS; round += 1) {
-    star.push(await reloadWindow(first));
-    finished.push(await reloadWindow(second));
-  }
-  star.shift();
-  finished.shift();
-  await Promise.all([first, second].map(({ vscode }) => vscode.stop()));
-  const what = "activated by `onStartupFinished`";
-  const kept = star.filter(({ keptAddress }) => keptAddress).length;
+  const vscode = await startVSCode("*", 1);
+  const [worktree = ""] = vscode.worktrees;
+  const window = await vscode.server.openWindow(worktree);
+  const scene = { vscode, window, worktree };
+  const reloads: Disturbance[] = [];
+  for (let count = 0; count < RELOADS; count += 1)
+    reloads.push(await disturb(scene, () => window.reload()));
+  const kills: Disturbance[] = [];
+  for (let count = 0; count < KILLS; count += 1)
+    kills.push(await disturb(scene, () => killExtensionHost(vscode)));
+  const returns: number[] = [];
+  for (let count = 0; count < KILLS; count += 1)
+    returns.push(await killSupervisor(scene));
+  await vscode.stop();
+  const count = (all: readonly Disturbance[], key: "isCut" | "isLost") =>
+    all.filter((each) => each[key]).length;
   return [
+    ...(
+      [
+        ["reloads of a window", reloads],
+        ["SIGKILLs of an extension host", kills],
+      ] as const
+    ).flatMap(([what, all]): Row[] => [
+      {
+        kind: "measured",
+        what: `${all.length} ${what}: connections cut`,
+        unit: "times",
+        measured: count(all, "isCut"),
+        budget: { atMost: 0 },
+      },
+      {
+        kind: "measured",
+        what: `${all.length} ${what}: waiting diffs lost`,
+        unit: "times",
+        measured: count(all, "isLost"),
+        budget: { atMost: 0 },
+      },
+      {
+        kind: "measured",
+        what: `${all.length} ${what}: until a call that opens a file is answered`,
+        unit: "ms",
+        measured: median(all.map(({ actingAfter }) => actingAfter)),
+      },
+    ]),
     {
       kind: "measured",
-      what: `server away at a window reload (same port and token ${kept} of ${star.length} times)`,
+      what: `SIGKILL of the supervisor: until an agent that tries every ${RETRY_EVERY} ms is back, on the same port`,
       unit: "ms",
-      measured: median(star.map(({ outage }) => outage)),
-      reference: {
-        what,
-        measured: median(finished.map(({ outage }) => outage)),
-      },
+      measured: median(returns),
       budget: { atMost: 1_500 },
-    },
-    {
-      kind: "measured",
-      what: `an agent that tries again every ${RETRY_INTERVAL} ms is without it at a reload`,
-      unit: "ms",
-      measured: median(star.map(({ reconnectTime }) => reconnectTime)),
-      reference: {
-        what,
-        measured: median(finished.map(({ reconnectTime }) => reconnectTime)),
-      },
     },
   ];
 }
 
-interface Opened {
+interface Scene {
   readonly vscode: RealVSCode;
   readonly window: WorkbenchWindow;
-  readonly locks: SeenLock[];
+  readonly worktree: string;
 }
 
-async function openWindow(activationEvent: string): Promise<Opened> {
-  const vscode = await startVSCode(activationEvent, 1);
-  const [worktree = ""] = vscode.worktrees;
-  const window = await vscode.server.openWindow(worktree);
-  return { vscode, window, locks: [await waitForLock(vscode.home, worktree)] };
+async function disturb(
+  { vscode, window, worktree }: Scene,
+  disturbance: () => Promise<void>,
+): Promise<Disturbance> {
+  await shown(window);
+  const agent = await Agent.connect(await recordOf(vscode.home, worktree));
+  const file = `${worktree}/src/main.ts`;
+  const answer = agent
+    .call("openDiff", {
+      old_file_path: file,
+      new_file_path: file,
+      new_file_contents: "proposed\n",
+      tab_name: "bench",
+    })
+    .catch(() => undefined);
+  const before = await DiffEditor.shown(window.page, "main.ts");
+  await before.append("typed");
+  const start = performance.now();
+  const disturbed = disturbance();
+  const opened = await agent
+    .call("openFile", { filePath: file })
+    .catch(() => undefined);
+  const actingAfter = performance.now() - start;
+  await disturbed;
+  await shown(window);
+  const isLost = await decide(window).then(
+    async () => (await answer)?.content[1]?.text !== "proposed\ntyped",
+    () => true,
+  );
+  const isCut = agent.closeCode !== undefined || !opened || opened.isError;
+  agent.dispose();
+  return { isCut: isCut === true, isLost, actingAfter };
 }
 
-async function reloadWindow({
-  vscode,
-  window,
-  locks,
-}: Opened): Promise<Reload> {
-  const before = locks.at(-1) as SeenLock;
-  const endpoint = { port: before.port, token: before.authToken };
-  // Let the window settle, as it has when a user reloads it.
-  await delay(SETTLE);
-  const stop = new AbortController();
-  const outage = longestOutage(endpoint.port, stop.signal);
-  const reconnect = measureReconnect(endpoint);
-  await window.reload();
-  const after = await waitForLock(vscode.home, before.worktreePath, locks);
-  locks.push(after);
-  const reconnectTime = await reconnect;
-  stop.abort();
-  return {
-    outage: await outage,
-    reconnectTime,
-    keptAddress:
-      after.port === before.port && after.authToken === before.authToken,
-  };
+async function decide(window: WorkbenchWindow): Promise<void> {
+  const diff = await DiffEditor.shown(window.page, "main.ts");
+  await diff.accept();
+  await diff.gone();
 }
 
-/** The longest time without an accepted connection until the signal, beyond the interval between attempts. */
-async function longestOutage(
-  port: number,
-  signal: AbortSignal,
-): Promise<number> {
-  let longest = 0;
-  let downSince: number | undefined;
-  while (!signal.aborted) {
-    const tried = performance.now();
-    if (await isAccepted(port)) {
-      if (downSince !== undefined)
-        longest = Math.max(longest, performance.now() - downSince);
-      downSince = undefined;
-    } else downSince ??= tried;
-    await delay(RETRY_INTERVAL);
-  }
-  return longest;
+async function killExtensionHost({ server }: RealVSCode): Promise<void> {
+  const host = (await server.extensionHosts()).at(-1);
+  if (!host) throw new Error("there is no extension host");
+  await server.killExtensionHost(host);
 }
 
-function isAccepted(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: "127.0.0.1" });
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", () => {
-      resolve(false);
-    });
+async function killSupervisor({ vscode, worktree }: Scene): Promise<number> {
+  const { pid, port, token }: InstanceRecord = await recordOf(
+    vscode.home,
+    worktree,
+  );
+  const start = performance.now();
+  process.kill(pid, "SIGKILL");
+  const agent = await until("the agent is back", async () => {
+    await delay(RETRY_EVERY);
+    return Agent.connect({ port, token }).catch(() => undefined);
   });
-}
-
-async function measureReconnect(endpoint: Endpoint): Promise<number> {
-  const first = await connectAgent(endpoint);
-  if (!first) throw new Error("the instance refuses its own token");
-  await once(first, "close");
-  const lost = performance.now();
-  for (;;) {
-    const socket = await connectAgent(endpoint);
-    if (socket) {
-      const reconnectTime = performance.now() - lost;
-      socket.terminate();
-      return reconnectTime;
-    }
-    await delay(RETRY_INTERVAL);
-  }
-}
-
-function connectAgent({
-  port,
-  token,
-}: Endpoint): Promise<WebSocket | undefined> {
-  return new Promise((resolve) => {
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/`, {
-      headers: { authorization: `Bearer ${token}` },
-    });
-    socket.once("open", () => {
-      resolve(socket);
-    });
-    socket.once("error", () => {
-      resolve(undefined);
-    });
-  });
+  const time = performance.now() - start;
+  agent.dispose();
+  return time;
 }

@@ -1,6 +1,6 @@
 // What a bench returns: one number per row, with its reference. Nothing here decides whether a run succeeded.
 
-export type Unit = "ms" | "MB" | "KB" | "messages/s" | "programs";
+export type Unit = "ms" | "MB" | "KB" | "messages/s" | "programs" | "times";
 
 /** Each that is given must hold: for the value itself, and for its ratio to the reference. */
 export interface Budget {

@@ -84,6 +84,7 @@ function withUnit({ unit }: Measurement, value: number): string {
 
 /** Three significant digits, and all digits before the decimal point. */
 function digits(value: number): string {
+  if (value === 0) return "0";
   const decimals = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
   return value.toFixed(Math.abs(value) < 0.1 ? 3 : decimals);
 }

@@ -33,7 +33,7 @@ export async function throughput(): Promise<Row[]> {
     home,
     lockDirectory,
     folders: ground.plainFolders(1),
-    mode: "worker",
+    mode: "supervisor",
     isBusy: false,
   } satisfies HostSetup);
   const echo = await Child.start<EchoReady>(programs.echo);
@@ -64,7 +64,7 @@ export async function throughput(): Promise<Row[]> {
   }
   await echo.dispose();
   await host.dispose();
-  ground.dispose();
+  await ground.dispose();
   return rows;
 }
 

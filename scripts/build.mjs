@@ -32,15 +32,15 @@ export async function buildExtension() {
         ...extra,
       })
     ).metafile;
-  const [extension, worker, cli, agentTerminal] = await Promise.all([
+  const [extension, supervisor, cli, agentTerminal] = await Promise.all([
     bundle("src/extension.ts", "dist/extension.js", { external: ["vscode"] }),
-    bundle("src/worker/worker.ts", "dist/worker.js"),
+    bundle("src/supervisor/main.ts", "dist/supervisor.js"),
     bundle("src/cli/main.ts", "dist/cli.js", {
       banner: { js: "#!/usr/bin/env node" },
     }),
     bundle("src/programs/agentTerminal.ts", "dist/agentTerminal.js"),
   ]);
-  return { extension, worker, cli, agentTerminal };
+  return { extension, supervisor, cli, agentTerminal };
 }
 
 /** Builds every .ts file in test/ and bench/ to the same path in out/; packages stay in node_modules. */

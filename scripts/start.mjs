@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { makeDemo } from "./lib/demo.mjs";
 import { installPackages, installVSCode } from "./lib/install.mjs";
 import { startServer, windowUrl } from "./lib/server.mjs";
+import { endSupervisors } from "./lib/supervisor.mjs";
 import { interrupted, main, Problem, run, step } from "./lib/task.mjs";
 import { packageExtension } from "./package.mjs";
 
@@ -72,9 +73,15 @@ async function startEmbedded(folders) {
     rmSync(temporary, { recursive: true, force: true, maxRetries: 10 }),
   );
   const opened = folders.length > 0 ? folders : await makeDemo(temporary);
+  // Its server is not shared with the user's own windows, so that it can end with this program.
+  const berthHome = path.join(temporary, "berth");
   const server = await step(
     "Starting VS Code",
-    startServer({ folder: temporary, extensions: [vsix] }),
+    startServer({
+      folder: temporary,
+      extensions: [vsix],
+      env: { BERTH_HOME: berthHome },
+    }),
   );
   console.log("\nOpen in a browser, each in a window of its own:");
   for (const folder of opened)
@@ -83,6 +90,7 @@ async function startEmbedded(folders) {
   await interrupted();
   console.log("\nStopping ...");
   await server.stop();
+  await endSupervisors(berthHome);
 }
 
 main(async () => {

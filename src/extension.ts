@@ -30,6 +30,7 @@ import {
 import { EditorStatePusher } from "./editor/window/editorState";
 import { HostConnection } from "./editor/window/hostConnection";
 import { SharedFiles } from "./editor/window/sharedFiles";
+import { WindowFocus } from "./editor/window/windowFocus";
 
 const lifetime = new Lifetime();
 
@@ -39,19 +40,19 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.window.createOutputChannel("Berth", { log: true }),
   );
   const settings = lifetime.own(new CurrentSettings());
+  const focus = lifetime.own(new WindowFocus());
   const connection = new HostConnection({
-    file: path.join(__dirname, "worker.js"),
-    options: {
-      home: berthHome(),
+    file: path.join(__dirname, "supervisor.js"),
+    home: berthHome(),
+    version: (extension.packageJSON as { version: string }).version,
+    window: {
       lockDirectory: lockDirectory(),
       geminiDirectory: geminiDirectory(),
       qwenDirectory: qwenDirectory(),
       parentPid: process.ppid,
-      pid: process.pid,
-      version: (extension.packageJSON as { version: string }).version,
+      environment: { ...process.env } as Readonly<Record<string, string>>,
     },
     log,
-    overlapsAtReload: vscode.env.remoteName !== undefined,
   });
   const instances = lifetime.own(new WindowInstances());
   const diffs = lifetime.own(new DiffReview());
@@ -109,18 +110,33 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   lifetime.own(instances.onDidChangeActive(setActive));
   lifetime.own(
-    connection.onDidStart(() => {
-      void diffs.rejectAll();
+    focus.onDidFocus((at) => {
+      void connection.host.noteFocus(at);
+    }),
+  );
+  lifetime.own(
+    diffs.onDidEdit(({ id, contents }) => {
+      void connection.host.pushEditedDiff(id, contents);
+    }),
+  );
+  lifetime.own(
+    connection.onDidStart((_host, isNew) => {
+      diffs.noteConnectionEnded(isNew);
       reconcile();
       pusher.pushAll();
       setActive();
     }),
   );
   connection.start({
-    pins: () => instances.pins,
+    state: () => ({
+      pins: instances.pins,
+      served: instances.served,
+      focusedAt: focus.at,
+    }),
     editor: {
       onDidChangeInstances: (views) => {
         instances.replace(views);
+        diffs.closeForgotten();
       },
       onDidRequestFocus: (worktree) => void revealWorktree(instances, worktree),
       onDidLog: (level, message) => {
@@ -136,8 +152,11 @@ export function activate(context: vscode.ExtensionContext): void {
       executeCode: createExecutor(),
     },
   });
-  // Owned last, so disposed first: an agent whose window closes sees only its connection end.
+  // Disposed first: whatever else ends here is no news to the host.
   lifetime.own(connection);
+  lifetime.defer(() => {
+    diffs.flushEdits();
+  });
 }
 
 /** VS Code awaits this for at most 5 s, then cuts it off. */

@@ -1,5 +1,4 @@
 // Runs Berth as an extension host does, but without an editor: idle, or kept busy as by another extension.
-import { until } from "../../test/harness/until";
 import { Window } from "../../test/unit/support/window";
 import { settings } from "../support/settings";
 import { announce, readSetup } from "../support/child";
@@ -8,8 +7,8 @@ export interface HostSetup {
   readonly home: string;
   readonly lockDirectory: string;
   readonly folders: readonly string[];
-  /** "inProcess": as after three worker crashes. */
-  readonly mode: "worker" | "inProcess";
+  /** "inProcess": as where no second process can be started. */
+  readonly mode: "supervisor" | "inProcess";
   readonly isBusy: boolean;
 }
 
@@ -24,8 +23,8 @@ const BUSY = 200;
 const PERIOD = 250;
 
 async function run(setup: HostSetup): Promise<void> {
+  if (setup.mode === "inProcess") process.execPath = "/nonexistent";
   const window = await Window.open({ ...setup, settings });
-  if (setup.mode === "inProcess") await killWorkers(window);
   const { port, token } = await window.record();
   await pushSelection(window, setup.folders[0] ?? "");
   if (setup.isBusy)
@@ -34,15 +33,6 @@ async function run(setup: HostSetup): Promise<void> {
       while (performance.now() < end);
     }, PERIOD);
   announce({ port, token }, () => window.dispose());
-}
-
-async function killWorkers(window: Window): Promise<void> {
-  for (let deaths = 1; deaths <= 3; deaths += 1) {
-    await window.record();
-    await window.connection.spawned.end();
-    await until("another host", () => window.starts > deaths);
-    await window.reconcile();
-  }
 }
 
 async function pushSelection(window: Window, folder: string): Promise<void> {

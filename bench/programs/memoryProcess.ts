@@ -1,18 +1,14 @@
-// Runs a number of instances, an idle worker or nothing, and reports the memory of the process.
-import { once } from "node:events";
+// A window with a number of instances, or a process that does nothing: its memory is measured from outside.
 import { setTimeout as delay } from "node:timers/promises";
-import { Worker } from "node:worker_threads";
 import { announce, readSetup } from "../support/child";
 import type { HeldSetup } from "../support/heldInstances";
-import { ownPss } from "../support/pss";
 import { warmUp } from "../support/warmUp";
 
 export type MemorySetup =
-  | { readonly holds: "nothing" | "idleWorker" }
-  | ({ readonly holds: "instances" } & HeldSetup);
+  { readonly holds: "nothing" } | ({ readonly holds: "instances" } & HeldSetup);
 
 export interface MemoryReady {
-  readonly megabytes: number | null;
+  readonly pid: number;
 }
 
 /** Milliseconds for the process to settle. */
@@ -22,24 +18,14 @@ async function run(setup: MemorySetup): Promise<void> {
   await warmUp();
   const end = await hold(setup);
   await delay(SETTLE);
-  announce({ megabytes: ownPss() ?? null } satisfies MemoryReady, end);
+  announce({ pid: process.pid } satisfies MemoryReady, end);
 }
 
 async function hold(setup: MemorySetup): Promise<() => unknown> {
-  switch (setup.holds) {
-    case "nothing":
-      return () => undefined;
-    case "idleWorker": {
-      const worker = new Worker("setInterval(() => {}, 1000)", { eval: true });
-      await once(worker, "online");
-      return () => worker.terminate();
-    }
-    case "instances": {
-      // Loaded only here, because its code is part of what is measured.
-      const { holdInstances } = await import("../support/heldInstances");
-      return holdInstances(setup);
-    }
-  }
+  if (setup.holds === "nothing") return () => undefined;
+  // Loaded only here, because its code is part of what is measured.
+  const { holdInstances } = await import("../support/heldInstances");
+  return holdInstances(setup);
 }
 
 void run(readSetup() as MemorySetup);

@@ -10,7 +10,8 @@ import { startInProcess } from "../support/inProcessHost";
 import { settings } from "../support/settings";
 
 export interface WorktreesSetup {
-  readonly worker: string;
+  /** The supervisor's bundle. */
+  readonly bundle: string;
   readonly home: string;
   readonly lockDirectory: string;
   readonly worktrees: readonly string[];
@@ -46,7 +47,10 @@ const SETTLE = 300;
 
 async function run(setup: WorktreesSetup): Promise<void> {
   const { worktrees } = setup;
-  const { host, views, startedPrograms } = startInProcess(setup.worker, setup);
+  const { host, views, startedPrograms, shutDown } = await startInProcess(
+    setup.bundle,
+    setup,
+  );
   let desired: DesiredState = {
     folders: worktrees.map((folder) => ({
       name: path.basename(folder),
@@ -114,7 +118,7 @@ async function run(setup: WorktreesSetup): Promise<void> {
       process.send?.(report);
     })();
   });
-  announce({ ports: running } satisfies WorktreesReady, () => host.shutDown(0));
+  announce({ ports: running } satisfies WorktreesReady, shutDown);
 }
 
 function fileIn({ worktrees }: WorktreesSetup, index: number): string {

@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { endSupervisors } from "../../test/harness/supervisors";
 
 export class Ground {
   readonly directory = realpathSync(
@@ -19,7 +20,8 @@ export class Ground {
     });
   }
 
-  dispose(): void {
+  async dispose(): Promise<void> {
+    await endSupervisors(this.directory);
     rmSync(this.directory, { recursive: true, force: true, maxRetries: 10 });
   }
 }

@@ -1,4 +1,4 @@
-// Runs instances as the extension does, with nothing else loaded: the connection and its worker, no test code.
+// Runs instances as the extension does, with nothing else loaded: the connection and its supervisor, no test code.
 import { HostConnection } from "../../src/editor/window/hostConnection";
 import type {
   DesiredState,
@@ -7,15 +7,16 @@ import type {
 } from "../../src/host/contract";
 
 export interface HeldSetup {
-  readonly worker: string;
+  /** Path of the supervisor's bundle. */
+  readonly bundle: string;
   readonly home: string;
   readonly lockDirectory: string;
   readonly desired: DesiredState;
 }
 
-/** Resolves once all are running, with a function that stops them. */
+/** Resolves once all are running, with a function that detaches the window. */
 export async function holdInstances({
-  worker,
+  bundle,
   home,
   lockDirectory,
   desired,
@@ -23,18 +24,17 @@ export async function holdInstances({
   const isRunning = ({ state }: InstanceView): boolean =>
     state.kind === "running";
   const connection = new HostConnection({
-    file: worker,
-    options: {
-      home,
+    file: bundle,
+    home,
+    version: "0",
+    window: {
       lockDirectory,
       geminiDirectory: `${home}-tmp/gemini/ide`,
       qwenDirectory: `${home}-user/.qwen/ide`,
       parentPid: process.ppid,
-      pid: process.pid,
-      version: "0",
+      environment: { ...process.env } as Record<string, string>,
     },
     log: console,
-    overlapsAtReload: false,
   });
   connection.onDidStart((host) => void host.reconcile(desired));
   await new Promise<void>((resolve) => {
@@ -46,7 +46,10 @@ export async function holdInstances({
       },
       onDidLog: () => undefined,
     };
-    connection.start({ pins: () => [], editor: editor as EditorApi });
+    connection.start({
+      state: () => ({ pins: [], served: [], focusedAt: 0 }),
+      editor: editor as EditorApi,
+    });
   });
   return () => connection.dispose();
 }

@@ -1,13 +1,13 @@
 // The instance host in a process that runs nothing else: how busy that is, and what it starts, is the host's doing.
 import { ChildProcess } from "node:child_process";
 import { createRequire } from "node:module";
-import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { type BirpcReturn, createBirpc } from "birpc";
+import type { Channel } from "../../src/core/control/channel";
 import type {
   EditorApi,
   HostApi,
-  HostOptions,
   InstanceView,
+  WindowOptions,
 } from "../../src/host/contract";
 
 export interface InProcessHost {
@@ -16,14 +16,24 @@ export interface InProcessHost {
   readonly views: () => readonly InstanceView[];
   /** Programs that were started since the last call. */
   readonly startedPrograms: () => string[];
+  readonly shutDown: () => Promise<void>;
 }
 
-export function startInProcess(
-  worker: string,
-  locations: Pick<HostOptions, "home" | "lockDirectory">,
-): InProcessHost {
-  const { serve } = createRequire(worker)(worker) as {
-    serve: (port: MessagePort, options: HostOptions) => void;
+type HostInProcess = (
+  home: string,
+  window: WindowOptions,
+) => Promise<{
+  readonly channel: Channel;
+  readonly shutDown: () => Promise<void>;
+}>;
+
+/** `bundle`: the supervisor's. */
+export async function startInProcess(
+  bundle: string,
+  { home, lockDirectory }: { home: string; lockDirectory: string },
+): Promise<InProcessHost> {
+  const { hostInProcess } = createRequire(bundle)(bundle) as {
+    hostInProcess: HostInProcess;
   };
   let views: readonly InstanceView[] = [];
   const editor: Partial<EditorApi> = {
@@ -32,26 +42,31 @@ export function startInProcess(
     },
     onDidLog: () => undefined,
   };
-  const { port1, port2 } = new MessageChannel();
-  serve(port2, {
-    ...locations,
-    geminiDirectory: `${locations.home}-tmp/gemini/ide`,
-    qwenDirectory: `${locations.home}-user/.qwen/ide`,
+  const { channel, shutDown } = await hostInProcess(home, {
+    lockDirectory,
+    geminiDirectory: `${home}-tmp/gemini/ide`,
+    qwenDirectory: `${home}-user/.qwen/ide`,
     parentPid: process.ppid,
-    pid: process.pid,
-    version: "0",
+    environment: { ...process.env } as Record<string, string>,
+    focusedAt: 0,
     pins: [],
+    served: [],
   });
   const host = createBirpc<HostApi, EditorApi>(editor as EditorApi, {
     post: (message) => {
-      port1.postMessage(message);
+      channel.post(message);
     },
     on: (receive) => {
-      port1.on("message", receive);
+      channel.onMessage(receive);
     },
     timeout: -1,
   });
-  return { host, views: () => views, startedPrograms: countPrograms() };
+  return {
+    host,
+    views: () => views,
+    startedPrograms: countPrograms(),
+    shutDown,
+  };
 }
 
 type Spawn = (this: ChildProcess, options: { file: string }) => unknown;

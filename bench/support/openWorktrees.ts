@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { workerFile } from "../../test/unit/support/root";
+import { supervisorFile } from "../../test/unit/support/root";
 import type {
   Command,
   Report,
@@ -30,7 +30,7 @@ export async function openWorktrees(
   const ground = new Ground();
   const { home, lockDirectory } = ground;
   const setup: WorktreesSetup = {
-    worker: workerFile,
+    bundle: supervisorFile,
     home,
     lockDirectory,
     worktrees: linkedWorktrees(ground.directory, count),
@@ -48,7 +48,7 @@ export async function openWorktrees(
     command: (command) => child.request<Report>(command),
     dispose: async () => {
       await child.dispose();
-      ground.dispose();
+      await ground.dispose();
     },
   };
 }

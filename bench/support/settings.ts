@@ -11,4 +11,6 @@ export const settings: HostSettings = {
   maxClients: 1_000,
   shareSelection: true,
   selectionDebounce: 100,
+  // What a window has started ends with it.
+  reloadGrace: 0,
 };

@@ -19,6 +19,11 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** For the log: where nobody expected an error, its stack tells more. */
+export function stackOf(error: unknown): string {
+  return (error instanceof Error && error.stack) || messageOf(error);
+}
+
 export function notPrivate(
   directory: string,
   fault: string,
@@ -57,6 +62,13 @@ export function cannotWrite(path: string, cause: unknown): UserError {
 export function notReplaced(file: string): UserError {
   return new UserError(
     `Berth leaves ${file} as it is, because another program or another machine wrote it. Remove it if nothing uses it any more.`,
+  );
+}
+
+/** The file that names the supervisor can neither be read nor replaced. */
+export function cannotElect(file: string): UserError {
+  return new UserError(
+    `Berth's server cannot start, because ${file} cannot be read or replaced. Remove it.`,
   );
 }
 
@@ -125,6 +137,20 @@ export function noSuchInstance(): UserError {
 export function notRunning(name: string): UserError {
   return new UserError(
     `${name} does not run. Start it (Berth: Start Instance) and try again.`,
+  );
+}
+
+/** No window has the worktree open any more, and none has come back. */
+export function noWindow(name: string): UserError {
+  return new UserError(
+    `The window of ${name} is gone, so its editor cannot be asked. Open the worktree in VS Code again.`,
+  );
+}
+
+/** The window ended while it did what an agent had asked for. */
+export function interrupted(): UserError {
+  return new UserError(
+    "The window was closed or reloaded before the code had run. Look how far it came before you run it again.",
   );
 }
 

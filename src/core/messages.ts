@@ -155,12 +155,28 @@ export function markActive(status: string): string {
   return `${status} · active`;
 }
 
+/** `window` is what the other window has open. */
+export function stoppedElsewhere(window: string): string {
+  return `stopped in the window of ${window}`;
+}
+
 export const notStartedAtLimit = "not started: berth.maxInstances is reached";
+
+// Command line
+
+export function servesAlready(home: string): string {
+  return `Berth's server runs already for ${home}. Its windows and agents use that one.`;
+}
 
 // Questions and progress
 
 export function waitingForAgent(instance: string): string {
   return `Waiting for an agent of ${instance} that can be pointed to files ...`;
+}
+
+/** Its connection has ended with Berth's server. */
+export function agentDoesNotHear(agent: string): string {
+  return `${agent} has lost its connection since it proposed this, so it would not hear of it. Answer in its terminal. Reject closes this diff.`;
 }
 
 export function runCodeQuestion(notebook: string): string {

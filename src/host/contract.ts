@@ -1,4 +1,4 @@
-// The typed contract between the instance host and the editor, across the worker boundary: plain data only.
+// The typed contract between the instance host and one window, across processes: plain data only.
 // The editor pushes state as it changes; the host answers agents from its copy and calls back only to act.
 import type { Listing } from "../core/control/machineInstances";
 import type { WindowIdentity } from "../core/registry/formats";
@@ -6,7 +6,7 @@ import type { LogLevel } from "../core/log";
 import type { Mention } from "../core/control/mention";
 import type { Naming } from "../core/worktrees/names";
 import type { Outcome } from "../core/outcome";
-import type { RegistryLocations } from "../core/registry/registryFiles";
+import type { DiscoveryLocations } from "../core/registry/registryFiles";
 import type { PortRange } from "../core/system/ports";
 
 /** Everything that determines which instances run. Sent whole at every change. */
@@ -35,17 +35,24 @@ export interface HostSettings extends Naming {
   readonly shareSelection: boolean;
   /** Milliseconds. */
   readonly selectionDebounce: number;
+  /** Milliseconds for which instances stay without a window, so that a reload cuts no agent off. */
+  readonly reloadGrace: number;
 }
 
-/** The user's own start or stop in this window, which overrides the settings. A restarted host gets its pins back. */
+/** The user's own start or stop in a window, which overrides the settings. The next host gets the pins of before. */
 export type Pin = "started" | "stopped";
 
-export interface HostOptions extends RegistryLocations {
-  /** The extension host's parent and the extension host itself; see LockFile. */
+/** What a window brings when it attaches, and keeps for as long as it is attached. */
+export interface WindowOptions extends DiscoveryLocations {
+  /** The extension host's parent: terminals share it; see LockFile. */
   readonly parentPid: number;
-  readonly pid: number;
-  readonly version: string;
+  /** Of its extension host: git and what else runs for the window runs with it. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** When the user last turned to it: milliseconds since 1970; 0: never. */
+  readonly focusedAt: number;
   readonly pins: readonly (readonly [worktree: string, pin: Pin])[];
+  /** Worktrees that its last host served until a moment ago, even if it has shown no sign of life for long. */
+  readonly served: readonly string[];
 }
 
 export interface ClientView {
@@ -61,12 +68,16 @@ export type InstanceState =
   | {
       readonly kind: "stopped";
       readonly because: "user" | "settings" | "limit";
+      /** URI of the workspace of the other window that the user has stopped it in; null: in this one, from a shell, or not by the user. */
+      readonly by: string | null;
     }
   | { readonly kind: "starting" }
   | {
       readonly kind: "running";
       readonly instanceId: string;
       readonly port: number;
+      /** Of the process that serves it. */
+      readonly pid: number;
       readonly clients: readonly ClientView[];
       /** A sentence for the user if something is missing, such as the lock file; else null. */
       readonly warning: string | null;
@@ -177,12 +188,25 @@ export interface ProposedDiff {
   readonly oldPath: string;
   readonly newPath: string;
   readonly contents: string;
+  /** What the user had made of the contents in a window that is gone; null: shown for the first time, or unchanged. */
+  readonly edited: string | null;
 }
 
 export type DiffDecision =
   /** `content` is what the user accepted, edits included; the agent writes it. */
   | { readonly kind: "accepted"; readonly content: string }
   | { readonly kind: "rejected" };
+
+/** What agents may ask of the editor. */
+export type ActingEditor = Pick<
+  EditorApi,
+  | "openFile"
+  | "openDiff"
+  | "closeDiff"
+  | "readDocument"
+  | "saveDocument"
+  | "executeCode"
+>;
 
 /** Of a file that agents may hear of. */
 export interface DocumentState {
@@ -198,7 +222,7 @@ export interface SendRequest {
   readonly mentions: readonly Mention[];
 }
 
-/** Implemented by the host. Calls are answered in the order they were made. */
+/** What the host does for one window. Calls are answered in the order they were made. */
 export interface HostApi {
   /** Takes the whole desired state; resolves once it has been applied. */
   reconcile(desired: DesiredState): Promise<void>;
@@ -219,20 +243,28 @@ export interface HostApi {
   /** Cancels a send() that still waits; nothing is sent. */
   cancelSend(id: string): void;
   setActive(worktree: string | null): void;
+  /** The user has turned to this window (milliseconds since 1970): it leads wherever several have a worktree open. */
+  noteFocus(at: number): void;
+  /** The user has edited a diff that waits. */
+  pushEditedDiff(id: string, contents: string): void;
   pushState(state: Partial<EditorState>): void;
   pushDiagnostics(changed: readonly FileDiagnostics[]): void;
   /** The pushed selections may be secret from now on: no agent sees them again. */
   forgetSelections(): void;
-  /**
-   * Graceful shutdown: withdraws every file, then closes every client and port. With `linger` (milliseconds) it first
-   * serves on without files for that long, or until a successor asks for its ports, so that agents hardly notice a
-   * reload. The host is unusable afterwards.
-   */
-  shutDown(linger: number): Promise<void>;
 }
 
-/** Implemented by the editor. */
+/** What the process that hosts does for a window. */
+export interface ServerApi {
+  /** Answers at once: it is alive. */
+  beat(): Promise<void>;
+  /** Ends the process, as a person has asked; all windows then attach to the next one. */
+  endServer(): void;
+}
+
+/** Implemented by the editor of one window. */
 export interface EditorApi {
+  /** The process that hosts ends on purpose; the next one is attached to. */
+  onWillEnd(): void;
   onDidChangeInstances(instances: readonly InstanceView[]): void;
   /** Another window or the command line asks to show this worktree. */
   onDidRequestFocus(worktree: string): void;
@@ -240,7 +272,7 @@ export interface EditorApi {
   /** Resolves when the window itself answers; never, if its page is gone and only its extension host is left. */
   pingWindow(): Promise<void>;
   openFile(file: OpenFileArguments): Promise<Outcome<OpenedFile>>;
-  /** Shows the diff; resolves when it is decided. */
+  /** Shows the diff, or goes on showing one of the same id; resolves when it is decided. */
   openDiff(diff: ProposedDiff): Promise<Outcome<DiffDecision>>;
   /**
    * Closes an undecided diff, which then counts as rejected. Returns the proposal as edited so far; null if there is no

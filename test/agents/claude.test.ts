@@ -97,16 +97,31 @@ describe("Claude Code", function () {
     await agent.shows(/3 lines selected/);
   });
 
-  it("reconnects by itself when the window reloads", async () => {
+  it("stays connected when the window reloads", async () => {
     const agent = await connected(scene.app);
     const before = await scene.instance(scene.app);
     await first.page.bringToFront();
     await first.reload();
+    await first.openFile("src/main.ts");
+    await select(first, 1, 5);
+    await agent.shows(/5 lines selected/);
+    const after = await scene.instance(scene.app);
+    assert.equal(after.instanceId, before.instanceId);
+  });
+
+  it("reconnects by itself when the server is killed", async () => {
+    const agent = await connected(scene.app);
+    // Once it has introduced itself: it gives up for good when its first connection is cut before that.
+    await first.openFile("src/main.ts");
+    await select(first, 2, 4);
+    await agent.shows(/3 lines selected/);
+    const before = await scene.instance(scene.app);
+    process.kill(before.pid, "SIGKILL");
     const after = await scene.successor(before);
     assert.equal(after.port, before.port);
     await scene.clients(scene.app, 1);
     await first.openFile("src/main.ts");
-    await select(first, 1, 5);
-    await agent.shows(/5 lines selected/);
+    await select(first, 1, 4);
+    await agent.shows(/4 lines selected/);
   });
 });

@@ -131,19 +131,30 @@ describe("A change that Claude Code proposes", function () {
     assert.equal(await content(), lines);
   });
 
-  it("can still be answered in the terminal after a reload, and the next one in the editor", async () => {
+  it("comes back after a reload, and is written as the user left it in the editor", async () => {
+    const agent = await prompted("Change two");
+    const before = await DiffEditor.shown(window.page, "main.ts");
+    await before.append("typed\n");
+    await window.reload();
+    const diff = await DiffEditor.shown(window.page, "main.ts");
+    await diff.accept();
+    await agent.shows(new RegExp(done));
+    await diff.gone();
+    assert.equal(await content(), "one\n2\nthree\ntyped\n");
+  });
+
+  it("can still be answered in the terminal when the server was killed, and the next one in the editor", async () => {
     const before = await scene.instance(scene.app);
     const agent = await prompted("Change two", before);
     const lost = await DiffEditor.shown(window.page, "main.ts");
-    await window.reload();
-    await lost.gone();
-    assert.equal(await content(), lines);
+    process.kill(before.pid, "SIGKILL");
+    await scene.successor(before);
+    await scene.clients(scene.app, 1);
     await agent.answer(/Do you want to make this edit/, "Enter");
     await agent.shows(new RegExp(done));
     assert.equal(await content(), "one\n2\nthree\n");
-    // The old extension host goes on serving for a while.
-    await scene.successor(before);
-    await scene.clients(scene.app, 1);
+    await lost.reject();
+    await lost.gone();
     await scene.prompt(agent, "Make a third file");
     const diff = await DiffEditor.shown(window.page, "third.ts (new)");
     await diff.accept();

@@ -7,6 +7,7 @@ import { type Browser, type BrowserContext, chromium } from "playwright-core";
 import type * as Install from "../../scripts/lib/install.mjs";
 import type * as Server from "../../scripts/lib/server.mjs";
 import { type Process, isRunning, processesBelow } from "./processes";
+import { endSupervisors } from "./supervisors";
 import type { TestHome } from "./testHome";
 import { until } from "./until";
 import { WorkbenchWindow } from "./workbenchWindow";
@@ -191,5 +192,6 @@ export class VSCodeServer {
     await Promise.all(this.context.pages().map((page) => page.close()));
     await this.browser.close();
     await this.server.stop();
+    await endSupervisors(this.home.berthHome);
   }
 }

@@ -4,6 +4,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import type { LockFile } from "../../src/core/registry/formats";
 import { berthHome, lockDirectory } from "../../src/core/registry/locations";
+import { supervisorsIn } from "../harness/supervisors";
 import { until } from "../harness/until";
 import { recordOf, workspaceFolder } from "./berth";
 
@@ -17,14 +18,16 @@ describe("Activation", () => {
       async () => JSON.parse(await readFile(lockFile, "utf8")) as LockFile,
     );
     assert.equal(lock.pid, process.ppid);
-    assert.equal(lock.idePid, process.pid);
+    const [supervisor] = await supervisorsIn(berthHome());
+    assert.notEqual(record.pid, process.pid);
+    assert.equal(record.pid, supervisor?.pid);
+    assert.equal(lock.idePid, supervisor?.pid);
     assert.deepEqual(lock.workspaceFolders, [worktree]);
     assert.equal(lock.worktreePath, worktree);
     assert.equal(lock.transport, "ws");
     assert.equal(lock.authToken, record.token);
     assert.equal(lock.instanceId, record.instanceId);
     assert.equal(lock.ideName, `VS Code · ${record.name}`);
-    assert.equal(record.pid, process.pid);
     assert.deepEqual(
       record.windows.map(({ app, pid, lead }) => [app, pid, lead]),
       [[vscode.env.appName, process.ppid, true]],
@@ -34,7 +37,8 @@ describe("Activation", () => {
       "instances",
       `${record.instanceId}.json`,
     );
-    for (const file of [lockFile, recordFile])
+    const supervisorFile = path.join(berthHome(), "supervisor.json");
+    for (const file of [lockFile, recordFile, supervisorFile])
       assert.equal((await lstat(file)).mode & 0o777, 0o600);
     for (const directory of [berthHome(), path.dirname(recordFile)])
       assert.equal((await lstat(directory)).mode & 0o777, 0o700);

@@ -23,7 +23,7 @@ const expected = [
   "dist/agentTerminal.js",
   "dist/cli.js",
   "dist/extension.js",
-  "dist/worker.js",
+  "dist/supervisor.js",
   "media/berth.svg",
   "media/icon.png",
   "media/screenshots/diff.png",

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { formatPendingDiffs } from "../../src/core/messages";
+import { agentDoesNotHear, formatPendingDiffs } from "../../src/core/messages";
 import { DiffEditor } from "../harness/diffEditor";
 import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
@@ -182,18 +182,37 @@ describe("A diff under review", function () {
       await vscode.setSettings({});
     });
 
-  it("is lost when its window reloads, and can be proposed again", async () => {
-    const lost = assert.rejects(propose());
-    await DiffEditor.shown(window.page, "greet.ts");
-    await window.reload();
-    await lost;
-    await shown(window);
-    await noProposal();
-    agent = await reconnect(await recordOf(home, worktree));
+  it("comes back after a reload of its window as the user had edited it, and accepting answers the agent's call", async () => {
     const answer = propose();
+    const before = await DiffEditor.shown(window.page, "greet.ts");
+    await before.append("typed\n");
+    await window.reload();
+    await shown(window);
     const diff = await DiffEditor.shown(window.page, "greet.ts");
     await diff.accept();
     await diff.gone();
-    assert.equal((await answer).content[1]?.text, proposed);
+    assert.equal((await answer).content[1]?.text, `${proposed}typed\n`);
+    await noProposal();
+  });
+
+  it("stays when the server is killed, and says where to answer", async () => {
+    const lost = assert.rejects(propose());
+    const diff = await DiffEditor.shown(window.page, "greet.ts");
+    const { pid } = await recordOf(home, worktree);
+    process.kill(pid, "SIGKILL");
+    await lost;
+    agent = await until("the agent to get back in", async () =>
+      reconnect(await recordOf(home, worktree)),
+    );
+    await diff.accept();
+    const message = await until("the message", async () =>
+      (await window.notifications()).find((text) =>
+        text.includes("Answer in its terminal"),
+      ),
+    );
+    assert.ok(message.endsWith(agentDoesNotHear("").slice(1)), message);
+    await diff.reject();
+    await diff.gone();
+    await noProposal();
   });
 });

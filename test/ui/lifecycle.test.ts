@@ -1,6 +1,5 @@
 // What happens to an instance when its window reloads, closes or is killed.
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { mkdtemp, rename } from "node:fs/promises";
 import path from "node:path";
 import { settingReplaced } from "../../src/core/messages";
@@ -43,43 +42,67 @@ describe("An instance", function () {
   const addWorktree = (branch: string): Promise<string> =>
     repository.addWorktree(`${branch}-${String(++attempts)}`);
 
-  it("keeps its port across a reload, and lets its agents in again with the token they have", async () => {
+  const stillServed = async (agent: Agent): Promise<void> => {
+    assert.ok((await agent.request("ping")).result);
+    assert.equal(agent.closeCode, undefined);
+    agent.dispose();
+  };
+
+  it("goes on while its window reloads, and its agents stay connected", async () => {
     const worktree = await addWorktree("reloaded");
     const window = await openShown(vscode, home, worktree);
     const before = await recordOf(home, worktree);
     const agent = await Agent.connect(before);
-    const lost = once(agent.socket, "close");
-    const reloaded = window.reload();
-    await lost;
-    const reconnected = await reconnect(before);
-    await reloaded;
-    const after = await recordOf(home, worktree);
-    assert.equal(after.port, before.port);
-    assert.notEqual(after.pid, before.pid);
-    reconnected.dispose();
+    await window.reload();
     await shown(window);
+    const after = await recordOf(home, worktree);
+    assert.deepEqual(
+      [after.instanceId, after.pid, after.port, after.token],
+      [before.instanceId, before.pid, before.port, before.token],
+    );
+    await stillServed(agent);
     await window.close();
-    await gone(home, worktree);
   });
 
-  it("passes its port and token to the next window on its folder after its own has crashed", async () => {
+  it("goes on when its extension host is killed, and its agents stay connected", async () => {
+    const worktree = await addWorktree("killed");
+    const window = await openShown(vscode, home, worktree);
+    const before = await recordOf(home, worktree);
+    const agent = await Agent.connect(before);
+    const host = (await vscode.extensionHosts()).at(-1);
+    assert.ok(host);
+    await vscode.killExtensionHost(host);
+    await until("the next extension host has it", async () => {
+      const next = (await vscode.extensionHosts()).at(-1);
+      const { instanceId, windows } = await recordOf(home, worktree);
+      assert.equal(instanceId, before.instanceId);
+      return next && next.pid !== host.pid && windows.length === 1;
+    });
+    await stillServed(agent);
+    await shown(window);
+    await window.close();
+  });
+
+  it("goes on in the next window on its folder after its own has crashed", async () => {
     const worktree = await addWorktree("crashed");
     const window = await openShown(vscode, home, worktree);
     const before = await recordOf(home, worktree);
+    const agent = await Agent.connect(before);
     await window.crash();
     const next = await openShown(vscode, home, worktree);
-    const after = await until("its successor", async () => {
-      const record = await recordOf(home, worktree);
-      return record.instanceId !== before.instanceId && record;
-    });
-    assert.notEqual(after.pid, before.pid);
-    assert.deepEqual([after.port, after.token], [before.port, before.token]);
-    (await reconnect(after)).dispose();
+    assert.equal(
+      (await recordOf(home, worktree)).instanceId,
+      before.instanceId,
+    );
+    const filePath = path.join(worktree, "README.md");
+    await agent.call("openFile", { filePath });
+    await next.page.locator('.tab[data-resource-name="README.md"]').waitFor();
+    await stillServed(agent);
     await next.close();
-    await gone(home, worktree);
   });
 
   it("leaves nothing behind when its page is closed", async () => {
+    await vscode.setSettings({ "berth.reloadGrace": 1 });
     const worktree = await addWorktree("closed");
     const window = await openShown(vscode, home, worktree);
     const { port, token } = await recordOf(home, worktree);
@@ -88,43 +111,56 @@ describe("An instance", function () {
     await refused({ port, token });
   });
 
-  it("is replaced when its extension host is killed, and its files are removed", async () => {
-    const worktree = await addWorktree("killed");
+  for (const signal of ["SIGKILL", "SIGSTOP"] as const)
+    it(`comes back with its port and token when its server gets a ${signal}`, async () => {
+      const worktree = await addWorktree(signal.toLowerCase());
+      const window = await openShown(vscode, home, worktree);
+      const before = await recordOf(home, worktree);
+      process.kill(before.pid, signal);
+      const after = await until("its successor", async () => {
+        const record = await recordOf(home, worktree);
+        return record.instanceId !== before.instanceId && record;
+      });
+      assert.notEqual(after.pid, before.pid);
+      assert.deepEqual([after.port, after.token], [before.port, before.token]);
+      await until("the dead one's files to go", async () => {
+        const ids = [
+          ...(await readRecords(home)),
+          ...(await readLocks(home)),
+        ].map(({ instanceId }) => instanceId);
+        return !ids.includes(before.instanceId);
+      });
+      (await reconnect(after)).dispose();
+      await shown(window);
+      await window.close();
+    });
+
+  it("comes back with its port and token when a person restarts the server", async () => {
+    const worktree = await addWorktree("restarted");
     const window = await openShown(vscode, home, worktree);
     const before = await recordOf(home, worktree);
-    process.kill(before.pid, "SIGKILL");
+    await window.runCommand("Berth: Restart Server");
     const after = await until("its successor", async () => {
       const record = await recordOf(home, worktree);
-      return record.instanceId !== before.instanceId && record;
+      return record.pid !== before.pid && record;
     });
-    assert.equal(after.port, before.port);
-    await until("the dead one's files to go", async () => {
-      const ids = [
-        ...(await readRecords(home)),
-        ...(await readLocks(home)),
-      ].map(({ instanceId }) => instanceId);
-      return !ids.includes(before.instanceId);
-    });
+    assert.deepEqual([after.port, after.token], [before.port, before.token]);
     (await reconnect(after)).dispose();
-    await shown(window);
     await window.close();
-    await gone(home, worktree);
   });
 
-  it("has its files removed by another window when its own is gone for good", async () => {
+  it("has its files removed by the next window when server and window are gone for good", async () => {
     const [dead, live] = [await addWorktree("dead"), await addWorktree("live")];
     const window = await openShown(vscode, home, dead);
-    const other = await openShown(vscode, home, live);
     const { pid } = await recordOf(home, dead);
-    // Without its page nothing starts the extension host again.
-    await window.page.context().setOffline(false);
-    await window.page.evaluate("window.stop()");
+    const hosts = await vscode.extensionHosts();
+    await window.crash();
+    for (const host of hosts) await vscode.killExtensionHost(host);
     process.kill(pid, "SIGKILL");
-    await window.close();
+    const other = await openShown(vscode, home, live);
     await gone(home, dead);
     await recordOf(home, live);
     await other.close();
-    await gone(home, live);
   });
 
   it("stops when its folder is moved away, and starts again when it is back", async () => {
@@ -136,7 +172,6 @@ describe("An instance", function () {
     await rename(`${worktree}-moved`, worktree);
     await recordOf(home, worktree);
     await window.close();
-    await gone(home, worktree);
   });
 
   it("uses the default for an invalid setting, and says so", async () => {

@@ -8,6 +8,7 @@ import {
   killAllQuestion,
   markActive,
   noCurrentSelection,
+  stoppedElsewhere,
 } from "../../src/core/messages";
 import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
@@ -17,6 +18,7 @@ import type { WorkbenchWindow } from "../harness/workbenchWindow";
 import { Agent } from "../unit/support/agent";
 import {
   gone,
+  openShown,
   readLocks,
   readRecords,
   reconnect,
@@ -238,42 +240,43 @@ describe("Two worktrees in two windows", function () {
     await Promise.all([recordOf(home, app), recordOf(home, feature)]);
   });
 
-  it("keep their rows apart in the list when both have the same worktree open", async () => {
+  it("share one instance when both have the same worktree open, and its agents do not notice when one closes", async () => {
     const own = await recordOf(home, app);
-    third = await vscode.openWindow(app);
-    const other = await until("the instance of the third window", async () =>
-      (await readRecords(home)).find(
-        ({ worktree, instanceId }) =>
-          worktree === app && instanceId !== own.instanceId,
-      ),
-    );
-    await first.page.bringToFront();
-    await first.runCommand("Berth: Kill Instance...");
-    await until("both in the list", async () => {
-      const details = (await first.pickerRows()).map(({ detail }) => detail);
-      return details.filter((detail) => detail === app).length === 2;
-    });
-    await until("the row of the other window to be active", async () => {
-      if ((await first.focusedRow()) === other.name) return true;
-      await first.page.keyboard.press("ArrowDown");
-      return false;
-    });
     const agent = await Agent.connect(own);
-    await until("the list to be drawn again", async () =>
-      (await first.pickerRows()).some(({ description }) =>
-        description.includes(formatAgentCount(1)),
-      ),
-    );
-    assert.equal(await first.focusedRow(), other.name);
-    await first.page.keyboard.press("Enter");
-    await until("the other instance to be gone", async () =>
-      (await readRecords(home)).every(
-        ({ instanceId }) => instanceId !== other.instanceId,
-      ),
-    );
-    assert.equal((await recordOf(home, app)).instanceId, own.instanceId);
+    third = await openShown(vscode, home, app);
+    const windowsOf = (count: number) =>
+      until(`${count} windows in the record`, async () => {
+        const { instanceId, windows } = await recordOf(home, app);
+        assert.equal(instanceId, own.instanceId);
+        return windows.length === count;
+      });
+    await windowsOf(2);
+    const locks = await readLocks(home);
+    assert.equal(locks.filter((lock) => lock.worktreePath === app).length, 1);
+    await statusOf(third, "app@main 1");
+    await third.close();
+    third = undefined;
+    await windowsOf(1);
     assert.ok((await agent.request("ping")).result);
+    assert.equal(agent.closeCode, undefined);
     agent.dispose();
+  });
+
+  it("say where their common instance was stopped, and start it in either", async () => {
+    third = await openShown(vscode, home, app);
+    await third.runAndPick("Berth: Kill Instance...", "app@main");
+    await gone(home, app);
+    await statusOf(first, "app@main stopped", "circle-slash");
+    await first.page.bringToFront();
+    await first.runCommand("Berth: List Instances");
+    const [row] = await until("the rows", async () => {
+      const rows = await first.pickerRows();
+      return rows.length > 0 && rows;
+    });
+    assert.equal(row?.description, markActive(stoppedElsewhere("app")));
+    await first.closePicker();
+    await startAgain(first, "app@main");
+    await statusOf(third, "app@main");
   });
 
   it("can be switched to, which opens the folder of the other in a window", async () => {

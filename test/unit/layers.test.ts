@@ -56,9 +56,9 @@ describe("src", () => {
   const mayImport = {
     "src/core/": /^src\/core\//,
     "src/host/": /^src\/(core|host)\//,
-    "src/worker/": /^src\/(core|host|worker)\//,
+    "src/supervisor/": /^src\/(core|host|supervisor)\//,
     "src/programs/": /^src\/(core|programs)\//,
-    "src/cli/": /^src\/(core|host|cli)\//,
+    "src/cli/": /^src\/(core|host|supervisor|cli)\//,
     "src/editor/": /^src\/(core|editor)\/|^src\/host\/contract\.ts$/,
   };
   for (const [layer, allowed] of Object.entries(mayImport))
@@ -109,7 +109,7 @@ describe("An import cycle", () => {
   });
 });
 
-const names = ["extension", "worker", "cli", "agentTerminal"] as const;
+const names = ["extension", "supervisor", "cli", "agentTerminal"] as const;
 type BundleName = (typeof names)[number];
 
 describe("The packages in a bundle", () => {
@@ -127,7 +127,7 @@ describe("The packages in a bundle", () => {
   ];
   const mayHold: Record<BundleName, readonly string[]> = {
     extension: ["birpc", "picomatch"],
-    worker: ["birpc", "ws", "zod", ...sdk],
+    supervisor: ["birpc", "ws", "zod", ...sdk],
     cli: [],
     agentTerminal: [],
   };

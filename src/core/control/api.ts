@@ -53,6 +53,3 @@ export const sentSchema = z.object({ sent: z.number() });
 
 /** Body of a refusal: a sentence for the user. */
 export const refusalSchema = z.object({ error: z.string() });
-
-/** Response to `POST /berth/handover`. */
-export const handoverSchema = z.object({ handedOver: z.boolean() });

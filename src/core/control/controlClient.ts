@@ -9,18 +9,17 @@ import {
 } from "node:http";
 import type { Socket } from "node:net";
 import { text } from "node:stream/consumers";
-import { freshToken } from "../registry/keptAddresses";
+import { freshToken } from "../system/freshToken";
 import {
   type Description,
   descriptionSchema,
   type Health,
-  handoverSchema,
   healthSchema,
   refusalSchema,
   sentSchema,
 } from "./api";
 import { type InstanceRecord } from "../registry/formats";
-import { errorCode, messageOf, noAnswer, notSent } from "../errors";
+import { noAnswer, notSent } from "../errors";
 import { portIsHeldByAnother } from "../messages";
 import type { Send } from "./mention";
 import { isSameSecret, PROOF_HEADER, PROOF_PATH, prove } from "./proof";
@@ -81,21 +80,6 @@ export async function sendTo(
   return sentSchema.parse(body).sent;
 }
 
-/**
- * Asks the instance at this endpoint to hand it over, which it does if its window is closing. "refused": its window is
- * alive; "noAnswer": nobody, or the instance is stopping or stuck; "unproven": perhaps it, perhaps any other program.
- */
-export async function requestHandOver(
-  endpoint: Endpoint,
-): Promise<"handedOver" | "refused" | "noAnswer" | "unproven"> {
-  try {
-    const body = await call(endpoint, "/berth/handover", {});
-    return handoverSchema.parse(body).handedOver ? "handedOver" : "refused";
-  } catch (error) {
-    return error instanceof Unproven ? "unproven" : "noAnswer";
-  }
-}
-
 interface Call {
   readonly method?: "GET" | "POST";
   /** Milliseconds. */
@@ -106,9 +90,6 @@ interface Call {
 
 /** The instance understood the request and declined it. */
 class Refusal extends Error {}
-
-/** Somebody holds the port, and has not proved to be the instance. */
-class Unproven extends Error {}
 
 async function act(target: Target, path: string, options: Call = {}) {
   try {
@@ -152,30 +133,22 @@ async function call(
   }
 }
 
-/** A connection to the instance itself. Throws Unproven, or the system's error if nobody listens. */
+/** A connection to the instance itself. Throws if nobody answers, or whoever does has not proved to be it. */
 async function provenConnection(
   { port, controlToken }: Endpoint,
   options: RequestOptions,
 ): Promise<Socket> {
   const nonce = freshToken();
-  try {
-    const outgoing = begin({
-      ...options,
-      path: `${PROOF_PATH}?nonce=${nonce}`,
-    });
-    outgoing.end();
-    const [response] = (await once(outgoing, "response")) as [IncomingMessage];
-    const { socket } = response;
-    const sent = response.headers[PROOF_HEADER];
-    const proof = prove(controlToken, port, nonce);
-    if (typeof sent !== "string" || !isSameSecret(sent, proof))
-      throw new Error(portIsHeldByAnother);
-    response.resume();
-    return socket;
-  } catch (error) {
-    if (errorCode(error) === "ECONNREFUSED") throw error;
-    throw new Unproven(messageOf(error), { cause: error });
-  }
+  const outgoing = begin({ ...options, path: `${PROOF_PATH}?nonce=${nonce}` });
+  outgoing.end();
+  const [response] = (await once(outgoing, "response")) as [IncomingMessage];
+  const { socket } = response;
+  const sent = response.headers[PROOF_HEADER];
+  const proof = prove(controlToken, port, nonce);
+  if (typeof sent !== "string" || !isSameSecret(sent, proof))
+    throw new Error(portIsHeldByAnother);
+  response.resume();
+  return socket;
 }
 
 function begin(options: RequestOptions): ClientRequest {

@@ -1,10 +1,11 @@
 // Keeps each worktree's port and tokens across reloads, so that its agents reconnect by themselves.
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod/mini";
 import { readJson, writeJson } from "../system/atomicFile";
 import { DiskClock, stamp } from "../system/diskClock";
+import { freshToken } from "../system/freshToken";
 
 /** By it an agent reaches an instance. */
 export interface Address {
@@ -58,10 +59,6 @@ const schema = z.object({
   formerTokens: z._default(z.array(z.string()), []),
   controlToken: z.optional(z.string()),
 });
-
-export function freshToken(): string {
-  return randomBytes(32).toString("base64url");
-}
 
 /** Nobody knows these yet. */
 export function freshTokens(): AgentTokens {
@@ -125,6 +122,16 @@ export class KeptAddresses {
   /** Marks the address as served now. */
   async touch(worktree: string, port: number): Promise<void> {
     await stamp(this.file(worktree, port));
+  }
+
+  /** Marks each worktree's latest address so, where it can. */
+  async touchLatest(worktrees: readonly string[]): Promise<void> {
+    await Promise.allSettled(
+      worktrees.map(async (worktree) => {
+        const [latest] = await this.of(worktree);
+        if (latest) await this.touch(worktree, latest.port);
+      }),
+    );
   }
 
   async forget(worktree: string, port: number): Promise<void> {

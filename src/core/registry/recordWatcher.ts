@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { InstanceRecord } from "./formats";
 import { type Disposable, Lifetime } from "../lifetime";
 import type { Log } from "../log";
-import type { RegistryFiles } from "./registryFiles";
+import type { SweptFiles } from "./registryFiles";
 import { sweep } from "./sweep";
 
 /** Milliseconds. A killed window's lock file misleads agents for at most about this long. */
@@ -23,7 +23,7 @@ export interface Self {
 }
 
 export interface RecordWatcherOptions {
-  readonly files: RegistryFiles;
+  readonly files: SweptFiles;
   readonly log: Log;
   readonly self: Self;
 }

@@ -1,4 +1,4 @@
-// All directories of the registry: records, discovery files and kept addresses.
+// All directories of the registry: Berth's own (records and kept addresses), and those where agents look for editors.
 import path from "node:path";
 import { KeptAddresses } from "./keptAddresses";
 import { CompanionFiles } from "./companionFiles";
@@ -9,50 +9,67 @@ import type { Place } from "../system/machine";
 import { ensurePrivateDirectories } from "../system/privateDirectory";
 import { Records } from "./records";
 
-/** See locations.ts. */
-export interface RegistryLocations {
-  readonly home: string;
+/** Where one user's agents look for editors; see locations.ts. */
+export interface DiscoveryLocations {
   readonly lockDirectory: string;
   readonly geminiDirectory: string;
   readonly qwenDirectory: string;
 }
 
-export interface RegistryFiles {
+/** See locations.ts. */
+export interface RegistryLocations extends DiscoveryLocations {
+  readonly home: string;
+}
+
+/** What lies in one Berth home. */
+export interface HomeFiles {
   readonly records: Records;
-  readonly lockFiles: LockFiles;
-  readonly companionFiles: readonly CompanionFiles[];
-  /** All of these. */
-  readonly discoveryFiles: readonly DiscoveryFiles[];
   readonly addresses: KeptAddresses;
   readonly liveness: ProcessLiveness;
   /** Creates and checks Berth's own directories. Throws a UserError. */
   ensureHome(): Promise<void>;
 }
 
+export interface RegistryFiles extends SweptFiles {
+  readonly lockFiles: LockFiles;
+  readonly companionFiles: readonly CompanionFiles[];
+}
+
+/** Where dead processes may have left files behind. */
+export interface SweptFiles extends HomeFiles {
+  /** In every directory in which files are published. */
+  readonly discoveryFiles: readonly DiscoveryFiles[];
+}
+
 /** `here` is where this process runs. */
+export function homeFiles(home: string, here: Place): HomeFiles {
+  const records = new Records(path.join(home, "instances"));
+  const addresses = new KeptAddresses(path.join(home, "addresses"));
+  return {
+    records,
+    addresses,
+    liveness: new ProcessLiveness(here, records, addresses),
+    ensureHome: () =>
+      ensurePrivateDirectories(home, [records.directory, addresses.directory]),
+  };
+}
+
 export function registryFiles(
   locations: RegistryLocations,
   here: Place,
+  home = homeFiles(locations.home, here),
 ): RegistryFiles {
-  const records = new Records(path.join(locations.home, "instances"));
-  const addresses = new KeptAddresses(path.join(locations.home, "addresses"));
-  const liveness = new ProcessLiveness(here, records, addresses);
-  const lockFiles = new LockFiles(locations.lockDirectory, liveness);
+  const { lockDirectory, geminiDirectory, qwenDirectory } = locations;
+  const { liveness } = home;
+  const lockFiles = new LockFiles(lockDirectory, liveness);
   const companionFiles = [
-    CompanionFiles.gemini(locations.geminiDirectory, liveness),
-    CompanionFiles.qwen(locations.qwenDirectory, liveness),
+    CompanionFiles.gemini(geminiDirectory, liveness),
+    CompanionFiles.qwen(qwenDirectory, liveness),
   ];
   return {
-    records,
+    ...home,
     lockFiles,
     companionFiles,
     discoveryFiles: [lockFiles, ...companionFiles],
-    addresses,
-    liveness,
-    ensureHome: () =>
-      ensurePrivateDirectories(locations.home, [
-        records.directory,
-        addresses.directory,
-      ]),
   };
 }

@@ -2,15 +2,15 @@
 import path from "node:path";
 import type { Log } from "../log";
 import type { InstanceRecord } from "./formats";
-import type { RegistryFiles } from "./registryFiles";
+import type { SweptFiles } from "./registryFiles";
 import { removeTemporaryFiles } from "./temporaryFiles";
 
 /**
  * Safe to run in any number of processes at once. `isLeftOver` marks records that only the caller knows to be stale:
- * those of its own earlier worker.
+ * those of an earlier host in its own process.
  */
 export async function sweep(
-  files: RegistryFiles,
+  files: SweptFiles,
   log: Log,
   isLeftOver: (record: InstanceRecord) => boolean = () => false,
 ): Promise<void> {

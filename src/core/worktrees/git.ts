@@ -27,18 +27,26 @@ const NAME_A_REPOSITORY = new Set([
   "GIT_PREFIX",
 ]);
 
-/** Runs `git -C directory ...args`. Aborted by `signal`, it resolves with "noAnswer". */
+/** For whom git runs. */
+export interface GitOptions {
+  /** Ends git, which has then given no answer. */
+  readonly signal?: AbortSignal;
+  /** The user's; this process's own by default. */
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+/** Runs `git -C directory ...args`. */
 export function git(
   directory: string,
   args: readonly string[],
-  signal?: AbortSignal,
+  { signal, environment = process.env }: GitOptions = {},
 ): Promise<GitResult> {
   return new Promise((resolve) => {
     execFile(
       "git",
       ["-c", "core.fsmonitor=false", "-C", directory, ...args],
       {
-        env: environment(),
+        env: cleaned(environment),
         timeout: TIMEOUT,
         maxBuffer: 16 * 1024 * 1024,
         windowsHide: true,
@@ -59,8 +67,8 @@ export function git(
   });
 }
 
-function environment(): NodeJS.ProcessEnv {
-  const inherited = Object.entries(process.env).filter(
+function cleaned(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const inherited = Object.entries(environment).filter(
     ([name]) => !NAME_A_REPOSITORY.has(name),
   );
   return {

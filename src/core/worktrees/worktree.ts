@@ -11,7 +11,7 @@ import {
 } from "../messages";
 import { messageOf } from "../errors";
 import { contains, realDirectory } from "../system/paths";
-import { git, type GitResult } from "./git";
+import { git, type GitOptions, type GitResult } from "./git";
 import { dotGitAbove } from "./gitLinks";
 
 export interface Worktree {
@@ -48,16 +48,16 @@ export type Detection =
   /** git refused, or did not answer: what was known before is better than this guess, which keeps the folder apart. */
   | { readonly kind: "unknown"; readonly guess: Worktree };
 
-/** Asks git, once where it can be. Aborted by `signal`, the answer is "unknown". */
+/** Asks git, once where it can be. Where git is aborted, the answer is "unknown". */
 export async function detectWorktree(
   folder: string,
-  signal?: AbortSignal,
+  options?: GitOptions,
 ): Promise<Detection> {
   try {
     const real = await realDirectory(folder);
     return real === undefined
       ? { kind: "missing" }
-      : await askGit(real, signal);
+      : await askGit(real, options);
   } catch (error) {
     // A network drive that is away for a moment, for example.
     const warning = cannotLookAt(folder, messageOf(error));
@@ -65,18 +65,18 @@ export async function detectWorktree(
   }
 }
 
-async function askGit(real: string, signal?: AbortSignal): Promise<Detection> {
-  const answer = await revParse(real, signal);
+async function askGit(real: string, options?: GitOptions): Promise<Detection> {
+  const answer = await revParse(real, options);
   switch (answer.kind) {
     case "ok":
-      return describe(real, answer.paths, signal);
+      return describe(real, answer.paths, options);
     case "noGit":
       return { kind: "unknown", guess: await withoutGit(real) };
     case "noAnswer":
       return { kind: "unknown", guess: await guess(real, answer.reason) };
     case "failed":
       return (
-        (await notAWorktree(real, answer.stderr, signal)) ?? {
+        (await notAWorktree(real, answer.stderr, options)) ?? {
           kind: "unknown",
           guess: await guess(real, sentenceOf(answer.stderr, real)),
         }
@@ -92,7 +92,7 @@ function found(worktree: Worktree): Detection {
 async function describe(
   real: string,
   paths: readonly string[],
-  signal?: AbortSignal,
+  options?: GitOptions,
 ): Promise<Detection> {
   const [top, gitDir, gitCommonDir] = await Promise.all(
     paths.map((each) => realDirectory(path.resolve(real, each))),
@@ -105,7 +105,7 @@ async function describe(
       ...plainFolder(real),
       warning: gitCoreWorktree(real, top),
     });
-  const branch = await readBranch(top, gitDir, signal);
+  const branch = await readBranch(top, gitDir, options);
   if (branch === undefined)
     return { kind: "unknown", guess: await guess(real, gitDidNotAnswer(top)) };
   return found({
@@ -131,14 +131,14 @@ const NO_WORK_TREE = /this operation must be run in a work tree/;
 async function notAWorktree(
   real: string,
   stderr: string,
-  signal?: AbortSignal,
+  options?: GitOptions,
 ): Promise<Detection | undefined> {
   if (OUTSIDE.test(stderr)) {
     if ((await dotGitAbove(real)) !== undefined) return undefined;
     return found({ ...plainFolder(real), isPlain: true });
   }
   if (!NO_WORK_TREE.test(stderr)) return undefined;
-  const answer = await git(real, ["rev-parse", "--git-common-dir"], signal);
+  const answer = await git(real, ["rev-parse", "--git-common-dir"], options);
   if (answer.kind !== "ok") return undefined;
   const commonDir = answer.stdout.replace(/\n$/, "");
   const bareRepository = await realDirectory(path.resolve(real, commonDir));
@@ -192,12 +192,12 @@ const REV_PARSE_FLAGS = [
 
 async function revParse(
   directory: string,
-  signal?: AbortSignal,
+  options?: GitOptions,
 ): Promise<RevParse> {
   const answer = await git(
     directory,
     ["rev-parse", ...REV_PARSE_FLAGS],
-    signal,
+    options,
   );
   if (answer.kind !== "ok") return answer;
   const paths = answer.stdout.replace(/\n$/, "").split("\n");
@@ -205,7 +205,7 @@ async function revParse(
   // A newline in a path makes the lines ambiguous. One flag at a time, only the last newline is git's own.
   const found: string[] = [];
   for (const flag of REV_PARSE_FLAGS) {
-    const single = await git(directory, ["rev-parse", flag], signal);
+    const single = await git(directory, ["rev-parse", flag], options);
     if (single.kind !== "ok") return single;
     found.push(single.stdout.replace(/\n$/, ""));
   }
@@ -226,7 +226,7 @@ export function repositoryName(gitCommonDir: string, topLevel: string): string {
 async function readBranch(
   topLevel: string,
   gitDir: string,
-  signal?: AbortSignal,
+  options?: GitOptions,
 ): Promise<string | undefined> {
   const head = (
     await readFile(path.join(gitDir, "HEAD"), "utf8").catch(() => "")
@@ -238,7 +238,7 @@ async function readBranch(
     ["symbolic-ref", "--short", "--quiet", "HEAD"],
     ["rev-parse", "--short=7", "HEAD"],
   ]) {
-    const answer = await git(topLevel, question, signal);
+    const answer = await git(topLevel, question, options);
     if (answer.kind === "ok") return answer.stdout.trim();
     if (answer.kind !== "failed") return undefined;
   }

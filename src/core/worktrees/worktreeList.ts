@@ -1,6 +1,6 @@
 // The worktrees of a repository, as git lists them and as the disk confirms.
 import { realDirectory } from "../system/paths";
-import { git } from "./git";
+import { git, type GitOptions } from "./git";
 import { isWorktreeOf } from "./gitLinks";
 
 export interface ListedWorktree {
@@ -17,15 +17,15 @@ export interface ListedWorktree {
 export async function listWorktrees(
   directory: string,
   gitCommonDir: string,
-  signal?: AbortSignal,
+  options?: GitOptions,
 ): Promise<ListedWorktree[] | undefined> {
   const list = ["worktree", "list", "--porcelain"] as const;
   // Without -z a newline in a path forges an entry. Git before 2.36 does not support it.
   let end = "\0";
-  let answer = await git(directory, [...list, "-z"], signal);
+  let answer = await git(directory, [...list, "-z"], options);
   if (answer.kind === "failed") {
     end = "\n";
-    answer = await git(directory, list, signal);
+    answer = await git(directory, list, options);
   }
   if (answer.kind !== "ok") return undefined;
   const listed = await Promise.all(

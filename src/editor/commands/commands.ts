@@ -9,6 +9,7 @@ import { killInstance } from "./killInstance";
 import { listInstances } from "./listInstances";
 import { openTerminal } from "./openTerminal";
 import { restartInstance } from "./restartInstance";
+import { restartServer } from "./restartServer";
 import { sendSelection } from "./sendSelection";
 import { sendSelectionTo } from "./sendSelectionTo";
 import { showLog } from "./showLog";
@@ -23,6 +24,7 @@ const commands: Readonly<Record<string, Command>> = {
   killAllInstances,
   startInstance,
   restartInstance,
+  restartServer,
   openTerminal,
   showTerminal,
   sendSelection,

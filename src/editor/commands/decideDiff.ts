@@ -5,6 +5,7 @@ import * as vscode from "vscode";
 import type { DiffReview, PendingDiff } from "../diffs/diffReview";
 import { proposalInDiff } from "../diffs/proposalTabs";
 import { escapeIcons } from "../escape";
+import { agentDoesNotHear } from "../../core/messages";
 import type { Command } from "./command";
 
 export const acceptDiff: Command = ({ diffs }, _worktree, [clicked]) =>
@@ -16,7 +17,7 @@ export const rejectDiff: Command = ({ diffs }, _worktree, [clicked]) =>
 async function decide(
   diffs: DiffReview,
   clicked: vscode.Uri | undefined,
-  verb: string,
+  verb: "accept" | "reject",
   action: (diff: PendingDiff) => Promise<void>,
 ): Promise<void> {
   const { pending } = diffs;
@@ -36,7 +37,13 @@ async function decide(
     return;
   }
   const diff = proposal ? diffs.of(proposal) : await choose(pending, verb);
-  if (diff) await action(diff);
+  if (!diff) return;
+  // It stays, with what the user has typed.
+  if (verb === "accept" && !diffs.isAwaited(diff))
+    await vscode.window.showInformationMessage(
+      agentDoesNotHear(diff.proposal.agent),
+    );
+  else await action(diff);
 }
 
 async function choose(

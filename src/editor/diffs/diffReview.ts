@@ -17,6 +17,8 @@ import {
   proposalInDiff,
   proposalInTab,
 } from "./proposalTabs";
+import { finalContent } from "./finalContent";
+import { ProposalEdits } from "./proposalEdits";
 import { TypingDetector } from "./typingDetector";
 
 export interface PendingDiff {
@@ -27,7 +29,8 @@ export interface PendingDiff {
 }
 
 interface ReviewEntry extends PendingDiff {
-  readonly settle: (outcome: Outcome<DiffDecision>) => void;
+  /** undefined: the host that asked has ended, and with it the agent's connection. */
+  settle: ((outcome: Outcome<DiffDecision>) => void) | undefined;
 }
 
 export class DiffReview {
@@ -36,11 +39,19 @@ export class DiffReview {
   /** Proposals that are being opened. */
   readonly #opening = new Map<string, ProposedDiff>();
   readonly #pending = new Map<string, ReviewEntry>();
+  /** The host has asked for what waits. */
+  #isInformed = false;
+  #keepsUnawaited = false;
   readonly #typing = this.#lifetime.own(new TypingDetector());
+  readonly #edits = this.#lifetime.own(
+    new ProposalEdits((uri) => this.of(uri)?.proposal),
+  );
   readonly #changed = this.#lifetime.own(new vscode.EventEmitter<void>());
 
   /** Fires when a diff is added or decided. */
   readonly onDidChange = this.#changed.event;
+  /** Fires while the user edits a diff, with all of its text. */
+  readonly onDidEdit = this.#edits.onDidEdit;
 
   constructor() {
     this.#lifetime.own(
@@ -54,12 +65,8 @@ export class DiffReview {
       vscode.window.tabGroups.onDidChangeTabs(({ closed, opened }) => {
         for (const uri of closed.flatMap(proposalInDiff))
           this.#rejectIfClosed(uri);
-        this.#closeDecidedTabs(opened);
+        if (this.#isInformed) this.#closeDecidedTabs(opened);
       }),
-    );
-    // Left over from an earlier extension host: nothing awaits their decision any more.
-    this.#closeDecidedTabs(
-      vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs),
     );
   }
 
@@ -75,17 +82,21 @@ export class DiffReview {
     );
   }
 
-  /** Shows the diff without taking focus, and in a background tab while the user is typing in another file. */
+  /**
+   * Shows the diff without taking focus, and in a background tab while the user is typing in another file. One that is shown
+   * already stays as it is: after a reload of this window, or when the host has died, it is asked for again.
+   */
   async open(proposal: ProposedDiff): Promise<Outcome<DiffDecision>> {
+    const shown = this.#pending.get(proposal.id) ?? this.#unawaited(proposal);
+    if (shown) return this.#decision({ ...shown, proposal });
     this.#opening.set(proposal.id, proposal);
     try {
       const isNew = await checkIsNew(proposal);
       if (!this.#opening.delete(proposal.id)) return done({ kind: "rejected" });
       const entry = this.#add(proposal, isNew);
-      const decided = new Promise<Outcome<DiffDecision>>((resolve) => {
-        this.#pending.set(proposal.id, { ...entry, settle: resolve });
-      });
-      this.#changed.fire();
+      const decided = this.#decision(entry);
+      if (proposal.edited !== null)
+        await restoreEdit(entry.right, proposal.edited);
       await vscode.commands.executeCommand(
         "vscode.diff",
         ...diffCommandArguments(entry, {
@@ -126,16 +137,63 @@ export class DiffReview {
     return content;
   }
 
+  /** The window closes: whatever the user has typed is to be told before. */
+  flushEdits(): void {
+    this.#edits.flush();
+  }
+
   async dispose(): Promise<void> {
     for (const { settle } of this.#pending.values())
-      settle(done({ kind: "rejected" }));
+      settle?.(done({ kind: "rejected" }));
     await this.#lifetime.dispose();
   }
 
-  /** The host died and took its agents' connections with it, so no agent is left to answer. */
-  async rejectAll(): Promise<void> {
+  /**
+   * The connection to the host has ended. Diffs stay until it asks for them again; those of a host that is gone, until
+   * somebody decides, or the agent proposes the same again.
+   */
+  noteConnectionEnded(isHostGone: boolean): void {
     this.#opening.clear();
-    await Promise.all(this.pending.map((diff) => this.reject(diff)));
+    this.#isInformed = false;
+    this.#keepsUnawaited = isHostGone;
+    for (const entry of this.#pending.values()) entry.settle = undefined;
+  }
+
+  /** To be called once the host has asked for all diffs that wait: a tab of any other one is left over. */
+  closeForgotten(): void {
+    if (this.#isInformed) return;
+    this.#isInformed = true;
+    if (!this.#keepsUnawaited)
+      for (const [id, { settle }] of this.#pending)
+        if (!settle) void this.#decide(id, { kind: "rejected" });
+    this.#closeDecidedTabs(
+      vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs),
+    );
+  }
+
+  /** Whether the agent that proposed it is still there to be told. */
+  isAwaited({ proposal }: PendingDiff): boolean {
+    return this.#pending.get(proposal.id)?.settle !== undefined;
+  }
+
+  #decision(entry: PendingDiff): Promise<Outcome<DiffDecision>> {
+    return new Promise((resolve) => {
+      this.#pending.set(entry.proposal.id, { ...entry, settle: resolve });
+      this.#changed.fire();
+    });
+  }
+
+  /** The same change, proposed before the host ended: the tab, and what the user has made of it, serve again. */
+  #unawaited(proposal: ProposedDiff): ReviewEntry | undefined {
+    const entry = [...this.#pending.values()].find(
+      ({ settle, proposal: { worktree, newPath, contents } }) =>
+        settle === undefined &&
+        worktree === proposal.worktree &&
+        newPath === proposal.newPath &&
+        contents === proposal.contents,
+    );
+    if (entry) this.#pending.delete(entry.proposal.id);
+    return entry;
   }
 
   #add(proposal: ProposedDiff, isNew: boolean): PendingDiff {
@@ -156,7 +214,7 @@ export class DiffReview {
     const entry = this.#pending.get(id);
     if (!entry) return;
     this.#pending.delete(id);
-    entry.settle(done(decision));
+    entry.settle?.(done(decision));
     this.#changed.fire();
     this.#files.remove(entry.left);
     this.#files.remove(entry.right);
@@ -166,7 +224,11 @@ export class DiffReview {
   /** Includes tabs that VS Code opens by itself, for text typed while the diff was closing. */
   #closeDecidedTabs(tabs: readonly vscode.Tab[]): void {
     for (const uri of tabs.flatMap(proposalInTab))
-      if (!this.of(uri)) void closeTabs(uri);
+      if (!this.of(uri) && !this.#isOpening(uri)) void closeTabs(uri);
+  }
+
+  #isOpening({ authority }: vscode.Uri): boolean {
+    return [...this.#opening.keys()].some((id) => authority.endsWith(id));
   }
 
   /** Deferred, because moving a tab to another group closes it before it opens there. */
@@ -203,25 +265,23 @@ async function checkIsNew({
   return oldStat === undefined;
 }
 
+/** What the user had made of it before a reload; VS Code may have restored that by itself. */
+async function restoreEdit(right: vscode.Uri, edited: string): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(right);
+  const text = stripByteOrderMark(edited);
+  if (document.isDirty || document.getText() === text) return;
+  const edit = new vscode.WorkspaceEdit();
+  const whole = new vscode.Range(
+    document.positionAt(0),
+    document.positionAt(document.getText().length),
+  );
+  edit.replace(right, whole, text);
+  await vscode.workspace.applyEdit(edit);
+}
+
 async function readContent({ proposal, right }: PendingDiff): Promise<string> {
   const document = await vscode.workspace.openTextDocument(right);
   return finalContent(proposal.contents, document.getText());
-}
-
-/**
- * The verbatim proposal if the user changed nothing: the editor normalizes line endings and drops the byte order mark.
- */
-function finalContent(proposed: string, edited: string): string {
-  const proposedText = stripByteOrderMark(proposed);
-  const byteOrderMark = proposed.slice(
-    0,
-    proposed.length - proposedText.length,
-  );
-  const editedText = stripByteOrderMark(edited);
-  const normalize = (text: string): string => text.replaceAll(/\r\n?/g, "\n");
-  return normalize(proposedText) === normalize(editedText)
-    ? proposed
-    : byteOrderMark + editedText;
 }
 
 /** The test that git and VS Code use: a NUL among the first bytes. */

@@ -32,6 +32,8 @@ export class ProposalFiles implements vscode.FileSystemProvider {
       bytes: Buffer.from(`${BYTE_ORDER_MARK}${stripByteOrderMark(contents)}`),
       modifiedAt: Date.now(),
     });
+    // A tab of before a reload has read it as empty.
+    this.#changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
     return uri;
   }
 

@@ -1,8 +1,11 @@
 // An instance's state as an icon and as words, the same in the status bar and in the list.
+import path from "node:path";
+import * as vscode from "vscode";
 import {
   formatAgentCount,
   formatPort,
   notStartedAtLimit,
+  stoppedElsewhere,
 } from "../../core/messages";
 import type { InstanceState } from "../../host/contract";
 
@@ -31,6 +34,9 @@ export function formatState(state: InstanceState): string {
     case "failed":
       return "failed";
     case "stopped":
-      return state.because === "limit" ? notStartedAtLimit : "stopped";
+      if (state.because === "limit") return notStartedAtLimit;
+      return state.by === null
+        ? "stopped"
+        : stoppedElsewhere(path.basename(vscode.Uri.parse(state.by).path));
   }
 }

@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import { canonicalPath } from "../../core/system/paths";
 import { deepest } from "../../core/system/paths";
-import type { HostOptions, InstanceView } from "../../host/contract";
+import type { InstanceView, WindowOptions } from "../../host/contract";
 
 export class WindowInstances {
   readonly #changed = new vscode.EventEmitter<void>();
@@ -35,9 +35,16 @@ export class WindowInstances {
   }
 
   /** What the user started or stopped, beyond the settings, for a restarted host. */
-  get pins(): HostOptions["pins"] {
+  get pins(): WindowOptions["pins"] {
     return this.#views.flatMap(({ worktree, pin }) =>
       pin === null ? [] : [[worktree, pin] as const],
+    );
+  }
+
+  /** Worktrees whose instances run. */
+  get served(): string[] {
+    return this.#views.flatMap(({ worktree, state }) =>
+      state.kind === "running" ? [worktree] : [],
     );
   }
 

@@ -102,6 +102,7 @@ function readSettings(
     maxClients: read("maxClients", integer(1, 1_000)),
     shareSelection: read("shareSelection", boolean),
     selectionDebounce: read("selectionDebounce", integer(0, 10_000)),
+    reloadGrace: 1_000 * read("reloadGrace", integer(0, 600)),
     secretFiles: read("secretFiles", nonEmptyStrings),
     terminalEnvironment: read("terminalEnvironment", boolean),
     agents,

@@ -8,7 +8,7 @@ import { type DiffReview, diffCommandArguments } from "../diffs/diffReview";
 import type { CurrentSettings } from "../settings/settings";
 import type { AgentTerminals } from "../terminals/agentTerminals";
 import { escapeIcons, escapeMarkdown } from "../escape";
-import { stateIcon } from "../instances/stateText";
+import { formatState, stateIcon } from "../instances/stateText";
 import type { WindowInstances } from "../instances/windowInstances";
 
 export class StatusBar {
@@ -159,7 +159,7 @@ function describe(
   switch (state.kind) {
     case "running":
       lines.push(
-        `Port ${state.port} · process ${process.pid} · ${formatAgentCount(state.clients.length)}`,
+        `Port ${state.port} · process ${state.pid} · ${formatAgentCount(state.clients.length)}`,
         ...state.clients.map(
           ({ name, version, pid }) =>
             `$(plug) ${escapeMarkdown([name ?? "agent", version].filter(Boolean).join(" "))}${pid === null ? "" : ` · process ${pid}`}`,
@@ -178,9 +178,7 @@ function describe(
       break;
     case "stopped":
       lines.push(
-        state.because === "limit"
-          ? "Not started: the setting berth.maxInstances is reached."
-          : "Stopped.",
+        `${escapeMarkdown(capitalize(formatState(state)))}.`,
         link("$(play) Start", "startInstance", worktree),
       );
       break;
@@ -193,6 +191,10 @@ function describe(
   if (view.warning !== null)
     lines.push(`$(warning) ${escapeMarkdown(view.warning)}`);
   return lines.join("  \n");
+}
+
+function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function link(text: string, command: string, worktree?: string): string {

@@ -1,222 +1,102 @@
-// Keeps one instance host running for the window: in a worker thread, or in-process once workers keep crashing.
+// Keeps the window attached to a host of its instances, and to the next one whenever that has ended.
 // Does not know vscode, so that crashes can be tested without it.
-import { createRequire } from "node:module";
-import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
-import { type BirpcReturn, createBirpc } from "birpc";
-import { isCanceled, messageOf } from "../../core/errors";
+import { stackOf } from "../../core/errors";
 import type { Disposable } from "../../core/lifetime";
-import type { Log } from "../../core/log";
-import type { EditorApi, HostApi, HostOptions } from "../../host/contract";
+import type { EditorApi, WindowOptions } from "../../host/contract";
+import { type FinderOptions, HostFinder } from "./hostFinder";
+import { type Host, HostLink } from "./hostLink";
 
-export type Host = BirpcReturn<HostApi, EditorApi>;
+export type { Host };
 
-/** A running host, in a worker or in-process. */
-export interface SpawnedHost {
-  post(message: unknown): void;
-  onMessage(receive: (message: unknown) => void): void;
-  /** Resolves with the reason when the host has ended, expectedly or not. */
-  readonly ended: Promise<string>;
-  end(): Promise<unknown>;
+export interface ConnectionOptions extends FinderOptions {
+  readonly window: Omit<WindowOptions, keyof WindowState>;
 }
 
-/** Three crashes within this many milliseconds switch to in-process. */
-const CRASH_WINDOW = 60_000;
-const MAX_CRASHES = 3;
-/** Milliseconds that a host waits for its successor if the two overlap at a reload. */
-const LINGER = 4_000;
-/** Milliseconds for a host to withdraw its files; VS Code gives the whole extension 5 s. */
-const SHUTDOWN_TIMEOUT = 4_700;
-
-export interface ConnectionOptions {
-  /** Path of the worker bundle. */
-  readonly file: string;
-  readonly options: Omit<HostOptions, "pins">;
-  readonly log: Log;
-  /** Whether a reload starts the next extension host before this one has ended, as in every remote window. */
-  readonly overlapsAtReload: boolean;
-}
+/** What may have changed when the next host is found. */
+export type WindowState = Pick<WindowOptions, "pins" | "served" | "focusedAt">;
 
 /** What a host needs from the window. */
 export interface WindowCallbacks {
-  readonly editor: EditorApi;
-  /** What the user started or stopped in this window so far; passed to each new host. */
-  readonly pins: () => HostOptions["pins"];
+  readonly editor: Omit<EditorApi, "onWillEnd">;
+  readonly state: () => WindowState;
 }
 
+/** `isNew`: not the host of before, which knew of the diffs that wait. */
+type StartListener = (host: Host, isNew: boolean) => void;
+
+/** Milliseconds after a host's end in which its successor may go on as if it had served until then. */
+const MOMENT = 5_000;
+
 export class HostConnection {
-  readonly #crashes: number[] = [];
-  readonly #startListeners = new Set<(host: Host) => void>();
-  #running: { readonly host: Host; readonly spawned: SpawnedHost } | undefined;
+  readonly #startListeners = new Set<StartListener>();
+  readonly #finder: HostFinder;
+  #link: HostLink | undefined;
   #isDisposing = false;
+  #running: Promise<void> = Promise.resolve();
 
-  constructor(private readonly options: ConnectionOptions) {}
+  constructor(private readonly options: ConnectionOptions) {
+    this.#finder = new HostFinder(options);
+  }
 
-  /** Only after start(). Pending calls are rejected when the host dies. */
+  /** Only after start(). What is called before a host is there waits for it; what a host has not answered is rejected. */
   get host(): Host {
-    return this.#started.host;
+    if (!this.#link) throw new Error("The connection has not been started.");
+    return this.#link.host;
   }
 
-  get spawned(): SpawnedHost {
-    return this.#started.spawned;
-  }
-
-  /** Fires for each new host. It has no state yet, so the listener must push everything. */
-  onDidStart(listener: (host: Host) => void): Disposable {
+  /** Fires for each attachment. The host has no state of this window yet, so the listener must push everything. */
+  onDidStart(listener: StartListener): Disposable {
     this.#startListeners.add(listener);
     return { dispose: () => this.#startListeners.delete(listener) };
   }
 
-  /** Starts the host and restarts it whenever it dies. The caller disposes the connection. */
+  /** Attaches to a host, and to the next one whenever it has ended. The caller disposes the connection. */
   start(window: WindowCallbacks): void {
-    const { file, log } = this.options;
-    const spawn =
-      this.#crashes.length < MAX_CRASHES ? spawnWorker : runInProcess;
-    const options = { ...this.options.options, pins: window.pins() };
-    const spawned = spawn(file, options);
-    const host = connect(spawned, window.editor);
-    this.#running = { host, spawned };
-    void spawned.ended.then((reason) => {
-      host.$close(new Error(`The instance host has ended: ${reason}`));
-      if (this.#isDisposing) return;
-      this.#recordCrash();
-      log.error(
-        `The instance host has died (${reason}) and is started again${this.#crashes.length < MAX_CRASHES ? "" : ", in-process from now on"}`,
-      );
-      this.start(window);
+    this.#link = new HostLink(window.editor);
+    this.#running = this.#run(window).catch((error: unknown) => {
+      this.options.log.error(`Berth cannot run: ${stackOf(error)}`);
     });
-    for (const listener of this.#startListeners) listener(host);
   }
 
+  /** A supervisor keeps the instances for a while, in case the window comes back. A host in this process ends. */
   async dispose(): Promise<void> {
     this.#isDisposing = true;
-    if (!this.#running) return;
-    const { host, spawned } = this.#running;
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise((resolve) => {
-      timer = setTimeout(resolve, SHUTDOWN_TIMEOUT);
-    });
-    try {
-      await Promise.race([
-        host.shutDown(this.options.overlapsAtReload ? LINGER : 0),
-        timeout,
-      ]);
-    } finally {
-      clearTimeout(timer);
-      await spawned.end();
+    this.#finder.dispose();
+    this.#link?.close("The window is closing.");
+    await this.#running;
+  }
+
+  #isOver(): boolean {
+    return this.#isDisposing;
+  }
+
+  async #run({ editor, state }: WindowCallbacks): Promise<void> {
+    let before: string | undefined;
+    let endedAt = performance.now();
+    for (let link = this.#link; link && !this.#isOver(); link = this.#link) {
+      const found = await this.#finder.find(() => ({
+        ...this.options.window,
+        ...state(),
+        ...(performance.now() - endedAt > MOMENT && { served: [] }),
+      }));
+      if (!found) return;
+      if (this.#isOver()) found.channel.end();
+      const ended = link.connect(found.channel);
+      if (!this.#isOver())
+        for (const listener of this.#startListeners)
+          listener(link.host, found.id !== before);
+      before = found.id;
+      const { reason, kind } = await ended;
+      if (this.#isOver()) {
+        await found.leave();
+        return;
+      }
+      this.#link = new HostLink(editor);
+      link.close(`Berth's server has ended: ${reason}`);
+      if (kind === "hangs") await found.terminate();
+      endedAt = performance.now();
+      if (kind === "onPurpose") this.#finder.forgetDeaths();
+      else this.#finder.noteDeath(reason);
     }
   }
-
-  get #started() {
-    if (!this.#running) throw new Error("The host has not been started.");
-    return this.#running;
-  }
-
-  #recordCrash(): void {
-    const now = Date.now();
-    // Once in-process, it stays in-process.
-    if (this.#crashes.length < MAX_CRASHES)
-      while ((this.#crashes[0] ?? now) < now - CRASH_WINDOW)
-        this.#crashes.shift();
-    this.#crashes.push(now);
-  }
-}
-
-function connect(spawned: SpawnedHost, editor: EditorApi): Host {
-  return createBirpc<HostApi, EditorApi>(unansweredIfCanceled(editor), {
-    post: (message) => {
-      spawned.post(message);
-    },
-    on: (receive) => {
-      spawned.onMessage(receive);
-    },
-    // Pushes need no answer, and the next host gets the full state anyway.
-    eventNames: [
-      "setActive",
-      "pushState",
-      "pushDiagnostics",
-      "forgetSelections",
-      "cancelSend",
-    ],
-    // A start may wait 5 s for its port and a user may take minutes to answer, so only the host's death ends a call.
-    timeout: -1,
-  });
-}
-
-/**
- * The window's end rejects whatever still waits in it. That is no answer: the connection ends too, and with it the call.
- */
-function unansweredIfCanceled(editor: EditorApi): EditorApi {
-  const calls = Object.entries(editor as unknown as Calls).map(
-    ([name, call]) => {
-      const guarded = async (...args: unknown[]): Promise<unknown> => {
-        try {
-          return await call(...args);
-        } catch (error) {
-          if (!isCanceled(error)) throw error;
-          return new Promise(() => undefined);
-        }
-      };
-      return [name, guarded] as const;
-    },
-  );
-  return Object.fromEntries(calls) as unknown as EditorApi;
-}
-
-type Calls = Readonly<Record<string, (...args: unknown[]) => unknown>>;
-
-function spawnWorker(file: string, options: HostOptions): SpawnedHost {
-  const worker = new Worker(file, {
-    workerData: options,
-    // Do not inherit the extension host's flags, such as a debugger port.
-    execArgv: [],
-    name: "berth",
-    // Otherwise the process keeps the memory of short-lived garbage: 0.2 MB per instance after 50 starts.
-    resourceLimits: { maxYoungGenerationSizeMb: 4 },
-  });
-  const ended = new Promise<string>((resolve) => {
-    let reason: string | undefined;
-    // Without this listener an uncaught error in the worker would end the whole extension host.
-    worker.on("error", (error) => {
-      reason = messageOf(error);
-    });
-    worker.on("exit", (code) => {
-      resolve(reason ?? `exit ${code}`);
-    });
-  });
-  return {
-    post: (message) => {
-      worker.postMessage(message);
-    },
-    onMessage: (receive) => {
-      worker.on("message", receive);
-    },
-    ended,
-    end: () => worker.terminate(),
-  };
-}
-
-function runInProcess(file: string, options: HostOptions): SpawnedHost {
-  const { serve } = createRequire(file)(file) as {
-    serve: (port: MessagePort, options: HostOptions) => void;
-  };
-  const { port1, port2 } = new MessageChannel();
-  const ended = new Promise<string>((resolve) => {
-    port1.on("close", () => {
-      resolve("its port was closed");
-    });
-  });
-  serve(port2, options);
-  return {
-    post: (message) => {
-      port1.postMessage(message);
-    },
-    onMessage: (receive) => {
-      port1.on("message", receive);
-    },
-    ended,
-    end: () => {
-      port1.close();
-      return ended;
-    },
-  };
 }

@@ -1,7 +1,7 @@
 // One client's undecided diffs, by the client's own names for them.
 import { randomUUID } from "node:crypto";
 import { done, type Outcome } from "../../core/outcome";
-import type { DiffDecision, EditorApi, ProposedDiff } from "../contract";
+import type { ActingEditor, DiffDecision, ProposedDiff } from "../contract";
 
 const rejected = done<DiffDecision>({ kind: "rejected" });
 
@@ -9,7 +9,7 @@ export class ClientDiffs {
   readonly #pending = new Map<string, string>();
   readonly #closing = new Map<string, Promise<string | null>>();
 
-  constructor(private readonly editor: EditorApi) {}
+  constructor(private readonly editor: ActingEditor) {}
 
   /**
    * Resolves when the user decides. A second diff of the same name replaces the first, which is rejected. Aborting
@@ -17,7 +17,7 @@ export class ClientDiffs {
    */
   async open(
     name: string,
-    diff: Omit<ProposedDiff, "id">,
+    diff: Omit<ProposedDiff, "id" | "edited">,
     cancelled?: AbortSignal,
   ): Promise<Outcome<DiffDecision>> {
     const id = randomUUID();
@@ -31,7 +31,7 @@ export class ClientDiffs {
       await closed;
       // Cancelled or replaced before it could be shown.
       if (cancelled?.aborted || this.#pending.get(name) !== id) return rejected;
-      return await this.editor.openDiff({ ...diff, id });
+      return await this.editor.openDiff({ ...diff, id, edited: null });
     } finally {
       cancelled?.removeEventListener("abort", cancel);
       if (this.#pending.get(name) === id) this.#pending.delete(name);

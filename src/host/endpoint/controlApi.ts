@@ -15,8 +15,6 @@ export interface ControlActions {
   /** Resolves once the discovery files are gone; the rest may follow. */
   stop(): Promise<void>;
   focus(): void;
-  /** Gives up the port if this window is closing or gone; false: it keeps it. */
-  handOver(): Promise<boolean>;
 }
 
 type Route = (
@@ -41,10 +39,6 @@ export function controlRoutes(
         await actions.stop();
         return { stopped: true };
       }),
-    ],
-    [
-      "/berth/handover",
-      route("POST", async () => ({ handedOver: await actions.handOver() })),
     ],
     [
       "/berth/focus",

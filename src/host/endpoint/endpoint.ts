@@ -9,7 +9,7 @@ import {
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
-import { errorCode, messageOf } from "../../core/errors";
+import { errorCode, stackOf } from "../../core/errors";
 import type { Log } from "../../core/log";
 import type { ServedAddress } from "../../core/registry/keptAddresses";
 import { listen } from "../../core/system/ports";
@@ -184,10 +184,6 @@ export class Endpoint {
       `${request.method ?? ""} ${pathOf(request)} failed: ${stackOf(error)}`,
     );
   }
-}
-
-function stackOf(error: unknown): string {
-  return (error instanceof Error && error.stack) || messageOf(error);
 }
 
 function reject(socket: Duplex, { status, reason }: Rejection): void {

@@ -1,6 +1,6 @@
 // What tools get to know about the client that calls them, read when they ask: names and folders change while it stays.
 import { agentName, type Client } from "../clients/client";
-import type { EditorApi, WorkspaceFolder } from "../contract";
+import type { ActingEditor, WorkspaceFolder } from "../contract";
 import type { CallerContext } from "../tools/tool";
 import type { DiagnosticsView, EditorView } from "../view/editorView";
 
@@ -10,7 +10,7 @@ interface Callee {
   readonly folders: readonly WorkspaceFolder[];
   readonly view: EditorView;
   readonly diagnostics: DiagnosticsView;
-  readonly editor: EditorApi;
+  readonly editor: ActingEditor;
   resolve(sent: string): string;
   nameFor(file: string): string;
 }

@@ -2,7 +2,6 @@
 import type { ControlActions } from "../endpoint/controlApi";
 import type { Mentions } from "../clients/mentions";
 import type { InstanceState } from "../contract";
-import type { HandOver } from "./handOver";
 import type { InstanceEvents } from "./instanceContext";
 
 /** An instance as its control API sees it. */
@@ -13,7 +12,8 @@ export interface ControlledInstance {
   readonly state: Extract<InstanceState, { kind: "running" }>;
   readonly isActive: boolean;
   readonly mentions: Mentions;
-  readonly handOver: HandOver;
+  /** Makes it the active one of the window that leads. */
+  focus(): void;
   /** Resolves once the instance can no longer be discovered. */
   withdrawFiles(): Promise<void>;
 }
@@ -29,13 +29,6 @@ export function controlActions(
     name: instance.name,
     worktree: instance.worktree,
   });
-  const stopSoon = async (): Promise<void> => {
-    await instance.withdrawFiles();
-    // Answer first: stopping closes the connection.
-    setImmediate(() => {
-      events.onDidRequestStop();
-    });
-  };
   return {
     health: () => ({
       ...identity(),
@@ -52,14 +45,15 @@ export function controlActions(
       backends: [],
     }),
     send: (mention, cancelled) => instance.mentions.send([mention], cancelled),
-    stop: stopSoon,
-    focus: () => {
-      events.onDidRequestFocus();
+    stop: async () => {
+      await instance.withdrawFiles();
+      // Answer first: stopping closes the connection.
+      setImmediate(() => {
+        events.onDidRequestStop();
+      });
     },
-    handOver: async () => {
-      const answer = await instance.handOver.request();
-      if (answer === "abandoned") await stopSoon();
-      return answer !== "refused";
+    focus: () => {
+      instance.focus();
     },
   };
 }

@@ -1,6 +1,7 @@
 // One instance: a worktree's endpoint, its discovery files and its connected agents.
 // Acquired in the order port, record, lock file; released in reverse.
 import { randomUUID } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { messageOf, outsideWorktree } from "../../core/errors";
 import { Lifetime } from "../../core/lifetime";
 import { type Log, prefixed } from "../../core/log";
@@ -10,21 +11,23 @@ import { distinctName } from "../../core/worktrees/names";
 import { ClientDiffs } from "../clients/clientDiffs";
 import { ClientSet } from "../clients/clientSet";
 import { Mentions } from "../clients/mentions";
-import type { EditorApi, InstanceState, WorkspaceFolder } from "../contract";
+import type { InstanceState, WorkspaceFolder } from "../contract";
 import { controlRoutes } from "../endpoint/controlApi";
-import { freshToken } from "../../core/registry/keptAddresses";
+import { freshToken } from "../../core/system/freshToken";
 import type { Endpoint, EndpointRoutes } from "../endpoint/endpoint";
 import { protocols } from "../protocols/protocols";
 import type { DiagnosticsView, EditorView } from "../view/editorView";
 import { callerContext } from "./callerContext";
 import { choosePort } from "./choosePort";
 import { controlActions, type ControlledInstance } from "./controlActions";
-import { HandOver } from "./handOver";
 import type {
   InstanceContext,
   InstanceEvents,
   InstanceSpec,
+  InstanceWindow,
 } from "./instanceContext";
+import type { InstanceWindows } from "./instanceWindows";
+import { LeadEditor } from "./leadEditor";
 import { PublishedFiles } from "./publishedFiles";
 
 export class Instance implements ControlledInstance {
@@ -32,7 +35,7 @@ export class Instance implements ControlledInstance {
   readonly createdAt = Date.now();
   readonly clients: ClientSet;
   readonly mentions: Mentions;
-  readonly handOver: HandOver;
+  readonly editor: LeadEditor;
   readonly #controlToken = freshToken();
   readonly #lifetime = new Lifetime();
   readonly #log: Log;
@@ -42,14 +45,14 @@ export class Instance implements ControlledInstance {
   #warning: string | null = null;
 
   private constructor(
-    private spec: InstanceSpec,
+    private readonly windows: InstanceWindows,
     private readonly context: InstanceContext,
     private readonly events: InstanceEvents,
   ) {
-    this.#name = spec.name;
+    this.#name = this.#spec.name;
     this.#log = prefixed(context.log, () => this.name);
     context.instanceIds.add(this.instanceId);
-    this.handOver = new HandOver(context.window.editor);
+    this.editor = new LeadEditor(windows);
     this.clients = new ClientSet(this.#log, () => {
       events.onDidChange();
     });
@@ -58,12 +61,12 @@ export class Instance implements ControlledInstance {
 
   /** Binds the port and publishes the files. Throws a UserError after releasing everything again. */
   static async start(
-    spec: InstanceSpec,
+    windows: InstanceWindows,
     context: InstanceContext,
     events: InstanceEvents,
     signal: AbortSignal,
   ): Promise<Instance> {
-    const instance = new Instance(spec, context, events);
+    const instance = new Instance(windows, context, events);
     try {
       await instance.#acquire(signal);
       signal.throwIfAborted();
@@ -79,7 +82,7 @@ export class Instance implements ControlledInstance {
   }
 
   get worktree(): string {
-    return this.spec.worktree.path;
+    return this.#spec.worktree.path;
   }
 
   /** As last published. */
@@ -97,37 +100,34 @@ export class Instance implements ControlledInstance {
       kind: "running",
       instanceId: this.instanceId,
       port: this.port,
+      pid: this.context.process.pid,
       clients: this.clients.views,
       warning: this.#warning,
     };
   }
 
   get isActive(): boolean {
-    return this.context.window.isActive(this.worktree);
+    return this.#window.isActive(this.worktree);
   }
 
   /** Real paths: the worktree, and the workspace folders inside it. */
   get folders(): readonly WorkspaceFolder[] {
-    return this.spec.folders;
-  }
-
-  get editor(): EditorApi {
-    return this.context.window.editor;
+    return this.#spec.folders;
   }
 
   /** What its agents may see. */
   get view(): EditorView {
-    return this.context.window.viewOf(this.worktree);
+    return this.#window.view.viewOf(this.worktree);
   }
 
   get diagnostics(): DiagnosticsView {
-    return this.context.window.diagnosticsOf(this.worktree);
+    return this.#window.view.diagnosticsOf(this.worktree);
   }
 
   /** The real path of a client path. Throws a UserError if the instance does not serve it. */
   resolve(sent: string): string {
     const isOpen = (file: string): boolean =>
-      this.context.window.isOpenTo(this.worktree, file);
+      this.#window.view.isOpenTo(this.worktree, file);
     const file = readClientPath(sent, this.worktree, isOpen);
     if (!isOpen(file)) throw outsideWorktree(file, this.worktree);
     return file;
@@ -135,13 +135,18 @@ export class Instance implements ControlledInstance {
 
   /** What a diff of the file is called after. */
   nameFor(file: string): string {
-    const unserved = this.context.window.unservedWorktreeOf(file);
+    const unserved = this.#window.unservedWorktreeOf(file);
     return unserved === null ? this.name : worktreeWithin(unserved, this.name);
   }
 
-  /** Applies a new spec; rewrites the files if they differ or could not be written before. */
-  async update(spec: InstanceSpec): Promise<void> {
-    this.spec = spec;
+  /** What the window shows has changed; the agents see that of the one that leads. */
+  shareViewOf(window: InstanceWindow): void {
+    if (window === this.#window) this.clients.share(this.view);
+  }
+
+  /** To be called when its windows have changed, or what they want. Rewrites the files that have to say something else. */
+  async update(): Promise<void> {
+    this.clients.share(this.view);
     try {
       await this.#publish();
     } catch (error) {
@@ -154,7 +159,11 @@ export class Instance implements ControlledInstance {
   async restoreFiles(): Promise<void> {
     if (!(await this.#published?.isIncomplete())) return;
     await this.context.files.ensureHome().catch(() => undefined);
-    await this.update(this.spec);
+    await this.update();
+  }
+
+  focus(): void {
+    this.#window.editor.onDidRequestFocus(this.worktree);
   }
 
   /** Marks the kept address as still served. */
@@ -175,23 +184,22 @@ export class Instance implements ControlledInstance {
     await this.#published?.dispose();
   }
 
-  /**
-   * Withdraws the files but keeps serving; resolves once a successor has asked for the port. The caller stops the
-   * instance then, or after its own timeout.
-   */
-  async awaitSuccessor(): Promise<void> {
-    await this.withdrawFiles();
-    await this.handOver.awaitSuccessor();
-  }
-
   /** Graceful shutdown: withdraws the files, says goodbye to the agents and frees the port. Idempotent. */
   stop(): Promise<void> {
     return this.#lifetime.dispose();
   }
 
+  get #spec(): InstanceSpec {
+    return this.windows.lead.spec;
+  }
+
+  get #window(): InstanceWindow {
+    return this.windows.lead.window;
+  }
+
   async #acquire(signal: AbortSignal): Promise<void> {
     const { files, peers } = this.context;
-    const { settings, window } = this.spec;
+    const { settings } = this.#spec;
     await files.ensureHome();
     const endpoint = await choosePort(
       {
@@ -200,9 +208,8 @@ export class Instance implements ControlledInstance {
         controlToken: this.#controlToken,
         kept: await files.addresses.of(this.worktree),
         forget: (port) => files.addresses.forget(this.worktree, port),
-        workspace: window.workspace,
-        holderOf: (port) => peers.holderOf(port),
-        foreignPorts: await files.lockFiles.foreignPorts(),
+        isServed: (port) => peers.isServed(port),
+        foreignPorts: await this.#window.files.lockFiles.foreignPorts(),
         signal,
       },
       this.#routes(),
@@ -210,6 +217,11 @@ export class Instance implements ControlledInstance {
     this.#endpoint = endpoint;
     this.#lifetime.defer(() => endpoint.close());
     this.#lifetime.defer(() => this.clients.close());
+    this.#lifetime.defer(async () => {
+      this.windows.dispose();
+      // Whoever waits for a window hears that none comes, before the goodbye.
+      await nextTurn();
+    });
     // Before anybody is told: an agent that reconnects at once must find nobody, or the successor.
     this.#lifetime.defer(() => {
       endpoint.stopAccepting();
@@ -233,14 +245,13 @@ export class Instance implements ControlledInstance {
   }
 
   #routes(): EndpointRoutes {
-    const { editor } = this;
-    const admit = () => this.clients.admit(this.spec.settings.maxClients);
+    const admit = () => this.clients.admit(this.#spec.settings.maxClients);
     const routes = protocols.map((protocol) =>
       protocol({
         version: this.context.process.version,
         log: this.#log,
         context: (client) => callerContext(this, client),
-        newDiffs: () => new ClientDiffs(editor),
+        newDiffs: () => new ClientDiffs(this.editor),
         admit,
         onDidConnect: (client) => {
           this.clients.add(client);
@@ -278,13 +289,15 @@ export class Instance implements ControlledInstance {
       this.#name = name;
       this.events.onDidRename();
     }
-    this.#warn((await this.#published?.publish(this.name, this.spec)) ?? null);
+    this.#warn(
+      (await this.#published?.publish(this.name, this.windows)) ?? null,
+    );
   }
 
   #distinctName(): string {
-    const { spec, worktree, port } = this;
+    const { worktree, port } = this;
     return distinctName(
-      { name: spec.name, worktree, port },
+      { name: this.#spec.name, worktree, port },
       this.context.peers.olderThan(this),
     );
   }

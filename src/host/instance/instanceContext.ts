@@ -1,17 +1,20 @@
-// What an instance is given: its own spec, and the context that the host shares among its instances.
+// What an instance is given: the windows that run it, and the context that the host shares among its instances.
 import type {
   InstanceRecord,
   WindowIdentity,
 } from "../../core/registry/formats";
-import type { RegistryFiles } from "../../core/registry/registryFiles";
+import type {
+  HomeFiles,
+  RegistryFiles,
+} from "../../core/registry/registryFiles";
 import type { Log } from "../../core/log";
 import type { Place } from "../../core/system/machine";
 import type { Named } from "../../core/worktrees/names";
 import type { Worktree } from "../../core/worktrees/worktree";
 import type { EditorApi, HostSettings, WorkspaceFolder } from "../contract";
-import type { DiagnosticsView, EditorView } from "../view/editorView";
+import type { WindowView } from "../view/windowView";
 
-/** What may change while the instance runs. */
+/** How one window wants the instance. May change while it runs. */
 export interface InstanceSpec {
   readonly worktree: Worktree;
   /** Not yet distinct from other instances' names. */
@@ -24,11 +27,10 @@ export interface InstanceSpec {
 
 export interface InstanceContext {
   readonly process: ServingProcess;
-  readonly files: RegistryFiles;
+  readonly files: HomeFiles;
   readonly peers: LivePeers;
   /** Of every instance that the host has started. */
   readonly instanceIds: Set<string>;
-  readonly window: WindowAccess;
   readonly log: Log;
 }
 
@@ -37,8 +39,6 @@ export interface ServingProcess {
   readonly pid: number;
   readonly processStart: string;
   readonly place: Place;
-  /** The ancestor that terminals share with it; see LockFile. */
-  readonly parentPid: number;
   readonly version: string;
 }
 
@@ -47,19 +47,23 @@ export interface LivePeers {
   olderThan(
     instance: Pick<InstanceRecord, "createdAt" | "instanceId">,
   ): readonly Named[];
-  /** The instance that serves a port; "own": another instance of this host. */
-  holderOf(port: number): PortHolder | undefined;
+  /** Whether another live instance serves the port. */
+  isServed(port: number): boolean;
 }
 
-export type PortHolder = "own" | InstanceRecord;
-
-/** What the window lets the agents of one worktree see and do. */
-export interface WindowAccess {
+/** One window, as the instances of its worktrees see it. */
+export interface InstanceWindow {
   readonly editor: EditorApi;
-  viewOf(worktree: string): EditorView;
-  diagnosticsOf(worktree: string): DiagnosticsView;
-  /** Whether the worktree's agents may access a real path: its own files and those of the window's plain folders. */
-  isOpenTo(worktree: string, path: string): boolean;
+  /** Where its agents look for editors. */
+  readonly files: RegistryFiles;
+  /** The ancestor that its terminals share; see LockFile. */
+  readonly parentPid: number;
+  /** See WindowOptions. */
+  readonly focusedAt: number;
+  /** Aborted once its connection has ended. What it has pushed stays. */
+  readonly gone: AbortSignal;
+  /** What it shows, and to whose agents. */
+  readonly view: Pick<WindowView, "viewOf" | "diagnosticsOf" | "isOpenTo">;
   /** Name of the worktree without an instance that a real path is in, inside one that has an instance; null: none. */
   unservedWorktreeOf(path: string): string | null;
   /** Whether the window shows it. */
@@ -70,9 +74,8 @@ export interface InstanceEvents {
   onDidChange(): void;
   /** Younger instances must keep their names distinct from its new one. */
   onDidRename(): void;
-  /** Comes from another window or the command line; the discovery files are gone already. */
+  /** Comes from another process; the discovery files are gone already. */
   onDidRequestStop(): void;
-  onDidRequestFocus(): void;
   /** Its port serves nobody any more; only a restart helps. */
   onDidFail(): void;
 }

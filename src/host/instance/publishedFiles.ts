@@ -1,18 +1,15 @@
-// Publishes the files by which agents and other windows find one instance: record, lock file and companion files.
+// Publishes the files by which agents and other processes find one instance. The record stays for as long as it runs; the
+// discovery files only while a window is there, where the agents of the one that leads look.
 import type { ServedAddress } from "../../core/registry/keptAddresses";
-import type { Announcement } from "../../core/registry/companionFiles";
 import { cannotWrite, messageOf } from "../../core/errors";
 import { Lifetime } from "../../core/lifetime";
 import type { Log } from "../../core/log";
-import type {
-  InstanceRecord,
-  LockFile,
-  Mark,
-} from "../../core/registry/formats";
-import { notFoundBy, notFoundByAgents } from "../../core/messages";
-import type { RegistryFiles } from "../../core/registry/registryFiles";
-import { ensurePrivateDirectory } from "../../core/system/privateDirectory";
-import type { InstanceSpec, ServingProcess } from "./instanceContext";
+import type { InstanceRecord, Mark } from "../../core/registry/formats";
+import type { HomeFiles } from "../../core/registry/registryFiles";
+import { Complaints } from "./complaints";
+import type { ServingProcess } from "./instanceContext";
+import type { InstanceWindows } from "./instanceWindows";
+import { PublishedDiscovery } from "./publishedDiscovery";
 import { PublishedFile } from "./publishedFile";
 
 /** The part that renames and folder changes do not affect. */
@@ -23,76 +20,53 @@ export interface PublishedIdentity extends ServedAddress {
   readonly createdAt: number;
 }
 
+type Windows = Pick<InstanceWindows, "lead" | "attached">;
+
 export class PublishedFiles {
   readonly #published = new Lifetime();
   #writing: Promise<unknown> = Promise.resolve();
-  /** What was last logged about each file that cannot be written. */
-  readonly #complaints = new Map<string, string>();
+  readonly #complaints: Complaints;
   readonly #record: PublishedFile<InstanceRecord>;
-  readonly #lock: PublishedFile<LockFile>;
-  readonly #companions: readonly {
-    readonly agent: string;
-    readonly directory: string;
-    readonly file: PublishedFile<Announcement>;
-  }[];
   readonly #address: PublishedFile<ServedAddress>;
+  #discovery: PublishedDiscovery | undefined;
 
   constructor(
     private readonly identity: PublishedIdentity,
     private readonly process: ServingProcess,
-    private readonly files: RegistryFiles,
+    private readonly files: HomeFiles,
     private readonly log: Log,
   ) {
-    const { records, lockFiles, companionFiles, discoveryFiles, addresses } =
-      files;
+    const { records, addresses } = files;
     const { instanceId, port, worktree } = identity;
+    this.#complaints = new Complaints(log);
     this.#record = new PublishedFile(
       (record) => records.publish(record),
       async () => (await records.read(instanceId)) !== undefined,
     );
-    this.#lock = new PublishedFile(
-      (lock) => lockFiles.publish(port, lock),
-      () => lockFiles.has(port),
-    );
-    this.#companions = companionFiles.map((companion) => ({
-      agent: companion.agent,
-      directory: companion.directory,
-      file: new PublishedFile(
-        (announced) => companion.publish(announced),
-        () => companion.has(port),
-      ),
-    }));
     this.#address = new PublishedFile(
       (address) => addresses.keep(worktree, address),
       () => addresses.has(worktree, port),
     );
-    // If one file cannot be removed, the others still are.
-    const removal = (withdraw: () => Promise<unknown>) => ({
-      dispose: () =>
-        withdraw().catch((error: unknown) => {
-          log.warn(`A file was left: ${messageOf(error)}`);
-        }),
-    });
     // The address stays: by it the worktree comes back on its port.
-    this.#published.own(removal(() => records.withdraw(instanceId)));
-    this.#published.ownTogether(
-      discoveryFiles.map((each) =>
-        removal(() => each.withdraw(port, instanceId)),
-      ),
+    this.#published.defer(() =>
+      records.withdraw(instanceId).catch((error: unknown) => {
+        log.warn(`A file was left: ${messageOf(error)}`);
+      }),
     );
+    this.#published.defer(() => this.#discovery?.dispose());
     // Otherwise a write in flight would finish after the withdrawal.
     this.#published.defer(() => this.#writing);
   }
 
   /**
-   * Writes the record, then the discovery files, each only if it would say something else than it does. Throws a UserError
-   * if the record cannot be written. If only the lock file cannot, the instance runs on without it and the result is a
-   * warning for the user. A failed companion file is only logged: most people do not use these agents. Does nothing after
-   * dispose().
+   * Writes the record, then the discovery files, each only if it would say something else than it does; without a window,
+   * withdraws the discovery files. Throws a UserError if the record cannot be written. If only the lock file cannot, the
+   * instance runs on without it and the result is a warning for the user. A failed companion file is only logged: most
+   * people do not use these agents. Does nothing after dispose().
    */
-  publish(name: string, spec: InstanceSpec): Promise<string | null> {
+  publish(name: string, windows: Windows): Promise<string | null> {
     const written = this.#writing.then(() =>
-      this.#published.isEnded ? null : this.#publish(name, spec),
+      this.#published.isEnded ? null : this.#publish(name, windows),
     );
     this.#writing = written.catch(() => undefined);
     return written;
@@ -101,27 +75,17 @@ export class PublishedFiles {
   /** Whether a file has disappeared, or could not be written before: publish() writes it again. */
   async isIncomplete(): Promise<boolean> {
     await this.#writing;
-    const missing = await Promise.all(
-      [
-        this.#record,
-        this.#lock,
-        this.#address,
-        ...this.#companions.map(({ file }) => file),
-      ].map((file) => file.isMissing()),
-    );
-    return !this.#published.isEnded && missing.includes(true);
+    const missing = await Promise.all([
+      this.#record.isMissing(),
+      this.#address.isMissing(),
+      this.#discovery?.isMissing() ?? [],
+    ]);
+    return !this.#published.isEnded && missing.flat().includes(true);
   }
 
   /** Marks the discovery files as used now; the record's sign of life is the kept address. */
   async stamp(): Promise<void> {
-    const { port, instanceId } = this.identity;
-    await Promise.all(
-      this.files.discoveryFiles.map((each) =>
-        each.stamp(port, instanceId).catch((error: unknown) => {
-          this.log.debug(`A file was not stamped: ${messageOf(error)}`);
-        }),
-      ),
-    );
+    await this.#discovery?.stamp(this.identity.instanceId);
   }
 
   /** Withdraws the files, the record last. */
@@ -129,12 +93,12 @@ export class PublishedFiles {
     return this.#published.dispose();
   }
 
-  async #publish(name: string, spec: InstanceSpec): Promise<string | null> {
+  async #publish(name: string, windows: Windows): Promise<string | null> {
+    await this.#leaveOtherPlaces(windows);
     const keeping = this.#keepAddress();
-    await this.#publishRecord(name, spec);
+    await this.#publishRecord(name, windows);
     const [warning] = await Promise.all([
-      this.#publishLock(name, spec),
-      this.#publishCompanions(name, spec),
+      this.#publishDiscovery(name, windows),
       keeping,
     ]);
     return warning;
@@ -142,10 +106,11 @@ export class PublishedFiles {
 
   async #publishRecord(
     name: string,
-    { worktree, window }: InstanceSpec,
+    { lead, attached }: Windows,
   ): Promise<void> {
-    const { pid, parentPid } = this.process;
+    const { pid } = this.process;
     const { instanceId, port, token, controlToken, createdAt } = this.identity;
+    const { worktree } = lead.spec;
     try {
       await this.#record.publish({
         version: 2,
@@ -161,7 +126,11 @@ export class PublishedFiles {
         token,
         controlToken,
         socket: null,
-        windows: [{ ...window, pid: parentPid, lead: true }],
+        windows: attached.map(({ window, spec }, index) => ({
+          ...spec.window,
+          pid: window.parentPid,
+          lead: index === 0,
+        })),
         diffs: 0,
         createdAt,
       });
@@ -170,79 +139,42 @@ export class PublishedFiles {
     }
   }
 
-  async #publishLock(
+  async #publishDiscovery(
     name: string,
-    { worktree, folders }: InstanceSpec,
+    { attached: [lead] }: Windows,
   ): Promise<string | null> {
-    const { directory } = this.files.lockFiles;
-    try {
-      if (await ensurePrivateDirectory(directory, { shared: true }))
-        this.log.info(`Closed ${directory} to other users (0700)`);
-      await this.#lock.publish({
-        pid: this.process.parentPid,
-        workspaceFolders: folders.map((folder) => folder.path),
-        ideName: ideName(name),
-        transport: "ws",
-        runningInWindows: process.platform === "win32",
-        authToken: this.identity.token,
-        ...this.#mark,
-        worktreePath: worktree.path,
-      });
-      return null;
-    } catch (error) {
-      return `${cannotWrite(directory, error).message} ${notFoundByAgents}`;
-    }
+    if (!lead) return null;
+    const { port, instanceId, token } = this.identity;
+    this.#discovery ??= new PublishedDiscovery(
+      lead.window.files,
+      port,
+      instanceId,
+      this.log,
+    );
+    return this.#discovery.publish({
+      worktree: lead.spec.worktree.path,
+      token,
+      pid: lead.window.parentPid,
+      folders: lead.spec.folders.map((folder) => folder.path),
+      name,
+      mark: this.#mark,
+    });
   }
 
-  async #publishCompanions(
-    name: string,
-    { folders }: InstanceSpec,
-  ): Promise<void> {
-    const { port, token } = this.identity;
-    const announced = {
-      port,
-      token,
-      pid: this.process.parentPid,
-      folders: folders.map((folder) => folder.path),
-      ideName: ideName(name),
-      mark: this.#mark,
-    };
-    await Promise.all(
-      this.#companions.map(({ agent, directory, file }) =>
-        this.#orComplain(
-          agent,
-          file.publish(announced),
-          (error) =>
-            `${cannotWrite(directory, error).message} ${notFoundBy(agent)}`,
-        ),
-      ),
-    );
+  /** Without a window no new agent is to come, and another lead's agents may look elsewhere. */
+  async #leaveOtherPlaces({ attached: [lead] }: Windows): Promise<void> {
+    if (this.#discovery?.files === lead?.window.files) return;
+    await this.#discovery?.dispose();
+    this.#discovery = undefined;
   }
 
   async #keepAddress(): Promise<void> {
     const { port, token, formerTokens, controlToken } = this.identity;
-    await this.#orComplain(
+    await this.#complaints.of(
       "address",
       this.#address.publish({ port, token, formerTokens, controlToken }),
       (error) => `The port will not be kept: ${messageOf(error)}`,
     );
-  }
-
-  /** Logs a failure once, however often it is tried again. */
-  async #orComplain(
-    what: string,
-    publishing: Promise<void>,
-    describe: (error: unknown) => string,
-  ): Promise<void> {
-    try {
-      await publishing;
-      this.#complaints.delete(what);
-    } catch (error) {
-      const complaint = describe(error);
-      if (this.#complaints.get(what) === complaint) return;
-      this.#complaints.set(what, complaint);
-      this.log.warn(complaint);
-    }
   }
 
   /** Which process writes the files, and where. */
@@ -260,9 +192,4 @@ export class PublishedFiles {
       createdAt: this.identity.createdAt,
     };
   }
-}
-
-/** Agents show it in their lists. */
-function ideName(name: string): string {
-  return `VS Code · ${name}`;
 }

@@ -8,6 +8,7 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import * as z from "zod/mini";
 import { internalError, unknownTool, wrongCall } from "../../core/messages";
+import { stackOf } from "../../core/errors";
 import type { Log } from "../../core/log";
 import type { CallerContext, Tool } from "../tools/tool";
 import { tools as commonTools } from "../tools/tools";
@@ -67,9 +68,7 @@ export function createMcpServer(
     } catch (error) {
       // The edge for what nobody expected. Where the caller is gone, it has only ended with the connection.
       if (!signal.aborted)
-        log.error(
-          `${context.agent}: ${tool.name} failed: ${error instanceof Error ? error.stack : String(error)}`,
-        );
+        log.error(`${context.agent}: ${tool.name} failed: ${stackOf(error)}`);
       throw new McpError(ErrorCode.InternalError, internalError);
     }
   };

@@ -1,61 +1,90 @@
-// The instances of one window by worktree. Until shutdown only a plan, or a restart, starts or stops them.
-import type { InstanceView, Pin } from "../contract";
+// All instances of this host, by worktree. Until shutdown only windows' plans, or a restart, start or stop them.
+import type { InstanceView } from "../contract";
 import type { Instance } from "../instance/instance";
-import type { InstanceContext } from "../instance/instanceContext";
+import type {
+  InstanceContext,
+  InstanceWindow,
+} from "../instance/instanceContext";
 import { InstanceSlot, type SlotState } from "./instanceSlot";
-import type { Plan, Planned } from "./plan";
+import type { Pins, Plan } from "./plan";
 
 export interface InstanceSetEvents {
   onDidChange(): void;
+  /** Asked for by another process; the discovery files are gone already. */
   onDidRequestStop(worktree: string): void;
-  onDidRequestFocus(worktree: string): void;
 }
 
 export class InstanceSet {
   readonly #slots = new Map<string, InstanceSlot>();
+  /** undefined since a slot has changed. */
+  #running: readonly Instance[] | undefined;
 
   constructor(
     private readonly context: InstanceContext,
     private readonly events: InstanceSetEvents,
   ) {}
 
-  views(pins: ReadonlyMap<string, Pin>): InstanceView[] {
-    // One that has ended and stopped is about to be forgotten: no setting has stopped it.
-    const known = [...this.#slots].filter(
-      ([, { isEnded, state }]) => !isEnded || state.kind !== "stopped",
-    );
-    return known.map(([worktree, { spec, state }]) => ({
-      worktree,
-      gitCommonDir: spec.worktree.git?.gitCommonDir ?? null,
-      name: state.kind === "running" ? state.instance.name : spec.name,
-      pin: pins.get(worktree) ?? null,
-      state: state.kind === "running" ? state.instance.state : state,
-      warning: spec.worktree.warning,
-    }));
+  /** The worktrees that the window knows. */
+  viewsFor(window: InstanceWindow, pins: Pins): InstanceView[] {
+    return [...this.#slots].flatMap(([worktree, slot]) => {
+      const spec = slot.specOf(window);
+      if (!spec) return [];
+      const state = slot.stateFor(window);
+      return {
+        worktree,
+        gitCommonDir: spec.worktree.git?.gitCommonDir ?? null,
+        name: state.kind === "running" ? state.instance.name : spec.name,
+        pin: pins.get(worktree)?.pin ?? null,
+        state: state.kind === "running" ? state.instance.state : state,
+        warning: spec.worktree.warning,
+      };
+    });
   }
 
-  state(worktree: string): SlotState | undefined {
-    return this.#slots.get(worktree)?.state;
+  /** As the window shows it. */
+  stateFor(window: InstanceWindow, worktree: string): SlotState | undefined {
+    return this.#slots.get(worktree)?.stateFor(window);
   }
 
-  /** The worktree's instance, if it runs. */
-  get(worktree: string): Instance | undefined {
-    const state = this.state(worktree);
+  /** The worktree's instance, if it runs and the window wants it. */
+  get(window: InstanceWindow, worktree: string): Instance | undefined {
+    const state = this.stateFor(window, worktree);
     return state?.kind === "running" ? state.instance : undefined;
   }
 
-  running(): Instance[] {
-    return [...this.#slots.values()].flatMap(({ state }) =>
+  running(): readonly Instance[] {
+    // Each of many instances asks for all others.
+    return (this.#running ??= [...this.#slots.values()].flatMap(({ state }) =>
       state.kind === "running" ? [state.instance] : [],
+    ));
+  }
+
+  /** The worktrees that have an instance, or are about to. */
+  get wanted(): string[] {
+    return [...this.#slots].flatMap(([worktree, slot]) =>
+      slot.isWanted ? [worktree] : [],
     );
   }
 
-  /** Begins to stop what the plan does not run, and to start and update the rest. See settled() and InstanceSlot.apply. */
-  apply(plan: Plan, retryFailed: boolean): void {
+  get isEmpty(): boolean {
+    return this.#slots.size === 0;
+  }
+
+  /** Begins to start, stop and update what the window's new plan says. See settled() and InstanceSlot.apply. */
+  apply(window: InstanceWindow, plan: Plan, retryFailed: boolean): void {
     for (const [worktree, slot] of this.#slots)
-      if (!plan.has(worktree)) void this.#remove(worktree, slot);
+      if (!plan.has(worktree)) this.#release(window, worktree, slot);
     for (const [worktree, planned] of plan)
-      this.#slotFor(worktree, planned).apply(planned, retryFailed);
+      this.#slotFor(worktree).apply(window, planned, retryFailed);
+    this.events.onDidChange();
+  }
+
+  /** The window was focused, or is gone. */
+  refresh(window: InstanceWindow): void {
+    for (const [worktree, slot] of this.#slots) {
+      slot.refresh(window);
+      if (slot.isEmpty) void this.#remove(worktree, slot);
+    }
     this.events.onDidChange();
   }
 
@@ -63,7 +92,7 @@ export class InstanceSet {
     this.#slots.get(worktree)?.restart();
   }
 
-  /** Resolves once the worktree, or each of them, is as the last plan wants it, or has failed to be. */
+  /** Resolves once the worktree, or each of them, is as the last plans want it, or has failed to be. */
   async settled(worktree?: string): Promise<void> {
     for (;;) {
       const settling = [...this.#slots]
@@ -75,42 +104,31 @@ export class InstanceSet {
     }
   }
 
-  /** Keeps serving each instance until a successor asks for its port, but no longer than `linger` milliseconds. */
-  async lingerAll(linger: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const lingered = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, linger);
-    });
-    await Promise.all(
-      [...this.#slots.values()].map(async (slot) => {
-        if (slot.state.kind === "running")
-          await Promise.race([slot.state.instance.awaitSuccessor(), lingered]);
-        slot.end();
-        await slot.settling;
-      }),
-    );
-    clearTimeout(timer);
-  }
-
   async endAll(): Promise<void> {
     for (const slot of this.#slots.values()) slot.end();
     await this.settled();
   }
 
+  #release(window: InstanceWindow, worktree: string, slot: InstanceSlot): void {
+    slot.release(window);
+    if (slot.isEmpty) void this.#remove(worktree, slot);
+  }
+
   async #remove(worktree: string, slot: InstanceSlot): Promise<void> {
-    slot.end();
     await slot.settling;
     // Unless a newer plan has brought it back.
-    if (!slot.isEnded || this.#slots.get(worktree) !== slot) return;
+    if (!slot.isEmpty || this.#slots.get(worktree) !== slot) return;
     this.#slots.delete(worktree);
+    this.#running = undefined;
     this.events.onDidChange();
   }
 
-  #slotFor(worktree: string, planned: Planned): InstanceSlot {
+  #slotFor(worktree: string): InstanceSlot {
     const known = this.#slots.get(worktree);
     if (known) return known;
-    const slot = new InstanceSlot(planned, this.context, {
+    const slot = new InstanceSlot(this.context, {
       onDidChange: () => {
+        this.#running = undefined;
         this.events.onDidChange();
       },
       onDidRename: () => {
@@ -118,9 +136,6 @@ export class InstanceSet {
       },
       onDidRequestStop: () => {
         this.events.onDidRequestStop(worktree);
-      },
-      onDidRequestFocus: () => {
-        this.events.onDidRequestFocus(worktree);
       },
       onDidFail: () => {
         slot.restart();

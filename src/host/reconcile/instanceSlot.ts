@@ -1,12 +1,16 @@
-// One worktree's place for an instance: a state machine of its own, so that a slow one delays no other.
-import { messageOf, UserError } from "../../core/errors";
+// One worktree's place for an instance: a state machine of its own, so that a slow one delays no other. It runs while one of
+// the windows that know the worktree wants it.
+import { messageOf, stackOf, UserError } from "../../core/errors";
 import { isInRange } from "../../core/system/ports";
 import type { InstanceState } from "../contract";
 import { Instance } from "../instance/instance";
 import type {
   InstanceContext,
   InstanceEvents,
+  InstanceSpec,
+  InstanceWindow,
 } from "../instance/instanceContext";
+import { InstanceWindows } from "../instance/instanceWindows";
 import type { Planned } from "./plan";
 
 /** Milliseconds until a failed start is retried. */
@@ -16,8 +20,13 @@ export type SlotState =
   | Exclude<InstanceState, { kind: "running" }>
   | { readonly kind: "running"; readonly instance: Instance };
 
+const notRun: SlotState = { kind: "stopped", because: "settings", by: null };
+
 export class InstanceSlot {
-  #state: SlotState = { kind: "stopped", because: "settings" };
+  readonly #planned = new Map<InstanceWindow, Planned>();
+  /** Those that run it. */
+  #windows: InstanceWindows | undefined;
+  #state: SlotState = notRun;
   #isEnded = false;
   #mustRestart = false;
   #mustRetry = false;
@@ -28,7 +37,6 @@ export class InstanceSlot {
   #retry: NodeJS.Timeout | undefined;
 
   constructor(
-    private planned: Planned,
     private readonly context: InstanceContext,
     private readonly events: InstanceEvents,
   ) {}
@@ -37,12 +45,26 @@ export class InstanceSlot {
     return this.#state;
   }
 
-  get isEnded(): boolean {
-    return this.#isEnded;
+  /** No window knows the worktree any more. */
+  get isEmpty(): boolean {
+    return this.#planned.size === 0;
   }
 
-  get spec() {
-    return this.planned.spec;
+  /** Whether a window wants it to run. */
+  get isWanted(): boolean {
+    return !this.#isEnded && this.#runningIn.length > 0;
+  }
+
+  specOf(window: InstanceWindow): InstanceSpec | undefined {
+    return this.#planned.get(window)?.spec;
+  }
+
+  /** The state that a window shows: where it does not want the instance, it is stopped there, whoever else runs it. */
+  stateFor(window: InstanceWindow): SlotState {
+    const planned = this.#planned.get(window);
+    if (!planned || planned.verdict === "run") return this.#state;
+    const isUnwanted = !this.isWanted && this.#state.kind === "stopping";
+    return isUnwanted ? this.#state : stoppedBy(planned);
   }
 
   /** Resolves once the instance is as it was last asked to be, or has failed to be; undefined if it is already. */
@@ -51,10 +73,26 @@ export class InstanceSlot {
   }
 
   /** `retryFailed` skips the delay after a failed start. */
-  apply(planned: Planned, retryFailed: boolean): void {
-    this.planned = planned;
-    this.#isEnded = false;
+  apply(window: InstanceWindow, planned: Planned, retryFailed: boolean): void {
+    this.#planned.set(window, planned);
     this.#mustRetry ||= retryFailed;
+    // Whatever window is gone, this one has come back for it.
+    if (planned.verdict === "run" && !window.gone.aborted)
+      for (const each of this.#planned.keys())
+        if (each.gone.aborted) this.#planned.delete(each);
+    this.#update();
+  }
+
+  /** The window does not know the worktree any more. */
+  release(window: InstanceWindow): void {
+    if (this.#planned.delete(window)) this.#update();
+  }
+
+  /** One of the windows was focused, or is gone. */
+  refresh(window: InstanceWindow): void {
+    if (!this.#planned.has(window)) return;
+    const isReplaced = this.#runningIn.some(([each]) => !each.gone.aborted);
+    if (window.gone.aborted && isReplaced) this.#planned.delete(window);
     this.#update();
   }
 
@@ -69,18 +107,18 @@ export class InstanceSlot {
       this.#update();
   }
 
-  /** Stops the instance; an unfinished start is aborted. A later plan may start it again. */
+  /** Stops the instance for good; an unfinished start is aborted. */
   end(): void {
     this.#isEnded = true;
     this.#converge();
   }
 
-  get #isWanted(): boolean {
-    return !this.#isEnded && this.planned.verdict === "run";
+  get #runningIn(): (readonly [InstanceWindow, Planned])[] {
+    return [...this.#planned].filter(([, { verdict }]) => verdict === "run");
   }
 
   #converge(): void {
-    if (!this.#isWanted || this.#mustRestart) this.#starting?.abort();
+    if (!this.isWanted || this.#mustRestart) this.#starting?.abort();
     this.#converging ??= this.#run();
   }
 
@@ -98,19 +136,16 @@ export class InstanceSlot {
     const state = this.#state;
     if (state.kind === "running") {
       const { instance } = state;
-      if (!this.#isWanted || this.#mustRestart || this.#hasLeftRange(instance))
+      if (!this.isWanted || this.#mustRestart || this.#hasLeftRange(instance))
         return () => this.#stop(instance);
-      if (this.#mustUpdate) return () => this.#applySpec(instance);
+      if (this.#mustUpdate) return () => this.#applyPlan(instance);
       return undefined;
     }
-    if (this.#isWanted) {
+    if (this.isWanted) {
       const isDue = state.kind !== "failed" || this.#mustRetry;
       return isDue ? () => this.#start() : undefined;
     }
-    const { verdict } = this.planned;
-    const because = verdict === "run" ? "settings" : verdict;
-    if (state.kind !== "stopped" || state.because !== because)
-      this.#set({ kind: "stopped", because });
+    if (state.kind !== "stopped") this.#set(notRun);
     return undefined;
   }
 
@@ -121,9 +156,13 @@ export class InstanceSlot {
     const starting = new AbortController();
     this.#starting = starting;
     this.#set({ kind: "starting" });
+    const windows = new InstanceWindows(
+      this.#runningIn.map(([window, { spec }]) => ({ window, spec })),
+    );
+    this.#windows = windows;
     try {
       const instance = await Instance.start(
-        this.spec,
+        windows,
         this.context,
         this.events,
         starting.signal,
@@ -139,11 +178,8 @@ export class InstanceSlot {
 
   #fail(error: unknown): void {
     const { log } = this.context;
-    const detail =
-      error instanceof UserError
-        ? error.message
-        : ((error as Error).stack ?? messageOf(error));
-    log.error(`${this.spec.name}: ${detail}`);
+    const detail = error instanceof UserError ? error.message : stackOf(error);
+    log.error(`${this.#name}: ${detail}`);
     this.#set({
       kind: "failed",
       error: messageOf(error),
@@ -156,13 +192,20 @@ export class InstanceSlot {
   }
 
   #update(): void {
+    this.#windows?.replace(
+      this.#runningIn.map(([window, { spec }]) => ({ window, spec })),
+    );
     this.#mustUpdate = true;
     this.#converge();
   }
 
-  async #applySpec(instance: Instance): Promise<void> {
+  async #applyPlan(instance: Instance): Promise<void> {
     this.#mustUpdate = false;
-    await instance.update(this.spec);
+    await instance.update();
+  }
+
+  get #name(): string {
+    return this.#windows?.lead.spec.name ?? "";
   }
 
   async #stop(instance: Instance): Promise<void> {
@@ -171,13 +214,16 @@ export class InstanceSlot {
       await instance.stop();
     } catch (error) {
       this.context.log.error(
-        `${this.spec.name} did not stop cleanly: ${messageOf(error)}`,
+        `${this.#name} did not stop cleanly: ${messageOf(error)}`,
       );
     }
   }
 
+  /** Of every window: the port must not change with the window that leads. */
   #hasLeftRange({ port }: Instance): boolean {
-    return !isInRange(this.spec.settings.portRange, port);
+    return this.#runningIn.every(
+      ([, { spec }]) => !isInRange(spec.settings.portRange, port),
+    );
   }
 
   #set(state: SlotState): void {
@@ -188,4 +234,9 @@ export class InstanceSlot {
     // Its name is taken, or free again.
     if (wasRunning !== (state.kind === "running")) this.events.onDidRename();
   }
+}
+
+function stoppedBy({ verdict, by }: Planned): SlotState {
+  const because = verdict === "run" ? "settings" : verdict;
+  return { kind: "stopped", because, by };
 }

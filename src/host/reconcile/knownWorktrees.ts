@@ -5,6 +5,7 @@ import type { SiblingWorktree } from "../../core/control/machineInstances";
 import { deepest } from "../../core/system/paths";
 import { siblingName } from "../../core/worktrees/names";
 import type { Log } from "../../core/log";
+import type { GitOptions } from "../../core/worktrees/git";
 import {
   detectWorktree,
   repositoryName,
@@ -21,7 +22,11 @@ export class KnownWorktrees {
   /** The folders that git could not or would not tell about, and why. */
   readonly #uncertain = new Map<string, string | null>();
 
-  constructor(private readonly log: Log) {
+  /** git runs with this environment. */
+  constructor(
+    private readonly environment: NodeJS.ProcessEnv,
+    private readonly log: Log,
+  ) {
     // One listener for each git that runs.
     setMaxListeners(0, this.#ended.signal);
   }
@@ -54,7 +59,7 @@ export class KnownWorktrees {
 
   /** Runs git for the folder; undefined if the folder does not exist. */
   async find(folder: string): Promise<Worktree | undefined> {
-    const detection = await detectWorktree(folder, this.#ended.signal);
+    const detection = await detectWorktree(folder, this.#gitOptions);
     if (this.#ended.signal.aborted) return this.#byFolder.get(folder);
     switch (detection.kind) {
       case "found":
@@ -89,7 +94,7 @@ export class KnownWorktrees {
       const listed = await listWorktrees(
         worktree.path,
         commonDir,
-        this.#ended.signal,
+        this.#gitOptions,
       );
       const repository = repositoryName(commonDir, worktree.path);
       return [
@@ -105,6 +110,10 @@ export class KnownWorktrees {
   /** Ends every git that still runs; what it would have said is unknown. */
   dispose(): void {
     this.#ended.abort();
+  }
+
+  get #gitOptions(): GitOptions {
+    return { environment: this.environment, signal: this.#ended.signal };
   }
 
   #remember(folder: string, worktree: Worktree): Worktree {

@@ -1,8 +1,8 @@
-// Live instances on this machine, in the same order in every window: our own from memory, all others from records.
+// Live instances on this machine, in the same order for every host: our own from memory, all others from records.
 import type { InstanceRecord } from "../../core/registry/formats";
 import type { RecordWatcher } from "../../core/registry/recordWatcher";
 import type { Named } from "../../core/worktrees/names";
-import type { LivePeers, PortHolder } from "../instance/instanceContext";
+import type { LivePeers } from "../instance/instanceContext";
 
 type Ordered = Named & Pick<InstanceRecord, "createdAt" | "instanceId">;
 
@@ -20,8 +20,9 @@ export class LiveInstances implements LivePeers {
     );
   }
 
-  holderOf(port: number): PortHolder | undefined {
-    if (this.own().some((instance) => instance.port === port)) return "own";
-    return this.records.others.find((record) => record.port === port);
+  isServed(port: number): boolean {
+    return [...this.records.others, ...this.own()].some(
+      (instance) => instance.port === port,
+    );
   }
 }

@@ -12,16 +12,25 @@ import type { KnownWorktrees } from "./knownWorktrees";
 export interface Planned {
   readonly spec: InstanceSpec;
   readonly verdict: "run" | "user" | "settings" | "limit";
+  /** See InstanceState. */
+  readonly by: string | null;
 }
 
 /** By worktree path: the workspace folders' in their order, then the user's own starts in theirs. */
 export type Plan = ReadonlyMap<string, Planned>;
 
-export type Pins = ReadonlyMap<string, Pin>;
+export interface PinnedBy {
+  readonly pin: Pin;
+  /** See InstanceState. */
+  readonly by: string | null;
+}
+
+/** By worktree path. */
+export type Pins = ReadonlyMap<string, PinnedBy>;
 
 /** The folders a plan covers: those of the workspace and those the user has started. */
 function plannedFolders({ folders }: DesiredState, pins: Pins): string[] {
-  const started = [...pins].flatMap(([worktree, pin]) =>
+  const started = [...pins].flatMap(([worktree, { pin }]) =>
     pin === "started" ? [worktree] : [],
   );
   return [...new Set([...folders.map((folder) => folder.path), ...started])];
@@ -54,7 +63,8 @@ export function makePlan(
       worktree.path,
       {
         spec: specOf(worktree, folders, [...worktrees.keys()], desired),
-        verdict: verdictOf(desired, pins.get(worktree.path)),
+        verdict: verdictOf(desired, pins.get(worktree.path)?.pin),
+        by: pins.get(worktree.path)?.by ?? null,
       },
     ]),
   );
@@ -63,7 +73,7 @@ export function makePlan(
 
 /** A pin ends with its worktree: one made later at the same path starts by the settings. */
 export function dropStalePins(
-  pins: Map<string, Pin>,
+  pins: Map<string, PinnedBy>,
   known: KnownWorktrees,
 ): void {
   for (const worktree of pins.keys())

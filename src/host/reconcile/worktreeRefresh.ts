@@ -26,9 +26,10 @@ export class WorktreeRefresh {
 
   constructor(
     private readonly asked: RefreshedWorktrees,
+    environment: NodeJS.ProcessEnv,
     log: Log,
   ) {
-    this.known = new KnownWorktrees(log);
+    this.known = new KnownWorktrees(environment, log);
     this.#queue = new CoalescingQueue("Asking git", () => this.#run(), log);
     this.#listing = new CoalescingQueue(
       "Listing worktrees",

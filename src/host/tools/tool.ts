@@ -1,7 +1,7 @@
 // What a tool is: a name, an input schema and a function. Protocols map these to their own messages.
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import * as z from "zod/mini";
-import type { EditorApi, WorkspaceFolder } from "../contract";
+import type { ActingEditor, WorkspaceFolder } from "../contract";
 import type { ClientDiffs } from "../clients/clientDiffs";
 import type { DiagnosticsView, EditorView } from "../view/editorView";
 import { answerTooLarge, UserError } from "../../core/errors";
@@ -26,7 +26,7 @@ export interface CallerContext {
   readonly folders: readonly WorkspaceFolder[];
   readonly view: EditorView;
   readonly diagnostics: DiagnosticsView;
-  readonly editor: EditorApi;
+  readonly editor: ActingEditor;
   /** The calling client's undecided diffs. */
   readonly diffs: ClientDiffs;
   /** The real path of a client path. Throws a UserError if the instance does not serve it. */

@@ -46,6 +46,7 @@ export class WindowView {
     return this.#owners.ownerOf(file);
   }
 
+  /** Whether the worktree's agents may access a real path: its own files and those of the window's plain folders. */
   isOpenTo(worktree: string, file: string): boolean {
     return this.#owners.isOpenTo(worktree, file);
   }

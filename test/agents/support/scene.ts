@@ -40,6 +40,8 @@ export interface RealAgent {
 }
 
 interface AgentOptions {
+  /** One of those that the scene was opened with; the first by default. */
+  readonly kind?: RealAgent;
   /** Gives it the environment of a terminal for the instance with this port. */
   readonly port?: number;
   readonly args?: readonly string[];
@@ -56,13 +58,15 @@ export class Scene {
     readonly feature: string,
     /** A third worktree inside the first, on branch nested. */
     readonly nested: string,
+    /** Of the first kind of agent. */
     readonly model: DummyModel,
+    private readonly models: ReadonlyMap<RealAgent, DummyModel>,
     private readonly kind: RealAgent,
     private readonly commands: AgentCommands,
     private readonly lifetime: Lifetime,
   ) {}
 
-  static async open(kind: RealAgent): Promise<Scene> {
+  static async open(kind: RealAgent, ...others: RealAgent[]): Promise<Scene> {
     const lifetime = new Lifetime();
     try {
       const commands = await agentCommands();
@@ -77,8 +81,14 @@ export class Scene {
       const nested = path.join(app, "worktrees", "nested");
       await repository.git("worktree", "add", "-q", "-b", "nested", nested);
       const worktrees = [app, feature, nested] as const;
-      const model = lifetime.own(await DummyModel.start(kind.dialect));
-      await kind.settle(home, worktrees, model.url);
+      const start = async (each: RealAgent): Promise<DummyModel> => {
+        const model = lifetime.own(await DummyModel.start(each.dialect));
+        await each.settle(home, worktrees, model.url);
+        return model;
+      };
+      const model = await start(kind);
+      const models = new Map([[kind, model]]);
+      for (const each of others) models.set(each, await start(each));
       await putOnPath(
         home,
         kind.family,
@@ -96,6 +106,7 @@ export class Scene {
         vscode,
         ...worktrees,
         model,
+        models,
         kind,
         commands,
         lifetime,
@@ -109,9 +120,9 @@ export class Scene {
   /** Starts the agent in a folder, and returns when it accepts input. */
   async agent(
     cwd: string,
-    { port, args = [] }: AgentOptions = {},
+    { kind = this.kind, port, args = [] }: AgentOptions = {},
   ): Promise<Terminal> {
-    const { family, ready } = this.kind;
+    const { family, ready } = kind;
     const variables =
       port === undefined
         ? {}
@@ -119,13 +130,13 @@ export class Scene {
     const terminal = this.#agents.own(
       await Terminal.open({
         tmux: this.commands.tmux,
-        command: [...this.kind.command(this.commands), ...args],
+        command: [...kind.command(this.commands), ...args],
         cwd,
         env: {
           HOME: this.home.folder,
           PATH: process.env["PATH"] ?? "",
           TMPDIR: path.join(this.home.folder, "tmp"),
-          ...this.kind.environment(this.model.url),
+          ...kind.environment(this.modelOf(kind).url),
           ...Object.fromEntries(
             Object.entries(variables).filter(
               (entry): entry is [string, string] => entry[1] !== null,
@@ -137,6 +148,12 @@ export class Scene {
     );
     await terminal.shows(ready);
     return terminal;
+  }
+
+  modelOf(kind: RealAgent): DummyModel {
+    const model = this.models.get(kind);
+    if (!model) throw new Error("The scene was opened without this agent.");
+    return model;
   }
 
   /**

@@ -46,8 +46,7 @@ const jobs = {
       controlToken: "control",
       kept: [],
       forget: () => Promise.resolve(),
-      workspace: null,
-      holderOf: () => undefined,
+      isServed: () => false,
       foreignPorts: new Set<number>(),
       signal: new AbortController().signal,
     };
@@ -118,8 +117,12 @@ const jobs = {
     return count;
   },
 
-  /** A whole window; answers when its instances run, and stays open until it is told to close. */
-  async window(setup: WindowSetup) {
+  /**
+   * A whole window; answers when its instances run, and stays open until it is told to close. One that can start no process
+   * hosts them by itself.
+   */
+  async window(setup: WindowSetup, { canSpawn = true } = {}) {
+    if (!canSpawn) process.execPath = "/nonexistent";
     const { Window } = await import("./window");
     const window = await Window.open(setup);
     process.on("message", (message) => {

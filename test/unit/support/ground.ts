@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { mock } from "node:test";
 import { type Disposable, Lifetime } from "../../../src/core/lifetime";
+import { endSupervisors } from "../../harness/supervisors";
 
 export class Ground {
   #directory = "";
@@ -62,6 +63,7 @@ export class Ground {
   async end(): Promise<void> {
     try {
       await this.#lifetime.dispose();
+      await endSupervisors(this.#directory);
     } finally {
       rmSync(this.#directory, { recursive: true, force: true });
     }

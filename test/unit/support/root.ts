@@ -9,4 +9,4 @@ function findRoot(directory: string): string {
 }
 
 export const root = findRoot(__dirname);
-export const workerFile = path.join(root, "dist", "worker.js");
+export const supervisorFile = path.join(root, "dist", "supervisor.js");

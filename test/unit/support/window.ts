@@ -1,4 +1,4 @@
-// A window without an editor: the real connection to the real worker bundle, and a record of everything it is told.
+// A window without an editor: the real connection to a real supervisor, and a record of everything it is told.
 import type { InstanceRecord } from "../../../src/core/registry/formats";
 import type { LogLevel } from "../../../src/core/log";
 import { Records } from "../../../src/core/registry/records";
@@ -18,8 +18,10 @@ import type {
   Pin,
 } from "../../../src/host/contract";
 import type { Outcome } from "../../../src/core/outcome";
+import type { SupervisorRecord } from "../../../src/core/control/supervisorRecord";
+import { supervisorsIn } from "../../harness/supervisors";
 import { until } from "../../harness/until";
-import { workerFile } from "./root";
+import { supervisorFile } from "./root";
 
 const defaultSettings: HostSettings = {
   enabled: true,
@@ -32,6 +34,7 @@ const defaultSettings: HostSettings = {
   maxClients: 16,
   shareSelection: true,
   selectionDebounce: 20,
+  reloadGrace: 0,
 };
 
 export interface WindowSetup {
@@ -42,8 +45,14 @@ export interface WindowSetup {
   readonly activeDirectory?: string;
   /** URI of the folder or workspace that the window has open. */
   readonly workspace?: string;
-  /** As in a remote window, whose next extension host starts before this one has ended. */
-  readonly overlapsAtReload?: boolean;
+  /** Of its extension host; that of the tests by default. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Of its extension. */
+  readonly version?: string;
+  /** The supervisor's bundle; that of the project by default. */
+  readonly bundle?: string;
+  /** When the user last turned to it; now by default. */
+  readonly focusedAt?: number;
   /** Its page is gone, and only its extension host is left. */
   readonly isCutOff?: boolean;
   readonly pins?: readonly (readonly [string, Pin])[];
@@ -77,11 +86,14 @@ export class Window {
       readonly decide: (decision: DiffDecision) => void;
     }
   >();
+  readonly #home: string;
   readonly #records: Records;
+  readonly #hasReconciled: Promise<void>;
   #desired: DesiredState;
   #isEnded = false;
 
   private constructor(setup: WindowSetup) {
+    this.#home = setup.home;
     this.#records = new Records(`${setup.home}/instances`);
     this.#desired = {
       folders: named(setup.folders),
@@ -95,15 +107,16 @@ export class Window {
       isTrusted: true,
     };
     this.connection = new HostConnection({
-      file: workerFile,
-      options: {
-        home: setup.home,
+      file: setup.bundle ?? supervisorFile,
+      home: setup.home,
+      version: setup.version ?? "0.0.0-test",
+      window: {
         lockDirectory: setup.lockDirectory,
         geminiDirectory: `${setup.home}-tmp/gemini/ide`,
         qwenDirectory: `${setup.home}-user/.qwen/ide`,
         parentPid: process.ppid,
-        pid: process.pid,
-        version: "0.0.0-test",
+        environment:
+          setup.environment ?? ({ ...process.env } as Record<string, string>),
       },
       log: {
         debug: (message) => this.log.push({ level: "debug", message }),
@@ -111,20 +124,27 @@ export class Window {
         warn: (message) => this.log.push({ level: "warn", message }),
         error: (message) => this.log.push({ level: "error", message }),
       },
-      overlapsAtReload: setup.overlapsAtReload ?? false,
     });
-    this.connection.onDidStart((host) => {
-      this.starts += 1;
-      // Rejected if the host dies at once; its successor is told again.
-      host.reconcile(this.#desired).catch(() => undefined);
+    this.#hasReconciled = new Promise((resolve) => {
+      this.connection.onDidStart((host) => {
+        this.starts += 1;
+        // Rejected if the host dies at once; its successor is told again.
+        host.reconcile(this.#desired).then(resolve, () => undefined);
+      });
     });
     this.connection.start({
-      pins: () =>
-        this.starts === 0
-          ? (setup.pins ?? [])
-          : this.views.flatMap(({ worktree, pin }) =>
-              pin === null ? [] : [[worktree, pin] as const],
-            ),
+      state: () => ({
+        pins:
+          this.starts === 0
+            ? (setup.pins ?? [])
+            : this.views.flatMap(({ worktree, pin }) =>
+                pin === null ? [] : [[worktree, pin] as const],
+              ),
+        served: this.views.flatMap(({ worktree, state }) =>
+          state.kind === "running" ? [worktree] : [],
+        ),
+        focusedAt: setup.focusedAt ?? Date.now(),
+      }),
       editor: {
         onDidChangeInstances: (views) => {
           this.views = views;
@@ -172,7 +192,7 @@ export class Window {
   /** Resolves when the desired instances have started or failed. */
   static async open(setup: WindowSetup): Promise<Window> {
     const window = new Window(setup);
-    await window.reconcile();
+    await window.#hasReconciled;
     return window;
   }
 
@@ -236,6 +256,20 @@ export class Window {
     });
   }
 
+  /** The supervisor that hosts its instances. */
+  async supervisor(): Promise<SupervisorRecord> {
+    const [record] = await supervisorsIn(this.#home);
+    if (!record) throw new Error("There is no supervisor.");
+    return record;
+  }
+
+  /** Kills it without a chance to clean up. Resolves with its record. */
+  async killSupervisor(): Promise<SupervisorRecord> {
+    const record = await this.supervisor();
+    process.kill(record.pid, "SIGKILL");
+    return record;
+  }
+
   hasLogged(level: LogLevel, text: string | RegExp): boolean {
     return this.log.some(
       (line) =>
@@ -249,7 +283,22 @@ export class Window {
   async dispose(): Promise<void> {
     if (this.#isEnded) return;
     this.#isEnded = true;
+    const ids = this.views.flatMap(({ state }) =>
+      state.kind === "running" ? [state.instanceId] : [],
+    );
+    const windowsOf = async (id: string) =>
+      (await this.#records.read(id))?.windows.length ?? -1;
+    const before = await Promise.all(ids.map(windowsOf));
     await this.connection.dispose();
+    // They end with their last window; that takes a moment longer.
+    if (this.#desired.settings.reloadGrace === 0)
+      await until("its instances have stopped", async () => {
+        const now = await Promise.all(ids.map(windowsOf));
+        return now.every(
+          (count, index) =>
+            count < 0 || (count > 0 && count < (before[index] ?? 0)),
+        );
+      });
   }
 }
 

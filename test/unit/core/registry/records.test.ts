@@ -120,8 +120,9 @@ describe("listInstances", () => {
     const { records, liveness } = filesOf(ground);
     ground.make("home", "instances");
     const pid = await deadPid();
-    const unresponsive = await recordOf({ port: 1, createdAt: Date.now() });
-    const stale = await recordOf({ pid, createdAt: Date.now() - 1_000 });
+    const now = Date.now();
+    const unresponsive = await recordOf({ port: 1, createdAt: now });
+    const stale = await recordOf({ pid, createdAt: now - 1_000 });
     const foreign = await recordOf({ pidNamespace: "pid:[1]", createdAt: 1 });
     const lost = await recordOf({ machine: "another" });
     for (const record of [unresponsive, stale, foreign, lost])

@@ -1,4 +1,4 @@
-// What the terminals of a window are told about their instances, by the real host in its worker.
+// What the terminals of a window are told about their instances, by a real host.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Notice } from "../../../../src/core/agents/agentTerminal";
@@ -69,8 +69,8 @@ describe("the notice of an agent's terminal", function () {
         { debug: nothing, info: nothing, warn: nothing, error: nothing },
       ),
     );
-    // So that the window is told once more.
-    await window.reconcile();
+    // It is told only of changes, and was there before them.
+    for (const listener of listeners) listener();
     await isServed();
   });
 
@@ -103,10 +103,10 @@ describe("the notice of an agent's terminal", function () {
     for (const { state } of reports.flat()) assert.equal(state.kind, "running");
   });
 
-  it("says nothing while the worker is started again after its death", async () => {
+  it("says nothing while the supervisor is started again after its death", async () => {
     const { instanceId } = await window.record(app);
     reports.length = 0;
-    await window.connection.spawned.end();
+    await window.killSupervisor();
     await until("its successor", async () => {
       const record = await window.record(app);
       return record.instanceId !== instanceId;

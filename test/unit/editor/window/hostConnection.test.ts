@@ -29,7 +29,7 @@ describe("HostConnection", function () {
   const kill = async () => {
     const { instanceId } = await window.record(a);
     const { starts } = window;
-    await window.connection.spawned.end();
+    await window.killSupervisor();
     await until("another host is started", () => window.starts > starts);
     return until("the instance runs again", async () => {
       const record = await window.record(a);
@@ -37,7 +37,7 @@ describe("HostConnection", function () {
     });
   };
 
-  it("comes back on the same port and token when the worker dies, so that clients can reconnect", async () => {
+  it("comes back on the same port and token when the supervisor dies, so that clients can reconnect", async () => {
     const before = await window.record(a);
     const agent = ground.own(await Agent.connect(before));
     const after = await kill();
@@ -48,12 +48,12 @@ describe("HostConnection", function () {
     assert.ok(
       window.hasLogged(
         "error",
-        /^The instance host has died \(exit 1\) and is started again$/,
+        /^Berth's server has died \(.*\) and is started again$/,
       ),
     );
   });
 
-  it("leaves no files of a dead worker behind", async () => {
+  it("leaves no files of a dead supervisor behind", async () => {
     await kill();
     const { instanceId, port } = await window.record(a);
     const other = await until("the other runs too", () => window.record(b));
@@ -67,7 +67,7 @@ describe("HostConnection", function () {
     );
   });
 
-  it("remembers what the user stopped and started when the worker dies", async () => {
+  it("remembers what the user stopped and started when the supervisor dies", async () => {
     const c = ground.make("c");
     await window.host.stop(b);
     await window.host.start(c);
@@ -82,7 +82,7 @@ describe("HostConnection", function () {
     assert.equal(window.view(b)?.pin, "stopped");
   });
 
-  it("rejects calls that are pending when the worker dies", async () => {
+  it("rejects calls that are pending when the supervisor dies", async () => {
     const { host } = window;
     const file = path.join(a, "a.txt");
     writeFileSync(file, "");
@@ -94,7 +94,7 @@ describe("HostConnection", function () {
     });
     const rejected = assert.rejects(
       sending,
-      /^Error: The instance host has ended: exit 1$/,
+      /^Error: Berth's server has ended: /,
     );
     // The host handles calls in their order.
     await host.list();
@@ -106,11 +106,12 @@ describe("HostConnection", function () {
     const before = await window.record(a);
     await kill();
     await kill();
-    assert.ok(!window.hasLogged("error", "in-process"));
+    assert.ok(!window.hasLogged("error", "own process"));
     const after = await kill();
     assert.ok(
-      window.hasLogged("error", /started again, in-process from now on$/),
+      window.hasLogged("error", /again, in this window's own process from now/),
     );
+    assert.equal(after.pid, process.pid);
     assert.deepEqual([after.port, after.token], [before.port, before.token]);
     const agent = ground.own(await Agent.connect(after));
     assert.ok((await agent.request("ping")).result);
@@ -121,14 +122,18 @@ describe("HostConnection", function () {
     assert.ok(await isFree(after.port));
   });
 
-  it("ends everything when it is disposed, and does not start again", async () => {
+  it("ends everything at once when it is disposed without a grace", async () => {
+    await window.reconcile({ settings: { reloadGrace: 0 } });
     const first = await window.record(a);
     const records = [first, await window.record(b)];
     const agent = ground.own(await Agent.connect(first));
     await window.dispose();
     assert.equal(await agent.closed(), 1001);
+    await until(
+      "no record is left",
+      () => readdirSync(`${ground.home}/instances`).length === 0,
+    );
     assert.deepEqual(fingerprint(ground.locks), []);
-    assert.deepEqual(fingerprint(`${ground.home}/instances`), []);
     for (const { port } of records) assert.ok(await isFree(port));
     assert.equal(window.starts, 1);
     assert.ok(!window.log.some(({ level }) => level === "error"));

@@ -45,11 +45,11 @@ describe("a companion file", function () {
   const list = (directory: string) =>
     existsSync(directory) ? readdirSync(directory) : [];
   const mark = (record: InstanceRecord) => {
-    const { instanceId, processStart, pidNamespace, machine, createdAt } =
+    const { instanceId, pid, processStart, pidNamespace, machine, createdAt } =
       record;
     return {
       instanceId,
-      idePid: process.pid,
+      idePid: pid,
       ...{ processStart, pidNamespace, machine, createdAt },
     };
   };

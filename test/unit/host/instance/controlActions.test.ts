@@ -54,7 +54,7 @@ describe("the control API", function () {
       instanceId: record.instanceId,
       name: "plain",
       worktree,
-      pid: process.pid,
+      pid: record.pid,
       port: record.port,
       clients: 1,
       active: true,
@@ -97,7 +97,6 @@ describe("the control API", function () {
       ["POST", "/berth/send"],
       ["POST", "/berth/stop"],
       ["POST", "/berth/focus"],
-      ["POST", "/berth/handover"],
       ["GET", "/berth/other"],
     ] as const;
     for (const authorization of [
@@ -192,7 +191,6 @@ describe("the control API", function () {
       ["DELETE", "/berth/stop", "POST"],
       ["GET", "/berth/focus", "POST"],
       ["OPTIONS", "/berth/focus", "POST"],
-      ["GET", "/berth/handover", "POST"],
     ] as const) {
       const response = await call(method, route);
       assert.equal(response.status, 405, `${method} ${route}`);
@@ -265,12 +263,6 @@ describe("the control API", function () {
     await focusInstance(record);
     await until("the window was asked", () => window.focused.length > 0);
     assert.deepEqual(window.focused, [worktree]);
-  });
-
-  it("refuses POST /berth/handover while the window stays open", async () => {
-    const response = await call("POST", "/berth/handover");
-    assert.deepEqual(await response.json(), { handedOver: false });
-    assert.equal(window.stateOf(worktree), "running");
   });
 
   it("stops another instance by its id, or says that it is gone", async () => {

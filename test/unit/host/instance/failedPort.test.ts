@@ -18,27 +18,33 @@ describe("an instance whose server fails while it listens", () => {
       onDidChangeInstances: () => undefined,
     };
     // In this process, where the server can be reached.
-    const host = await InstanceHost.start(
-      {
-        home: ground.home,
-        lockDirectory: ground.locks,
-        geminiDirectory: ground.path("gemini", "ide"),
-        qwenDirectory: ground.path("qwen", "ide"),
-        pid: process.pid,
-        parentPid: process.ppid,
-        version: "0.0.0-test",
-        pins: [],
-      },
-      editor as EditorApi,
-      {
+    const host = await InstanceHost.start({
+      home: ground.home,
+      version: "0.0.0-test",
+      onDidChange: () => undefined,
+      log: {
         debug: () => undefined,
         info: () => undefined,
         warn: () => undefined,
         error: (message) => errors.push(message),
       },
+    });
+    ground.defer(() => host.shutDown());
+    const window = host.attach(
+      {
+        lockDirectory: ground.locks,
+        geminiDirectory: ground.path("gemini", "ide"),
+        qwenDirectory: ground.path("qwen", "ide"),
+        parentPid: process.ppid,
+        environment: { ...process.env } as Record<string, string>,
+        focusedAt: 0,
+        served: [],
+        pins: [],
+      },
+      editor as EditorApi,
+      () => undefined,
     );
-    ground.defer(() => host.shutDown(0));
-    await host.reconcile({
+    await window.reconcile({
       folders: [{ name: "plain", path: worktree }],
       activeDirectory: null,
       settings: {
@@ -51,6 +57,7 @@ describe("an instance whose server fails while it listens", () => {
         maxClients: 16,
         shareSelection: true,
         selectionDebounce: 20,
+        reloadGrace: 0,
       },
       window: { app: "Test", remoteName: null, workspace: "file:///window" },
       isTrusted: true,

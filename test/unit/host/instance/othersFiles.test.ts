@@ -137,7 +137,7 @@ describe("an instance among others' files", function () {
   });
 
   it("keeps its port, and leaves nothing of before, when its container is remade", async () => {
-    const child = new Child(ground, "window", setup());
+    const child = new Child(ground, "window", setup(), { canSpawn: false });
     const before = await child.run();
     await child.kill();
     const lockFile = path.join(ground.locks, `${before.port}.lock`);

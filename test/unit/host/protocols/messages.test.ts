@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { version } from "../../../../package.json";
 import type { InstanceRecord } from "../../../../src/core/registry/formats";
 import { answerTooLarge, proposalTooLarge } from "../../../../src/core/errors";
 import { tooMuchSyntax } from "../../../../src/core/messages";
@@ -51,7 +52,7 @@ describe("the WebSocket protocol", function () {
     assert.deepEqual(answer.result, {
       protocolVersion: "2025-06-18",
       capabilities: { tools: {} },
-      serverInfo: { name: "berth", version: "0.0.0-test" },
+      serverInfo: { name: "berth", version },
     });
   });
 

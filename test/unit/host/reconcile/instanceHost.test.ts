@@ -48,7 +48,8 @@ describe("reconcile", function () {
     const record = await window.record(app);
     const { processStart, pidNamespace, machine, ...rest } = record;
     const { instanceId, port, token, controlToken, createdAt } = rest;
-    assert.equal(processStart, await identifyProcess(process.pid));
+    const { pid } = await window.supervisor();
+    assert.equal(processStart, await identifyProcess(pid));
     assert.equal(machine, (await identifyPlace()).machine);
     assert.deepEqual(record, {
       version: 2,
@@ -58,7 +59,7 @@ describe("reconcile", function () {
       gitCommonDir: path.join(app, ".git"),
       repository: "app",
       branch: "main",
-      pid: process.pid,
+      pid,
       processStart,
       pidNamespace,
       machine,
@@ -89,7 +90,7 @@ describe("reconcile", function () {
       authToken: token,
       instanceId,
       worktreePath: app,
-      idePid: process.pid,
+      idePid: pid,
       processStart,
       pidNamespace,
       machine,

@@ -17,7 +17,6 @@ import {
   makeRepository,
   wrapGit,
 } from "../../support/repositories";
-import { occupy } from "../../support/sockets";
 import { Window, type WindowSetup } from "../../support/window";
 
 describe("with several worktrees open", () => {
@@ -161,28 +160,6 @@ describe("with several worktrees open", () => {
       files().map((all) => (all as unknown[]).length),
       [0, 0, 0, 0],
     );
-  });
-
-  it("an instance that waits for its port does not delay another, and a stop ends the wait", async () => {
-    const first = await open({ folders: [app] });
-    const { port } = await first.record(app);
-    await first.dispose();
-    // Served a moment ago, so its predecessor may still hold it.
-    await occupy(ground, port);
-    const states = new Set<string>();
-    const window: Window = await open({
-      folders: [],
-      onDidChange: () => {
-        states.add(window.stateOf(app));
-      },
-    });
-    const starting = window.reconcile({ folders: [app, feature] });
-    await window.running(feature);
-    assert.equal(window.stateOf(app), "starting");
-    await window.host.stop(app);
-    assert.equal(window.stateOf(app), "stopped");
-    await starting;
-    assert.ok(!states.has("running"));
   });
 
   it("an agent that comes back at once finds nobody", async () => {

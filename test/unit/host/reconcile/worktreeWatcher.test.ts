@@ -38,12 +38,13 @@ describe("the worktree watcher", function () {
         window.view(worktree)?.name === name &&
         (await window.record(worktree)).name === name,
     );
+  /** A window that does not know the worktree any more does not wait for its instance's end. */
   const isGone = (window: Window, worktree: string) =>
     until(
-      `${worktree} has no instance`,
+      `${worktree} has no instance, and no lock file`,
       () =>
-        window.stateOf(worktree) === "unknown" ||
-        window.stateOf(worktree) === "stopped",
+        ["unknown", "stopped"].includes(window.stateOf(worktree)) &&
+        !JSON.stringify(fingerprint(ground.locks)).includes(worktree),
     );
 
   it("renames an instance when its branch changes, without a restart", async () => {

@@ -326,7 +326,7 @@ describe("the tool", function () {
     }
   });
 
-  it("call that the window's end cancels is never answered, but ends with the connection", async () => {
+  it("call that the window's end cancels waits for the window, until that is gone for good", async () => {
     const leaving = ground.own(
       await Window.open({
         home: ground.path("leaving"),
@@ -351,9 +351,12 @@ describe("the tool", function () {
     await until("the editor has failed", () => leaving.failures === 1);
     // Whatever the failure causes has happened once the next call is answered.
     await other.call("getOpenEditors");
-    await Promise.all([leaving.dispose(), assert.rejects(call, /unanswered/)]);
-    assert.equal(other.closeCode, 1001);
     assert.equal(other.answers.length, before + 1);
+    await leaving.dispose();
+    const { result } = await call;
+    assert.equal(result?.["isError"], true);
+    assert.match(JSON.stringify(result), /The window of .* is gone/);
+    assert.equal(await other.closed(), 1001);
   });
 
   it("calls of one client are answered independently of each other", async () => {

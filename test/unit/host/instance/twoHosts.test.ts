@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { health } from "../../../../src/core/control/controlClient";
 import { until } from "../../../harness/until";
 import { Agent } from "../../support/agent";
 import { Child } from "../../support/children";
-import {
-  ageAddresses,
-  fingerprint,
-  putOthersFiles,
-} from "../../support/discoveryFiles";
+import { fingerprint, putOthersFiles } from "../../support/discoveryFiles";
 import { type Ground, useGround } from "../../support/ground";
 import { makeRepository } from "../../support/repositories";
 import { Window, type WindowSetup } from "../../support/window";
@@ -23,7 +18,7 @@ function setup(ground: Ground, change: Partial<WindowSetup> = {}): WindowSetup {
   };
 }
 
-describe("two windows", function () {
+describe("two hosts, as where a window can start no other process", function () {
   const ground = useGround();
   let app: string;
   beforeEach(() => {
@@ -34,6 +29,7 @@ describe("two windows", function () {
       ground,
       "window",
       setup(ground, { workspace: "file:///other", ...change }),
+      { canSpawn: false },
     );
     return { other, record: await other.run() };
   };
@@ -58,7 +54,7 @@ describe("two windows", function () {
     assert.deepEqual(
       instances.map(({ record, liveness }) => [record.pid, liveness]).sort(),
       [
-        [process.pid, "live"],
+        [ours.pid, "live"],
         [theirs.pid, "live"],
       ].sort(),
     );
@@ -96,6 +92,7 @@ describe("two windows", function () {
   it("can stop each other's instance, which then stays stopped", async () => {
     const { record: theirs } = await openOther();
     const window = ground.own(await Window.open(setup(ground)));
+    const ours = await window.record(app);
     assert.equal(
       (await window.host.stopRemote(theirs.instanceId)).kind,
       "done",
@@ -105,101 +102,12 @@ describe("two windows", function () {
     const { instances } = await window.host.list();
     assert.deepEqual(
       instances.map(({ record }) => record.pid),
-      [process.pid],
+      [ours.pid],
     );
-  });
-
-  it("hand over the port when one is opened after the other on the same workspace", async () => {
-    const first = await Window.open(setup(ground, { overlapsAtReload: true }));
-    const before = await first.record(app);
-    const agent = ground.own(await Agent.connect(before));
-    const ended = first.dispose();
-    await until(
-      "the files are gone",
-      () => readdirSync(ground.locks).length === 0,
-    );
-    // Still served, until the successor asks for the port.
-    assert.ok((await agent.request("ping")).result);
-    // It has been served all along, whatever the file says.
-    ageAddresses(ground, 10);
-    const second = ground.own(
-      await Window.open(setup(ground, { overlapsAtReload: false })),
-    );
-    const after = await second.record(app);
-    await ended;
-    assert.deepEqual([after.port, after.token], [before.port, before.token]);
-    assert.notEqual(after.instanceId, before.instanceId);
-    assert.equal(await agent.closed(), 1001);
-    ground.own(await Agent.connect(before));
-    assert.deepEqual(readdirSync(ground.locks), [`${after.port}.lock`]);
-  });
-
-  it("hand over the port when only the extension host of the first is left", async () => {
-    const first = ground.own(
-      await Window.open(setup(ground, { isCutOff: true })),
-    );
-    const before = await first.record(app);
-    const second = ground.own(await Window.open(setup(ground)));
-    const after = await second.record(app);
-    assert.deepEqual([after.port, after.token], [before.port, before.token]);
-    await first.isStopped(app, "user");
-    assert.deepEqual(readdirSync(ground.locks), [`${after.port}.lock`]);
-  });
-
-  it("do not hand over the port to another workspace with the folder, even if the first does not respond", async () => {
-    const first = new Child(
-      ground,
-      "window",
-      setup(ground, { isCutOff: true }),
-    );
-    const before = await first.run();
-    const second = ground.own(
-      await Window.open(setup(ground, { workspace: "file:///other" })),
-    );
-    const after = await second.record(app);
-    assert.notEqual(after.port, before.port);
-    assert.ok(await health(before));
-    await first.kill();
-  });
-
-  it("start nothing again while the first has handed over one port and lingers on another", async () => {
-    const beside = ground.make("beside");
-    const first = await Window.open(
-      setup(ground, { folders: [app, beside], overlapsAtReload: true }),
-    );
-    const { port } = await first.record(app);
-    await first.record(beside);
-    const lingering = { isOver: false };
-    const ended = first.dispose().finally(() => (lingering.isOver = true));
-    await until(
-      "the files are gone",
-      () => readdirSync(ground.locks).length === 0,
-    );
-    ground.own(await Window.open(setup(ground)));
-    // Watches the lock files for as long as the old window lingers.
-    const seen = new Set<string>();
-    await until("the old window has ended", () => {
-      for (const name of readdirSync(ground.locks))
-        if (name.endsWith(".lock")) seen.add(name);
-      return lingering.isOver;
-    });
-    await ended;
-    assert.deepEqual([...seen], [`${port}.lock`]);
-  });
-
-  it("have the same port and token when the second opens after the first has closed", async () => {
-    const first = await Window.open(setup(ground));
-    const before = await first.record(app);
-    await first.dispose();
-    assert.deepEqual(fingerprint(ground.locks), []);
-    assert.deepEqual(fingerprint(`${ground.home}/instances`), []);
-    const second = ground.own(await Window.open(setup(ground)));
-    const after = await second.record(app);
-    assert.deepEqual([after.port, after.token], [before.port, before.token]);
   });
 });
 
-describe("a window that is killed", function () {
+describe("a host that is killed", function () {
   const ground = useGround();
 
   it("has its files, and nothing else, removed by another window", async () => {
@@ -210,7 +118,9 @@ describe("a window that is killed", function () {
       await Window.open(setup(ground, { folders: [ground.make("plain")] })),
     );
     const own = await window.record();
-    const child = new Child(ground, "window", setup(ground));
+    const child = new Child(ground, "window", setup(ground), {
+      canSpawn: false,
+    });
     const record = await child.run();
     const files = [
       path.join(ground.locks, `${record.port}.lock`),
@@ -236,7 +146,9 @@ describe("a window that is killed", function () {
 
   it("has its files removed by its successor, which takes over its port and token", async () => {
     makeRepository(ground.path("app"));
-    const child = new Child(ground, "window", setup(ground));
+    const child = new Child(ground, "window", setup(ground), {
+      canSpawn: false,
+    });
     const before = await child.run();
     await child.kill();
     const window = ground.own(await Window.open(setup(ground)));

@@ -1,0 +1,298 @@
+// One window: what it wants, what it shows, and what it lets agents do. Brings the instances to what it wants, by what git has
+// said of its folders. Once its connection has ended, what it wanted and showed stays for a while: at a reload it comes back.
+import { setMaxListeners } from "node:events";
+import { isDeepStrictEqual } from "node:util";
+import { notAFolder, notStarted, tooManyInstances } from "../../core/errors";
+import { Lifetime } from "../../core/lifetime";
+import type { Log } from "../../core/log";
+import { done, failed, type Outcome } from "../../core/outcome";
+import type { RecordWatcher } from "../../core/registry/recordWatcher";
+import type { RegistryFiles } from "../../core/registry/registryFiles";
+import type {
+  DesiredState,
+  EditorApi,
+  EditorState,
+  FileDiagnostics,
+  HostApi,
+  InstanceView,
+  WindowOptions,
+} from "../contract";
+import type { InstanceWindow } from "../instance/instanceContext";
+import { WindowView } from "../view/windowView";
+import type { InstanceSet } from "./instanceSet";
+import { MachineRequests } from "./machineRequests";
+import { hasPage } from "./pageCheck";
+import type { Pins } from "./plan";
+import type { WindowAccess } from "./windowAccess";
+import { WindowPlan } from "./windowPlan";
+
+/** What a window shares with the other windows of its host. */
+export interface HostParts {
+  readonly instances: InstanceSet;
+  readonly records: RecordWatcher;
+  /** All windows, also this one and those that are gone. */
+  readonly windows: () => readonly AttachedWindow[];
+  readonly onDidEnd: (window: AttachedWindow) => void;
+  readonly log: Log;
+}
+
+export class AttachedWindow
+  implements Omit<HostApi, keyof MachineRequests>, InstanceWindow
+{
+  readonly #lifetime = new Lifetime();
+  readonly #gone = new AbortController();
+  readonly view: WindowView;
+  readonly #plan: WindowPlan;
+  /** What its user asks of instances of the whole machine. */
+  readonly requests: MachineRequests;
+  readonly #addressesKept: Promise<unknown>;
+  #active: string | null = null;
+  #focusedAt: number;
+  #told: readonly InstanceView[] | undefined;
+  #grace: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly options: WindowOptions,
+    private readonly access: WindowAccess,
+    private readonly host: HostParts,
+  ) {
+    setMaxListeners(0, this.#gone.signal);
+    this.#focusedAt = options.focusedAt;
+    this.view = this.#lifetime.own(
+      new WindowView(() => {
+        for (const worktree of this.#plan.worktrees)
+          host.instances.get(this, worktree)?.shareViewOf(this);
+      }),
+    );
+    this.#plan = new WindowPlan(
+      options,
+      {
+        onDidPlan: (plan, retryFailed) => {
+          if (this.#lifetime.isEnded) return;
+          host.instances.apply(this, plan, retryFailed);
+          this.assignOwners();
+        },
+        isRunning: (worktree) =>
+          host.instances.get(this, worktree) !== undefined,
+      },
+      host.log,
+    );
+    this.requests = new MachineRequests(
+      {
+        worktrees: () => this.#plan.worktrees,
+        siblings: () => this.#plan.known.siblings,
+        mentionsOf: (worktree) => host.instances.get(this, worktree)?.mentions,
+        stop: (worktree) => this.#stopInAll(worktree),
+      },
+      host,
+      access.files,
+    );
+    // A host that hung has marked nothing as served, and yet held every port until it was ended.
+    this.#addressesKept = access.files.addresses.touchLatest(options.served);
+  }
+
+  get editor(): EditorApi {
+    return this.access.editor;
+  }
+
+  get files(): RegistryFiles {
+    return this.access.files;
+  }
+
+  get parentPid(): number {
+    return this.options.parentPid;
+  }
+
+  get focusedAt(): number {
+    return this.#focusedAt;
+  }
+
+  get gone(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  /** URI of what it has open; null: nothing, or it has not said so yet. */
+  get workspace(): string | null {
+    return this.#plan.desired?.window.workspace ?? null;
+  }
+
+  get pins(): Pins {
+    return this.#plan.pins;
+  }
+
+  unservedWorktreeOf(file: string): string | null {
+    return this.#plan.known.innerWorktreeOf(file, this.view.ownerOf(file));
+  }
+
+  isActive(worktree: string): boolean {
+    return this.#active === worktree;
+  }
+
+  async reconcile(desired: DesiredState): Promise<void> {
+    await this.#addressesKept;
+    const isFirst = this.#plan.desired === undefined;
+    if (isFirst) this.#inheritPins(desired.window.workspace);
+    const { isTrusted, settings } = desired;
+    this.view.setWindow(
+      { isTrusted, isShared: settings.shareSelection },
+      settings.selectionDebounce,
+    );
+    await this.#plan.change(desired);
+    await this.#settled();
+    if (!isFirst) return;
+    for (const window of this.host.windows())
+      if (window.#sharesWith(this)) void window.#checkPage();
+    await this.host.records.sweep();
+  }
+
+  async start(folder: string): Promise<Outcome<string>> {
+    const known = this.#plan.known.get(folder);
+    const worktree = known ?? (await this.#plan.known.find(folder));
+    if (worktree === undefined) return failed(notAFolder(folder));
+    const { path } = worktree;
+    // What the user has stopped in another window too.
+    for (const window of this.host.windows()) window.#plan.unpinStopped(path);
+    this.#plan.pin(path, "started");
+    await this.#settled(path);
+    // Its repository may have worktrees that nobody has asked for yet.
+    if (!known) this.#plan.requestSiblings();
+    const { instances } = this.host;
+    if (instances.get(this, path)) return done(path);
+    const state = instances.stateFor(this, path);
+    if (state?.kind === "failed") return failed(state.error);
+    this.#plan.unpin(path);
+    const reason =
+      state?.kind === "stopped" && state.because === "limit"
+        ? tooManyInstances(this.#plan.desired?.settings.maxInstances ?? 0)
+        : notStarted(path);
+    return failed(reason);
+  }
+
+  async stop(worktree: string): Promise<void> {
+    this.#plan.pin(worktree, "stopped");
+    await this.#stopInAll(worktree);
+  }
+
+  async restart(worktree: string): Promise<void> {
+    this.#plan.unpinStopped(worktree);
+    this.host.instances.restart(worktree);
+    await this.#settled(worktree);
+  }
+
+  setActive(worktree: string | null): void {
+    this.#active = worktree;
+  }
+
+  noteFocus(at: number): void {
+    this.#focusedAt = at;
+    this.host.instances.refresh(this);
+  }
+
+  pushState(state: Partial<EditorState>): void {
+    this.view.pushState(state);
+  }
+
+  pushDiagnostics(changed: readonly FileDiagnostics[]): void {
+    this.view.pushDiagnostics(changed);
+  }
+
+  pushEditedDiff(id: string, contents: string): void {
+    for (const { editor } of this.host.instances.running())
+      editor.noteEdited(id, contents);
+  }
+
+  forgetSelections(): void {
+    this.view.forgetSelections();
+  }
+
+  /** Brings the instances to its plan again. */
+  apply(): void {
+    this.#plan.apply();
+  }
+
+  /** To be called when other windows or hosts serve other worktrees. */
+  assignOwners(): void {
+    const { instances, records } = this.host;
+    const others = records.others.map(({ worktree }) => worktree);
+    this.view.setOwners(this.#plan.owners, [...others, ...instances.wanted]);
+  }
+
+  /** The user has stopped it in the window with that workspace, or from a shell (null). */
+  stopBy(worktree: string, by: string | null): void {
+    this.#plan.pinStopped(worktree, by);
+  }
+
+  /** Tells the window what has changed. */
+  notify(): void {
+    // Until it knows, and once it is gone, nothing is news.
+    if (!this.#plan.isInformed || this.gone.aborted) return;
+    const views = this.host.instances.viewsFor(this, this.pins);
+    if (isDeepStrictEqual(views, this.#told)) return;
+    this.#told = views;
+    this.editor.onDidChangeInstances(views);
+  }
+
+  /** Its connection has ended. Instances that no other window runs go on for as long as its settings say. */
+  detach(): void {
+    if (this.gone.aborted) return;
+    this.#gone.abort();
+    this.cancelGit();
+    this.host.instances.refresh(this);
+    this.#grace = setTimeout(() => {
+      this.end();
+    }, this.#plan.desired?.settings.reloadGrace ?? 0);
+  }
+
+  /** Ends every git that runs for it. */
+  cancelGit(): void {
+    void this.#plan.end();
+  }
+
+  /** Nothing of it is kept any more. */
+  end(): void {
+    clearTimeout(this.#grace);
+    this.#gone.abort();
+    void this.#lifetime.dispose();
+    this.host.instances.apply(this, new Map(), false);
+    this.host.onDidEnd(this);
+  }
+
+  #sharesWith(other: AttachedWindow): boolean {
+    return (
+      this !== other &&
+      !this.gone.aborted &&
+      [...this.#plan.worktrees].some((worktree) =>
+        other.#plan.worktrees.has(worktree),
+      )
+    );
+  }
+
+  /** If only the extension host is left of the window (its browser has crashed), another one must act for the agents. */
+  async #checkPage(): Promise<void> {
+    if ((await hasPage(this.editor)) || this.gone.aborted) return;
+    this.host.log.warn(
+      `A window of ${this.workspace ?? "no folder"} does not answer: another one acts for the agents`,
+    );
+    this.access.disconnect();
+  }
+
+  async #stopInAll(worktree: string): Promise<void> {
+    for (const window of this.host.windows())
+      window.stopBy(worktree, this.workspace);
+    await this.#settled(worktree);
+  }
+
+  /** The same workspace was open before a reload, or is open in another window. */
+  #inheritPins(workspace: string | null): void {
+    if (workspace === null) return;
+    for (const window of this.host.windows())
+      if (window !== this && window.workspace === workspace)
+        this.#plan.inherit(window.pins);
+  }
+
+  /** Whoever asked for a change sees it before the answer. */
+  async #settled(worktree?: string): Promise<void> {
+    await this.host.instances.settled(worktree);
+    this.notify();
+  }
+}

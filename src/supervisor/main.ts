@@ -1,0 +1,91 @@
+// Entry of the supervisor's process. Loaded into a window's own process instead, it only offers hostInProcess().
+import { version } from "../../package.json";
+import { type Channel, localChannels } from "../core/control/channel";
+import { messageOf } from "../core/errors";
+import type { Log, LogLevel } from "../core/log";
+import type { EditorApi } from "../host/contract";
+import { InstanceHost } from "../host/reconcile/instanceHost";
+import { logFileOf } from "./logFile";
+import { Supervisor, type SupervisorOptions } from "./supervisor";
+import { serveWindow } from "./windowConnection";
+
+/** Where no second process can be started: hosts the instances of this process's window alone. */
+export async function hostInProcess(
+  home: string,
+  window: unknown,
+): Promise<{
+  readonly channel: Channel;
+  readonly shutDown: () => Promise<void>;
+}> {
+  const windows: EditorApi[] = [];
+  const line = (level: LogLevel) => (message: string) => {
+    for (const editor of windows) editor.onDidLog(level, message);
+  };
+  const log: Log = {
+    debug: line("debug"),
+    info: line("info"),
+    warn: line("warn"),
+    error: line("error"),
+  };
+  const host = await InstanceHost.start({
+    home,
+    version,
+    log,
+    onDidChange: () => undefined,
+  });
+  const [channel, own] = localChannels();
+  const editor = serveWindow(own, window, host, {
+    beat: () => Promise.resolve(),
+    endServer: () => {
+      editor.onWillEnd();
+      void host.shutDown().finally(() => {
+        channel.end();
+      });
+    },
+  });
+  windows.push(editor);
+  return { channel, shutDown: () => host.shutDown() };
+}
+
+/** `berth serve`: runs until it is told to end. False: another process does it already. */
+export async function serveInForeground(home: string): Promise<boolean> {
+  return run({
+    home,
+    version,
+    bundle: __filename,
+    isForeground: true,
+    onDidLog: (level, message) => {
+      process.stderr.write(`[${level}] ${message}\n`);
+    },
+  });
+}
+
+async function main(home: string): Promise<void> {
+  // Only this process was to run as Node.
+  delete process.env["ELECTRON_RUN_AS_NODE"];
+  await run({ home, version, bundle: __filename, isForeground: false });
+}
+
+async function run(options: SupervisorOptions): Promise<boolean> {
+  const supervisor = await Supervisor.start(options);
+  if (!supervisor) return false;
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
+    process.on(signal, () => void supervisor.end(signal));
+  process.on("uncaughtException", (error) => {
+    supervisor.fail(error);
+    process.exit(70);
+  });
+  await supervisor.ended;
+  return true;
+}
+
+if (require.main === module) {
+  const [, , home = ""] = process.argv;
+  main(home).then(
+    () => process.exit(0),
+    (error: unknown) => {
+      logFileOf(home).write("error", `It cannot start: ${messageOf(error)}`);
+      process.exit(1);
+    },
+  );
+}

@@ -1,0 +1,78 @@
+// One window's connection: what it calls is done by its part of the host, and it is called back over the same channel.
+import { createBirpc } from "birpc";
+import * as z from "zod/mini";
+import type { Channel } from "../core/control/channel";
+import { rpcErrors } from "../core/control/rpcErrors";
+import type { EditorApi, ServerApi, WindowOptions } from "../host/contract";
+import type { InstanceHost } from "../host/reconcile/instanceHost";
+
+const windowSchema = z.object({
+  lockDirectory: z.string(),
+  geminiDirectory: z.string(),
+  qwenDirectory: z.string(),
+  parentPid: z.int(),
+  environment: z.record(z.string(), z.string()),
+  focusedAt: z.number(),
+  served: z.array(z.string()),
+  pins: z.array(z.tuple([z.string(), z.enum(["started", "stopped"])])),
+});
+
+type Methods = Readonly<
+  Record<string, ((...args: unknown[]) => unknown) | undefined>
+>;
+
+/** Attaches the window to the host until the channel ends. Throws if it does not say what a window says. */
+export function serveWindow(
+  channel: Channel,
+  window: unknown,
+  host: InstanceHost,
+  server: ServerApi,
+): EditorApi {
+  const options: WindowOptions = windowSchema.parse(window);
+  let receive: (message: unknown) => void = () => undefined;
+  const rpc = createBirpc<EditorApi>(
+    {},
+    {
+      post: (message) => {
+        channel.post(message);
+      },
+      on: (callback) => {
+        receive = callback;
+      },
+      // Looked up where they are implemented: one place names the methods, the contract.
+      resolver: (name) => {
+        for (const part of [server, attached, attached.requests]) {
+          const method = methods(part)[name];
+          if (method) return method.bind(part);
+        }
+        return undefined;
+      },
+      eventNames: [
+        "onDidChangeInstances",
+        "onDidLog",
+        "onDidRequestFocus",
+        "onWillEnd",
+      ],
+      ...rpcErrors,
+      // The editor may be busy for minutes, and a user decides when he likes.
+      timeout: -1,
+    },
+  );
+  const attached = host.attach(options, rpc, () => {
+    channel.end();
+  });
+  // Only now is there somebody to do what the first messages ask for.
+  channel.onMessage(receive);
+  void channel.ended.then((reason) => {
+    attached.detach();
+    // Not closed: an event that comes too late is nobody's failure.
+    void rpc.$rejectPendingCalls(({ reject }) => {
+      reject(new Error(`The window is gone: ${reason}`));
+    });
+  });
+  return rpc;
+}
+
+function methods(target: object): Methods {
+  return target as Methods;
+}
