@@ -2,6 +2,7 @@
 import { activation } from "./activation";
 import { commandLine } from "./commandLine";
 import { diff } from "./diff";
+import { growth } from "./growth";
 import { instances } from "./instances";
 import { largestInput } from "./largestInput";
 import { latency } from "./latency";
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, Bench>> = {
   activation,
   reload,
   instances,
+  growth,
   manyWorktrees,
   largestInput,
   memory,

@@ -79,6 +79,10 @@ export async function realDirectory(
 
 /** Whether `file` is `directory` or lies under it; both are real absolute paths. */
 export function contains(directory: string, file: string): boolean {
+  if (file === directory) return true;
+  // Windows alone spells one path in several ways. Asked thousands of times where many worktrees are open.
+  if (path.sep === "/")
+    return file.startsWith(directory === "/" ? "/" : `${directory}/`);
   const relative = path.relative(directory, file);
   return (
     relative === "" ||
