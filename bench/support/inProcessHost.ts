@@ -2,13 +2,8 @@
 import { ChildProcess } from "node:child_process";
 import { createRequire } from "node:module";
 import { type BirpcReturn, createBirpc } from "birpc";
-import type { Channel } from "../../src/core/control/channel";
-import type {
-  EditorApi,
-  HostApi,
-  InstanceView,
-  WindowOptions,
-} from "../../src/host/contract";
+import type { HostInProcess } from "../../src/editor/window/hostFinder";
+import type { EditorApi, HostApi, InstanceView } from "../../src/host/contract";
 
 export interface InProcessHost {
   readonly host: BirpcReturn<HostApi, EditorApi>;
@@ -18,14 +13,6 @@ export interface InProcessHost {
   readonly startedPrograms: () => string[];
   readonly shutDown: () => Promise<void>;
 }
-
-type HostInProcess = (
-  home: string,
-  window: WindowOptions,
-) => Promise<{
-  readonly channel: Channel;
-  readonly shutDown: () => Promise<void>;
-}>;
 
 /** `bundle`: the supervisor's. */
 export async function startInProcess(

@@ -51,7 +51,8 @@ const LOOK_EVERY = 10;
 /** Milliseconds for a host in this process to withdraw its files; VS Code gives the whole extension 5 s. */
 const SHUTDOWN_TIME = 4_700;
 
-type InProcess = (
+/** What the supervisor's bundle offers instead of a process of its own. */
+export type HostInProcess = (
   home: string,
   window: WindowOptions,
 ) => Promise<{
@@ -158,7 +159,7 @@ export class HostFinder {
     const { file, home, log } = this.options;
     log.warn("The instances of this window run in its own process");
     const { hostInProcess } = createRequire(file)(file) as {
-      hostInProcess: InProcess;
+      hostInProcess: HostInProcess;
     };
     const { channel, shutDown } = await hostInProcess(home, window());
     const leave = async (): Promise<void> => {

@@ -5,7 +5,7 @@ import type { CallerContext } from "../tools/tool";
 import type { DiagnosticsView, EditorView } from "../view/editorView";
 
 /** The instance that the client is connected to. */
-interface Callee {
+export interface Callee {
   readonly worktree: string;
   readonly folders: readonly WorkspaceFolder[];
   readonly view: EditorView;

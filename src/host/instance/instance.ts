@@ -8,18 +8,13 @@ import { type Log, prefixed } from "../../core/log";
 import { worktreeWithin } from "../../core/messages";
 import { readClientPath } from "../../core/system/paths";
 import { distinctName } from "../../core/worktrees/names";
-import { ClientDiffs } from "../clients/clientDiffs";
 import { ClientSet } from "../clients/clientSet";
 import { Mentions } from "../clients/mentions";
 import type { InstanceState, WorkspaceFolder } from "../contract";
-import { controlRoutes } from "../endpoint/controlApi";
 import { freshToken } from "../../core/system/freshToken";
-import type { Endpoint, EndpointRoutes } from "../endpoint/endpoint";
-import { protocols } from "../protocols/protocols";
+import type { Endpoint } from "../endpoint/endpoint";
 import type { DiagnosticsView, EditorView } from "../view/editorView";
-import { callerContext } from "./callerContext";
 import { choosePort } from "./choosePort";
-import { controlActions, type ControlledInstance } from "./controlActions";
 import type {
   InstanceContext,
   InstanceEvents,
@@ -27,10 +22,11 @@ import type {
   InstanceWindow,
 } from "./instanceContext";
 import type { InstanceWindows } from "./instanceWindows";
+import { instanceRoutes, type RoutedInstance } from "./instanceRoutes";
 import { LeadEditor } from "./leadEditor";
 import { PublishedFiles } from "./publishedFiles";
 
-export class Instance implements ControlledInstance {
+export class Instance implements RoutedInstance {
   readonly instanceId = randomUUID();
   readonly createdAt = Date.now();
   readonly clients: ClientSet;
@@ -212,7 +208,13 @@ export class Instance implements ControlledInstance {
         foreignPorts: await this.#window.files.lockFiles.foreignPorts(),
         signal,
       },
-      this.#routes(),
+      instanceRoutes(this, {
+        process: this.context.process,
+        controlToken: this.#controlToken,
+        maxClients: () => this.#spec.settings.maxClients,
+        events: this.events,
+        log: this.#log,
+      }),
     );
     this.#endpoint = endpoint;
     this.#lifetime.defer(() => endpoint.close());
@@ -242,45 +244,6 @@ export class Instance implements ControlledInstance {
     this.#lifetime.defer(() => {
       this.#log.info(`Stops serving ${this.worktree}`);
     });
-  }
-
-  #routes(): EndpointRoutes {
-    const admit = () => this.clients.admit(this.#spec.settings.maxClients);
-    const routes = protocols.map((protocol) =>
-      protocol({
-        version: this.context.process.version,
-        log: this.#log,
-        context: (client) => callerContext(this, client),
-        newDiffs: () => new ClientDiffs(this.editor),
-        admit,
-        onDidConnect: (client) => {
-          this.clients.add(client);
-        },
-        onDidBecomeReady: (client) => {
-          client.share(this.view);
-          this.mentions.noteReadyClient();
-          this.events.onDidChange();
-        },
-        onDidDisconnect: (client) => {
-          this.clients.remove(client);
-        },
-      }),
-    );
-    const control = controlActions(this, this.context.process.pid, this.events);
-    return {
-      http: new Map([
-        ...controlRoutes(control, this.#controlToken),
-        ...routes.flatMap(({ http = [] }) => [...http]),
-      ]),
-      webSocket: new Map(
-        routes.flatMap(({ webSocket = [] }) => [...webSocket]),
-      ),
-      admit,
-      onDidFail: () => {
-        this.events.onDidFail();
-      },
-      log: this.#log,
-    };
   }
 
   async #publish(): Promise<void> {

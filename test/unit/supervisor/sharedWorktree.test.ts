@@ -42,6 +42,15 @@ describe("two windows on one worktree", function () {
       },
     });
   };
+  const propose = (agent: Agent) => {
+    const file = path.join(app, "a.txt");
+    return agent.call("openDiff", {
+      old_file_path: file,
+      new_file_path: file,
+      new_file_contents: "proposed\n",
+      tab_name: "tab",
+    });
+  };
   const seen = async (agent: Agent) => {
     const { content } = await agent.call("getCurrentSelection");
     return JSON.parse(content[0]?.text ?? "") as { text?: string };
@@ -80,13 +89,7 @@ describe("two windows on one worktree", function () {
     const b = await open("b", { focusedAt: 1 });
     const record = await a.record(app);
     const agent = ground.own(await Agent.connect(record));
-    const file = path.join(app, "a.txt");
-    const answer = agent.call("openDiff", {
-      old_file_path: file,
-      new_file_path: file,
-      new_file_contents: "proposed\n",
-      tab_name: "tab",
-    });
+    const answer = propose(agent);
     await until("a shows it", () => a.diffs.size === 1);
     await a.dispose();
     const shown = await until("b shows it", () => [...b.diffs.values()][0]);
@@ -100,13 +103,7 @@ describe("two windows on one worktree", function () {
   it("leave a diff where it is shown when the lead that does not show it closes", async () => {
     const a = await open("a", { focusedAt: 1 });
     const agent = ground.own(await Agent.connect(await a.record(app)));
-    const file = path.join(app, "a.txt");
-    const answer = agent.call("openDiff", {
-      old_file_path: file,
-      new_file_path: file,
-      new_file_contents: "proposed\n",
-      tab_name: "tab",
-    });
+    const answer = propose(agent);
     const shown = await until("a shows it", () => [...a.diffs.values()][0]);
     const b = await open("b", { focusedAt: 2 });
     await leads(a, "file:///b");
@@ -156,13 +153,7 @@ describe("two windows on one worktree", function () {
   it("where only the extension host of one is left: the other acts for the agents", async () => {
     const cutOff = await open("a", { isCutOff: true, focusedAt: 1 });
     const agent = ground.own(await Agent.connect(await cutOff.record(app)));
-    const file = path.join(app, "a.txt");
-    const answer = agent.call("openDiff", {
-      old_file_path: file,
-      new_file_path: file,
-      new_file_contents: "proposed\n",
-      tab_name: "tab",
-    });
+    const answer = propose(agent);
     await until("nobody sees it", () => cutOff.diffs.size === 1);
     const b = await open("b", { focusedAt: 2 });
     const shown = await until("b shows it", () => [...b.diffs.values()][0]);
