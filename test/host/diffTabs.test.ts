@@ -139,6 +139,9 @@ describe("A diff tab", () => {
       return front.getText() === before;
     });
     await front.save();
+    // Nobody has typed in the active editor: else the diff would open in the background for a moment.
+    const other = await vscode.workspace.openTextDocument({ content: "" });
+    await vscode.window.showTextDocument(other, { preserveFocus: true });
     const answer = propose("one\n2\n");
     const [tab] = await shown();
     const document = await rightSide(tab);
