@@ -27,6 +27,7 @@ export async function startInProcess(
     onDidChangeInstances: (changed) => {
       views = changed;
     },
+    onDidLearnWorktrees: () => undefined,
     onDidLog: () => undefined,
   };
   const { channel, shutDown } = await hostInProcess(home, {
@@ -38,6 +39,7 @@ export async function startInProcess(
     focusedAt: 0,
     pins: [],
     served: [],
+    known: [],
   });
   const host = createBirpc<HostApi, EditorApi>(editor as EditorApi, {
     post: (message) => {

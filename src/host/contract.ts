@@ -8,6 +8,7 @@ import type { Naming } from "../core/worktrees/names";
 import type { Outcome } from "../core/outcome";
 import type { DiscoveryLocations } from "../core/registry/registryFiles";
 import type { PortRange } from "../core/system/ports";
+import type { Worktree } from "../core/worktrees/worktree";
 
 /** Everything that determines which instances run. Sent whole at every change. */
 export interface DesiredState {
@@ -53,7 +54,12 @@ export interface WindowOptions extends DiscoveryLocations {
   readonly pins: readonly (readonly [worktree: string, pin: Pin])[];
   /** Worktrees that its last host served until a moment ago, even if it has shown no sign of life for long. */
   readonly served: readonly string[];
+  /** What git has told its last host. It is asked again; until it has answered, this counts. */
+  readonly known: readonly KnownFolder[];
 }
+
+/** The worktree that a folder lies in, as git has reported it. */
+export type KnownFolder = readonly [folder: string, worktree: Worktree];
 
 export interface ClientView {
   readonly id: string;
@@ -266,6 +272,8 @@ export interface EditorApi {
   /** The process that hosts ends on purpose; the next one is attached to. */
   onWillEnd(): void;
   onDidChangeInstances(instances: readonly InstanceView[]): void;
+  /** git has answered about all folders: see WindowOptions. */
+  onDidLearnWorktrees(known: readonly KnownFolder[]): void;
   /** Another window or the command line asks to show this worktree. */
   onDidRequestFocus(worktree: string): void;
   onDidLog(level: LogLevel, message: string): void;

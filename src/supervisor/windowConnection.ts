@@ -6,6 +6,21 @@ import { rpcErrors } from "../core/control/rpcErrors";
 import type { EditorApi, ServerApi, WindowOptions } from "../host/contract";
 import type { InstanceHost } from "../host/reconcile/instanceHost";
 
+const worktreeSchema = z.object({
+  path: z.string(),
+  git: z.nullable(
+    z.object({
+      repository: z.string(),
+      branch: z.string(),
+      gitDir: z.string(),
+      gitCommonDir: z.string(),
+    }),
+  ),
+  isPlain: z.boolean(),
+  bareRepository: z.nullable(z.string()),
+  warning: z.nullable(z.string()),
+});
+
 const windowSchema = z.object({
   lockDirectory: z.string(),
   geminiDirectory: z.string(),
@@ -14,6 +29,7 @@ const windowSchema = z.object({
   environment: z.record(z.string(), z.string()),
   focusedAt: z.number(),
   served: z.array(z.string()),
+  known: z.array(z.tuple([z.string(), worktreeSchema])),
   pins: z.array(z.tuple([z.string(), z.enum(["started", "stopped"])])),
 });
 
@@ -49,6 +65,7 @@ export function serveWindow(
       },
       eventNames: [
         "onDidChangeInstances",
+        "onDidLearnWorktrees",
         "onDidLog",
         "onDidRequestFocus",
         "onWillEnd",

@@ -2,14 +2,14 @@
 // Does not know vscode, so that crashes can be tested without it.
 import { stackOf } from "../../core/errors";
 import type { Disposable } from "../../core/lifetime";
-import type { EditorApi, WindowOptions } from "../../host/contract";
+import type { KnownFolder, WindowOptions } from "../../host/contract";
 import { type FinderOptions, HostFinder } from "./hostFinder";
-import { type Host, HostLink } from "./hostLink";
+import { type Host, HostLink, type WindowEditor } from "./hostLink";
 
 export type { Host };
 
 export interface ConnectionOptions extends FinderOptions {
-  readonly window: Omit<WindowOptions, keyof WindowState>;
+  readonly window: Omit<WindowOptions, keyof WindowState | "known">;
 }
 
 /** What may have changed when the next host is found. */
@@ -17,7 +17,7 @@ export type WindowState = Pick<WindowOptions, "pins" | "served" | "focusedAt">;
 
 /** What a host needs from the window. */
 export interface WindowCallbacks {
-  readonly editor: Omit<EditorApi, "onWillEnd">;
+  readonly editor: WindowEditor;
   readonly state: () => WindowState;
 }
 
@@ -31,6 +31,8 @@ export class HostConnection {
   readonly #startListeners = new Set<StartListener>();
   readonly #finder: HostFinder;
   #link: HostLink | undefined;
+  /** What git has told the hosts so far. */
+  #known: readonly KnownFolder[] = [];
   #isDisposing = false;
   #running: Promise<void> = Promise.resolve();
 
@@ -52,7 +54,7 @@ export class HostConnection {
 
   /** Attaches to a host, and to the next one whenever it has ended. The caller disposes the connection. */
   start(window: WindowCallbacks): void {
-    this.#link = new HostLink(window.editor);
+    this.#link = this.#newLink(window.editor);
     this.#running = this.#run(window).catch((error: unknown) => {
       this.options.log.error(`Berth cannot run: ${stackOf(error)}`);
     });
@@ -66,6 +68,12 @@ export class HostConnection {
     await this.#running;
   }
 
+  #newLink(editor: WindowEditor): HostLink {
+    return new HostLink(editor, (known) => {
+      this.#known = known;
+    });
+  }
+
   #isOver(): boolean {
     return this.#isDisposing;
   }
@@ -77,7 +85,8 @@ export class HostConnection {
       const found = await this.#finder.find(() => ({
         ...this.options.window,
         ...state(),
-        ...(performance.now() - endedAt > MOMENT && { served: [] }),
+        known: this.#known,
+        ...(performance.now() - endedAt > MOMENT && { served: [], known: [] }),
       }));
       if (!found) return;
       if (this.#isOver()) found.channel.end();
@@ -91,7 +100,7 @@ export class HostConnection {
         await found.leave();
         return;
       }
-      this.#link = new HostLink(editor);
+      this.#link = this.#newLink(editor);
       link.close(`Berth's server has ended: ${reason}`);
       if (kind === "hangs") await found.terminate();
       endedAt = performance.now();

@@ -3,7 +3,15 @@ import { type BirpcReturn, createBirpc } from "birpc";
 import type { Channel } from "../../core/control/channel";
 import { rpcErrors } from "../../core/control/rpcErrors";
 import { isCanceled, messageOf } from "../../core/errors";
-import type { EditorApi, HostApi, ServerApi } from "../../host/contract";
+import type {
+  EditorApi,
+  HostApi,
+  KnownFolder,
+  ServerApi,
+} from "../../host/contract";
+
+/** What the window itself does for a host. */
+export type WindowEditor = Omit<EditorApi, "onWillEnd" | "onDidLearnWorktrees">;
 
 export type Host = BirpcReturn<HostApi & ServerApi, EditorApi>;
 
@@ -26,9 +34,13 @@ export class HostLink {
   #receive: (message: unknown) => void = () => undefined;
   #isExpected = false;
 
-  constructor(editor: Omit<EditorApi, "onWillEnd">) {
+  constructor(
+    editor: WindowEditor,
+    onDidLearnWorktrees: (known: readonly KnownFolder[]) => void,
+  ) {
     const functions: EditorApi = {
       ...unansweredIfCanceled(editor),
+      onDidLearnWorktrees,
       onWillEnd: () => {
         this.#isExpected = true;
       },
@@ -111,9 +123,7 @@ export class HostLink {
 /**
  * The window's end rejects whatever still waits in it. That is no answer: the connection ends too, and with it the call.
  */
-function unansweredIfCanceled(
-  editor: Omit<EditorApi, "onWillEnd">,
-): Omit<EditorApi, "onWillEnd"> {
+function unansweredIfCanceled(editor: WindowEditor): WindowEditor {
   const calls = Object.entries(editor as unknown as Calls).map(
     ([name, call]) => {
       const guarded = async (...args: unknown[]): Promise<unknown> => {

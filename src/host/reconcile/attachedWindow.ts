@@ -72,6 +72,9 @@ export class AttachedWindow
           host.instances.apply(this, plan, retryFailed);
           this.assignOwners();
         },
+        onDidLearn: (known) => {
+          if (!this.gone.aborted) this.editor.onDidLearnWorktrees(known);
+        },
         isRunning: (worktree) =>
           host.instances.get(this, worktree) !== undefined,
       },

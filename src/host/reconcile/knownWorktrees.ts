@@ -12,6 +12,7 @@ import {
   type Worktree,
 } from "../../core/worktrees/worktree";
 import { listWorktrees } from "../../core/worktrees/worktreeList";
+import type { KnownFolder } from "../contract";
 
 export class KnownWorktrees {
   readonly #ended = new AbortController();
@@ -22,11 +23,13 @@ export class KnownWorktrees {
   /** The folders that git could not or would not tell about, and why. */
   readonly #uncertain = new Map<string, string | null>();
 
-  /** git runs with this environment. */
+  /** git runs with this environment. `before`: what it has told an earlier host. */
   constructor(
     private readonly environment: NodeJS.ProcessEnv,
+    before: readonly KnownFolder[],
     private readonly log: Log,
   ) {
+    for (const [folder, worktree] of before) this.#remember(folder, worktree);
     // One listener for each git that runs.
     setMaxListeners(0, this.#ended.signal);
   }
@@ -39,6 +42,11 @@ export class KnownWorktrees {
   /** The folder's worktree as git last reported it. */
   get(folder: string): Worktree | undefined {
     return this.#byFolder.get(folder);
+  }
+
+  /** Everything that git has reported. */
+  get all(): readonly KnownFolder[] {
+    return [...this.#byFolder];
   }
 
   /** All worktrees of the repositories, including those that no window has open. */

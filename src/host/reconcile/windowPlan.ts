@@ -2,7 +2,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Log } from "../../core/log";
 import type { Worktree } from "../../core/worktrees/worktree";
-import type { DesiredState, Pin, WindowOptions } from "../contract";
+import type {
+  DesiredState,
+  KnownFolder,
+  Pin,
+  WindowOptions,
+} from "../contract";
 import type { KnownWorktrees } from "./knownWorktrees";
 import {
   askedFolders,
@@ -20,6 +25,8 @@ import { WorktreeRefresh } from "./worktreeRefresh";
 export interface WindowPlanEvents {
   /** `retryFailed`: also those that wait to be tried again. */
   onDidPlan(plan: Plan, retryFailed: boolean): void;
+  /** git has answered about all folders. */
+  onDidLearn(known: readonly KnownFolder[]): void;
   readonly isRunning: (worktree: string) => boolean;
 }
 
@@ -32,7 +39,7 @@ export class WindowPlan {
   #isEnded = false;
 
   constructor(
-    options: Pick<WindowOptions, "pins" | "environment">,
+    options: Pick<WindowOptions, "pins" | "environment" | "known">,
     private readonly events: WindowPlanEvents,
     log: Log,
   ) {
@@ -47,10 +54,11 @@ export class WindowPlan {
         onDidRefresh: () => {
           dropStalePins(this.#pins, this.known);
           this.#isInformed = this.#desired !== undefined;
+          events.onDidLearn(this.known.all);
           this.apply();
         },
       },
-      options.environment,
+      options,
       log,
     );
   }

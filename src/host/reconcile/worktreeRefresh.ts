@@ -2,6 +2,7 @@
 import { Lifetime } from "../../core/lifetime";
 import type { Log } from "../../core/log";
 import type { Worktree } from "../../core/worktrees/worktree";
+import type { WindowOptions } from "../contract";
 import { CoalescingQueue } from "./coalescingQueue";
 import { KnownWorktrees } from "./knownWorktrees";
 import { WorktreeWatcher } from "./worktreeWatcher";
@@ -26,10 +27,10 @@ export class WorktreeRefresh {
 
   constructor(
     private readonly asked: RefreshedWorktrees,
-    environment: NodeJS.ProcessEnv,
+    { environment, known }: Pick<WindowOptions, "environment" | "known">,
     log: Log,
   ) {
-    this.known = new KnownWorktrees(environment, log);
+    this.known = new KnownWorktrees(environment, known, log);
     this.#queue = new CoalescingQueue("Asking git", () => this.#run(), log);
     this.#listing = new CoalescingQueue(
       "Listing worktrees",

@@ -2,12 +2,14 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { Records } from "../../../src/core/registry/records";
 import { isRunning } from "../../../src/core/control/supervisorRecord";
 import { endSupervisors, supervisorsIn } from "../../harness/supervisors";
 import { until } from "../../harness/until";
 import { Agent } from "../support/agent";
 import { Child } from "../support/children";
 import { needsRoot, useGround } from "../support/ground";
+import { makeRepository, wrapGit } from "../support/repositories";
 import { isFree } from "../support/sockets";
 import { Window, type WindowSetup } from "../support/window";
 
@@ -128,6 +130,29 @@ describe("windows and their supervisor", function () {
       await answers(ground.own(await Agent.connect(record)));
       assert.ok(await isRunning(await window.supervisor()));
     });
+
+  it("are served by a successor while git still thinks about their folders", async () => {
+    const blocked = ground.path("git is slow");
+    wrapGit(ground, `while [ -e "${blocked}" ]; do sleep 0.05; done`);
+    const app = makeRepository(ground.path("repository"));
+    const window = await open({ folders: [app] });
+    const before = await window.record();
+    writeFileSync(blocked, "");
+    await window.killSupervisor();
+    const records = new Records(path.join(ground.home, "instances"));
+    const after = await until("a successor serves", async () => {
+      const all = await records.readAll();
+      return all.find(({ instanceId }) => instanceId !== before.instanceId);
+    });
+    assert.deepEqual(
+      [after.port, after.token, after.worktree, after.name],
+      [before.port, before.token, app, before.name],
+    );
+    const agent = ground.own(await Agent.connect(after));
+    rmSync(blocked);
+    await window.reconcile();
+    await answers(agent);
+  });
 
   it("say so when the disk is full, and come up once there is room", async function () {
     needsRoot(this);

@@ -16,6 +16,7 @@ describe("an instance whose server fails while it listens", () => {
     const errors: string[] = [];
     const editor: Partial<EditorApi> = {
       onDidChangeInstances: () => undefined,
+      onDidLearnWorktrees: () => undefined,
     };
     // In this process, where the server can be reached.
     const host = await InstanceHost.start({
@@ -39,6 +40,7 @@ describe("an instance whose server fails while it listens", () => {
         environment: { ...process.env } as Record<string, string>,
         focusedAt: 0,
         served: [],
+        known: [],
         pins: [],
       },
       editor as EditorApi,
