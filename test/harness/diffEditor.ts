@@ -25,6 +25,15 @@ export class DiffEditor {
     await this.page.keyboard.type(text);
   }
 
+  /** Resolves when the window has something of it to save, or nothing. */
+  async isDirty(expected: boolean): Promise<void> {
+    await this.page
+      .locator(`.tab.active${expected ? ".dirty" : ":not(.dirty)"}`, {
+        hasText: "←",
+      })
+      .waitFor();
+  }
+
   async accept(): Promise<void> {
     await this.#press("Accept Diff");
   }

@@ -195,6 +195,30 @@ describe("A diff under review", function () {
     await noProposal();
   });
 
+  it("keeps what the user has typed when the extension host dies just after it was saved by itself", async () => {
+    await vscode.setSettings({ "files.autoSave": "onFocusChange" });
+    const answer = propose();
+    const before = await DiffEditor.shown(window.page, "greet.ts");
+    const host = (await vscode.extensionHosts()).at(-1);
+    assert.ok(host);
+    await before.append("typed\n");
+    await before.isDirty(true);
+    await window.page.keyboard.press("Control+Shift+E");
+    await before.isDirty(false);
+    await vscode.killExtensionHost(host);
+    await until("the next extension host", async () => {
+      const next = (await vscode.extensionHosts()).at(-1);
+      const { windows } = await recordOf(home, worktree);
+      return next && next.pid !== host.pid && windows.length === 1;
+    });
+    const diff = await DiffEditor.shown(window.page, "greet.ts");
+    await diff.accept();
+    await diff.gone();
+    assert.equal((await answer).content[1]?.text, `${proposed}typed\n`);
+    await vscode.setSettings({});
+    await noProposal();
+  });
+
   it("stays when the server is killed, and says where to answer", async () => {
     const lost = assert.rejects(propose());
     const diff = await DiffEditor.shown(window.page, "greet.ts");

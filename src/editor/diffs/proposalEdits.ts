@@ -30,6 +30,12 @@ export class ProposalEdits {
         if (document.uri.scheme === PROPOSAL_SCHEME) this.#tellSoon(document);
       }),
     );
+    this.#lifetime.own(
+      // Text that is not saved stays in the window's page if its extension host dies; what is saved is only here, until told.
+      vscode.workspace.onWillSaveTextDocument(({ document }) => {
+        if (document.uri.scheme === PROPOSAL_SCHEME) this.#tell(document);
+      }),
+    );
     this.#lifetime.defer(() => {
       for (const timer of this.#untold.values()) clearTimeout(timer);
     });
