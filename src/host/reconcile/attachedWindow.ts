@@ -22,7 +22,6 @@ import { WindowView } from "../view/windowView";
 import type { InstanceSet } from "./instanceSet";
 import { MachineRequests } from "./machineRequests";
 import { hasPage } from "./pageCheck";
-import type { Pins } from "./plan";
 import type { WindowAccess } from "./windowAccess";
 import { WindowPlan } from "./windowPlan";
 
@@ -117,10 +116,6 @@ export class AttachedWindow
   /** URI of what it has open; null: nothing, or it has not said so yet. */
   get workspace(): string | null {
     return this.#plan.desired?.window.workspace ?? null;
-  }
-
-  get pins(): Pins {
-    return this.#plan.pins;
   }
 
   unservedWorktreeOf(file: string): string | null {
@@ -229,7 +224,7 @@ export class AttachedWindow
   notify(): void {
     // Until it knows, and once it is gone, nothing is news.
     if (!this.#plan.isInformed || this.gone.aborted) return;
-    const views = this.host.instances.viewsFor(this, this.pins);
+    const views = this.host.instances.viewsFor(this, this.#plan.pins);
     if (isDeepStrictEqual(views, this.#told)) return;
     this.#told = views;
     this.editor.onDidChangeInstances(views);
@@ -290,7 +285,7 @@ export class AttachedWindow
     if (workspace === null) return;
     for (const window of this.host.windows())
       if (window !== this && window.workspace === workspace)
-        this.#plan.inherit(window.pins);
+        this.#plan.inherit(window.#plan.pins);
   }
 
   /** Whoever asked for a change sees it before the answer. */
