@@ -1,5 +1,6 @@
 // Runs all benches or the named ones in sequence and prints one table. A missed budget is not a failure.
 import { activation } from "./activation";
+import { backends } from "./backends";
 import { commandLine } from "./commandLine";
 import { diff } from "./diff";
 import { growth } from "./growth";
@@ -21,6 +22,7 @@ const benches: Readonly<Record<string, Bench>> = {
   instances,
   growth,
   manyWorktrees,
+  backends,
   largestInput,
   memory,
   latency,

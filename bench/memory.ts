@@ -129,6 +129,7 @@ async function measureWindows(
         settings,
         window: { app: "Bench", remoteName: null, workspace: null },
         isTrusted: true,
+        backends: { user: [], workspace: [], refused: [] },
       },
     };
     children.push(await Child.start<MemoryReady>(programs.memory, setup));

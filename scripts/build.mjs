@@ -1,6 +1,12 @@
 // Builds the extension's bundles into dist/ and, with --tests, every test and bench file into out/.
 // Only the extension bundle may import `vscode`; test/unit/layers.test.ts checks the layers in the metafile.
-import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
 import { isMain } from "./lib/task.mjs";
@@ -40,6 +46,10 @@ export async function buildExtension() {
     }),
     bundle("src/programs/agentTerminal.ts", "dist/agentTerminal.js"),
   ]);
+  copyFileSync(
+    path.join(root, "src/programs/guard.sh"),
+    path.join(root, "dist/guard.sh"),
+  );
   return { extension, supervisor, cli, agentTerminal };
 }
 

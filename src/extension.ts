@@ -9,6 +9,11 @@ import {
   lockDirectory,
   qwenDirectory,
 } from "./core/registry/locations";
+import { choicesOf } from "./host/backendContract";
+import { BackendList } from "./editor/backends/backendList";
+import { BackendLogs } from "./editor/backends/backendLogs";
+import { Consents } from "./editor/backends/consents";
+import { registerMcpServers } from "./editor/backends/mcpServers";
 import { createDocumentActions } from "./editor/actions/documents";
 import { createExecutor } from "./editor/actions/executeCode";
 import { createOpener } from "./editor/actions/openFile";
@@ -55,10 +60,14 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
   });
   const instances = lifetime.own(new WindowInstances());
+  const backends = lifetime.own(new BackendList(connection));
+  const backendLogs = lifetime.own(new BackendLogs(connection));
+  const consents = lifetime.own(new Consents(workspaceState, log));
   const diffs = lifetime.own(new DiffReview());
   const terminals = lifetime.own(
     new AgentTerminals({
       instances,
+      backends,
       connection,
       settings,
       program: path.join(__dirname, "agentTerminal.js"),
@@ -71,16 +80,21 @@ export function activate(context: vscode.ExtensionContext): void {
     new FolderEnvironment(
       context.environmentVariableCollection,
       instances,
+      backends,
       settings,
     ),
   );
-  lifetime.own(new StatusBar(instances, diffs, terminals, settings));
+  lifetime.own(new StatusBar(instances, backends, diffs, terminals, settings));
   const sharedFiles = lifetime.own(new SharedFiles(settings));
   const pusher = lifetime.own(
     new EditorStatePusher(connection, settings, sharedFiles),
   );
+  lifetime.own(registerMcpServers(backends, (view) => instances.labelOf(view)));
   const commandContext = {
     instances,
+    backends,
+    backendLogs,
+    consents,
     diffs,
     terminals,
     connection,
@@ -93,7 +107,12 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const reconcile = (): void => {
     connection.host
-      .reconcile(readDesiredState(settings.value))
+      .reconcile(
+        readDesiredState(
+          settings.value,
+          consents.judge(settings.value.backends),
+        ),
+      )
       .catch((error: unknown) => {
         log.warn(`Reconciliation was cut off: ${messageOf(error)}`);
       });
@@ -103,6 +122,7 @@ export function activate(context: vscode.ExtensionContext): void {
   };
   lifetime.own(onDidChangeFolders(reconcile));
   lifetime.own(settings.onDidChange(reconcile));
+  lifetime.own(consents.onDidChange(reconcile));
   lifetime.own(
     vscode.window.onDidChangeActiveTextEditor(() => {
       if (settings.value.autoStart === "activeEditor") reconcile();
@@ -125,6 +145,7 @@ export function activate(context: vscode.ExtensionContext): void {
       reconcile();
       pusher.pushAll();
       setActive();
+      backendLogs.followAgain();
     }),
   );
   connection.start({
@@ -132,11 +153,18 @@ export function activate(context: vscode.ExtensionContext): void {
       pins: instances.pins,
       served: instances.served,
       focusedAt: focus.at,
+      backends: choicesOf(backends.views),
     }),
     editor: {
       onDidChangeInstances: (views) => {
         instances.replace(views);
         diffs.closeForgotten();
+      },
+      onDidChangeBackends: (views) => {
+        backends.replace(views);
+      },
+      onDidWriteBackendLog: (backend, lines) => {
+        backendLogs.append(backend, lines);
       },
       onDidRequestFocus: (worktree) => void revealWorktree(instances, worktree),
       onDidLog: (level, message) => {

@@ -60,6 +60,7 @@ async function run(setup: WorktreesSetup): Promise<void> {
     settings: { ...settings, selectionDebounce: 0 },
     window: { app: "Bench", remoteName: null, workspace: "file:///bench" },
     isTrusted: true,
+    backends: { user: [], workspace: [], refused: [] },
   };
   const reconcile = (change: Partial<DesiredState>) => {
     desired = { ...desired, ...change };

@@ -47,7 +47,7 @@ export async function holdInstances({
       onDidLog: () => undefined,
     };
     connection.start({
-      state: () => ({ pins: [], served: [], focusedAt: 0 }),
+      state: () => ({ pins: [], served: [], focusedAt: 0, backends: [] }),
       editor: editor as EditorApi,
     });
   });

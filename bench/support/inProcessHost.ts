@@ -38,6 +38,7 @@ export async function startInProcess(
     environment: { ...process.env } as Record<string, string>,
     focusedAt: 0,
     pins: [],
+    backends: [],
     served: [],
     known: [],
   });

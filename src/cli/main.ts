@@ -1,35 +1,62 @@
 // The `berth` command. So far it prints its version and serves in the foreground; data goes to stdout, everything else to stderr.
 import { createRequire } from "node:module";
 import path from "node:path";
+import { parseArgs } from "node:util";
 import { version } from "../../package.json";
-import { messageOf } from "../core/errors";
+import { messageOf, notAPort } from "../core/errors";
 import { berthHome } from "../core/registry/locations";
 import { servesAlready } from "../core/messages";
 
-async function main([command]: readonly string[]): Promise<void> {
+/** What the supervisor's bundle offers. False: another process serves already. */
+type ServeInForeground = (
+  home: string,
+  options: {
+    readonly port: number | undefined;
+    readonly logFile: string | undefined;
+  },
+) => Promise<boolean>;
+
+async function main([command, ...args]: readonly string[]): Promise<void> {
   switch (command) {
     case "--version":
       process.stdout.write(`${version}\n`);
       return;
     case "serve":
-      return serve();
+      return serve(args);
     default:
-      process.stderr.write("Usage: berth --version | berth serve\n");
+      process.stderr.write(USAGE);
       process.exitCode = 1;
   }
 }
 
-/** Until it is told to end. */
-async function serve(): Promise<void> {
+const USAGE = `Usage: berth --version
+       berth serve [--port PORT] [--log FILE]
+`;
+
+/** Until it is told to end. Throws a UserError. */
+async function serve(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { port: { type: "string" }, log: { type: "string" } },
+  });
+  const port = values.port === undefined ? undefined : portOf(values.port);
   // A bundle of its own, which only this command needs.
   const file = path.join(__dirname, "supervisor.js");
   const { serveInForeground } = createRequire(file)(file) as {
-    serveInForeground: (home: string) => Promise<boolean>;
+    serveInForeground: ServeInForeground;
   };
   const home = berthHome();
-  if (await serveInForeground(home)) return;
+  const logFile = values.log && path.resolve(values.log);
+  if (await serveInForeground(home, { port, logFile })) return;
   process.stderr.write(`${servesAlready(home)}\n`);
   process.exitCode = 1;
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw notAPort(text);
+  return port;
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

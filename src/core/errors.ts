@@ -78,6 +78,18 @@ export function rangeIsFull(range: string): UserError {
   );
 }
 
+export function portIsTaken(port: number): UserError {
+  return new UserError(
+    `Port ${port} is taken by another program. Choose another one, or end that program.`,
+  );
+}
+
+export function notAPort(text: string): UserError {
+  return new UserError(
+    `${JSON.stringify(text)} is no port. Give a number from 1 to 65535.`,
+  );
+}
+
 export function tooManyInstances(limit: number): UserError {
   return new UserError(
     `This window already runs ${limit} instances, the limit of the setting berth.maxInstances. Stop one or raise the limit.`,

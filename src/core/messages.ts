@@ -46,6 +46,13 @@ export function agentVariablesAreUnknown(
   return `${JSON.stringify(id)} has variables that are no list of ${known.map((family) => `"${family}"`).join(", ")}`;
 }
 
+export function agentMcpIsUnknown(
+  id: string,
+  known: readonly string[],
+): string {
+  return `${JSON.stringify(id)} has an mcp that is none of ${known.map((means) => `"${means}"`).join(", ")}`;
+}
+
 // Worktrees
 
 export const gitNotFound =

@@ -9,6 +9,11 @@ import type { Outcome } from "../core/outcome";
 import type { DiscoveryLocations } from "../core/registry/registryFiles";
 import type { PortRange } from "../core/system/ports";
 import type { Worktree } from "../core/worktrees/worktree";
+import type {
+  BackendChoice,
+  BackendView,
+  WindowBackends,
+} from "./backendContract";
 
 /** Everything that determines which instances run. Sent whole at every change. */
 export interface DesiredState {
@@ -20,6 +25,7 @@ export interface DesiredState {
   readonly window: WindowIdentity;
   /** Whether the user trusts this workspace. */
   readonly isTrusted: boolean;
+  readonly backends: WindowBackends;
 }
 
 export interface WorkspaceFolder {
@@ -56,6 +62,7 @@ export interface WindowOptions extends DiscoveryLocations {
   readonly served: readonly string[];
   /** What git has told its last host. It is asked again; until it has answered, this counts. */
   readonly known: readonly KnownFolder[];
+  readonly backends: readonly BackendChoice[];
 }
 
 /** The worktree that a folder lies in, as git has reported it. */
@@ -272,6 +279,13 @@ export interface EditorApi {
   /** The process that hosts ends on purpose; the next one is attached to. */
   onWillEnd(): void;
   onDidChangeInstances(instances: readonly InstanceView[]): void;
+  /** Those of its worktrees, whether they run or not. */
+  onDidChangeBackends(backends: readonly BackendView[]): void;
+  /** Whole lines of one whose log the window follows. */
+  onDidWriteBackendLog(
+    backend: Pick<BackendView, "worktree" | "name">,
+    lines: string,
+  ): void;
   /** git has answered about all folders: see WindowOptions. */
   onDidLearnWorktrees(known: readonly KnownFolder[]): void;
   /** Another window or the command line asks to show this worktree. */

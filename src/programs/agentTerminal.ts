@@ -9,7 +9,13 @@ import {
   agentVariables,
   noProxyVariables,
 } from "../core/agents/agentVariables";
-import { readJson } from "../core/system/atomicFile";
+import { backendVariables } from "../core/agents/backendVariables";
+import {
+  type McpHandout,
+  mcpHandout,
+  type McpServer,
+} from "../core/agents/mcpServers";
+import { readJson, writeJson } from "../core/system/atomicFile";
 import { messageOf } from "../core/errors";
 import {
   instanceMoved,
@@ -23,6 +29,11 @@ import { drawOverlay } from "./drawOverlay";
 
 const setup = JSON.parse(process.argv[2] ?? "") as AgentTerminalSetup;
 
+/** What the editor has written, and what the agent reads; both hold tokens. */
+const mcpFiles = setup.mcp
+  ? [setup.mcp.servers, `${setup.mcp.servers}.agent.json`]
+  : [];
+
 /** Where agents started here find their editor. */
 let served = setup.served;
 /** The message on screen that says why the running agent lost its editor. */
@@ -34,14 +45,20 @@ for (const signal of ["SIGINT", "SIGQUIT"] as const)
 for (const signal of ["SIGHUP", "SIGTERM"] as const)
   process.on(signal, () => process.exit(1));
 process.on("exit", () => {
-  rmSync(setup.notice, { force: true });
+  for (const file of [setup.notice, ...mcpFiles]) rmSync(file, { force: true });
 });
 
 void main();
 
 async function main(): Promise<void> {
   const stopWatching = watchNotice();
-  const result = await runChild(setup.name, setup.command, setup.args);
+  const { args, env } = await handOutServers();
+  const result = await runChild(
+    setup.name,
+    setup.command,
+    [...setup.args, ...args],
+    env,
+  );
   stopWatching();
   print(`${result.sentence} ${shownMessage ?? ""}`);
   const notice = await readNotice();
@@ -59,17 +76,19 @@ function runChild(
   name: string,
   command: string,
   args: readonly string[],
+  extra: Readonly<Record<string, string>> = {},
 ): Promise<ExitResult> {
+  const env = { ...childEnvironment(), ...extra };
   return new Promise((resolve) => {
     // Windows runs scripts only through its command interpreter.
     const isScript = /\.(cmd|bat)$/i.test(command);
     const child = isScript
       ? spawn([command, ...args].map((word) => `"${word}"`).join(" "), {
           stdio: "inherit",
-          env: childEnvironment(),
+          env,
           shell: true,
         })
-      : spawn(command, args, { stdio: "inherit", env: childEnvironment() });
+      : spawn(command, args, { stdio: "inherit", env });
     child.on("error", (error) => {
       resolve({
         code: 1,
@@ -125,7 +144,23 @@ function childEnvironment(): NodeJS.ProcessEnv {
   for (const [name, value] of Object.entries(variables))
     if (value === null) Reflect.deleteProperty(env, name);
     else env[name] = value;
-  return { ...env, CLAUDE_INSTANCE_ID: instanceId };
+  return {
+    ...env,
+    ...backendVariables(setup.backends ?? []),
+    CLAUDE_INSTANCE_ID: instanceId,
+  };
+}
+
+/** Tells the agent of its worktree's MCP servers, in the way that it understands. */
+async function handOutServers(): Promise<McpHandout> {
+  const { mcp } = setup;
+  const [from, to] = mcpFiles;
+  if (!mcp || from === undefined || to === undefined)
+    return { args: [], env: {} };
+  const servers = (await readJson(from)) as readonly McpServer[] | undefined;
+  const handout = mcpHandout(mcp.means, servers ?? [], to, process.env);
+  if (handout.file !== undefined) await writeJson(to, handout.file);
+  return handout;
 }
 
 async function readNotice(): Promise<Notice | undefined> {

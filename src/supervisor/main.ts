@@ -1,13 +1,29 @@
 // Entry of the supervisor's process. Loaded into a window's own process instead, it only offers hostInProcess().
 import { version } from "../../package.json";
 import { type Channel, localChannels } from "../core/control/channel";
+import { backendsNeedServer } from "../core/backendErrors";
 import { messageOf } from "../core/errors";
 import type { Log, LogLevel } from "../core/log";
+import { failed, type Outcome } from "../core/outcome";
 import type { EditorApi } from "../host/contract";
 import { InstanceHost } from "../host/reconcile/instanceHost";
-import { logFileOf } from "./logFile";
 import { Supervisor, type SupervisorOptions } from "./supervisor";
-import { serveWindow } from "./windowConnection";
+import { SupervisorLog } from "./supervisorLog";
+import { type ServedBackends, serveWindow } from "./windowConnection";
+
+/** They need a process that outlives the window. */
+const noBackends: ServedBackends = {
+  requestBackend: refuse,
+  restartBackend: refuse,
+  stopBackend: refuse,
+  followBackendLog: () => Promise.resolve(""),
+  notify: () => undefined,
+  dispose: () => undefined,
+};
+
+function refuse(): Promise<Outcome<never>> {
+  return Promise.resolve(failed(backendsNeedServer()));
+}
 
 /** Where no second process can be started: hosts the instances of this process's window alone. */
 export async function hostInProcess(
@@ -34,22 +50,32 @@ export async function hostInProcess(
     onDidChange: () => undefined,
   });
   const [channel, own] = localChannels();
-  const editor = serveWindow(own, window, host, {
-    beat: () => Promise.resolve(),
-    endServer: () => {
-      editor.onWillEnd();
-      void host.shutDown().finally(() => {
-        channel.end();
-      });
+  const { editor } = serveWindow(
+    own,
+    window,
+    host,
+    {
+      beat: () => Promise.resolve(),
+      endServer: () => {
+        editor.onWillEnd();
+        void host.shutDown().finally(() => {
+          channel.end();
+        });
+      },
     },
-  });
+    () => noBackends,
+  );
   windows.push(editor);
   return { channel, shutDown: () => host.shutDown() };
 }
 
 /** `berth serve`: runs until it is told to end. False: another process does it already. */
-export async function serveInForeground(home: string): Promise<boolean> {
+export async function serveInForeground(
+  home: string,
+  options: Pick<SupervisorOptions, "port" | "logFile">,
+): Promise<boolean> {
   return run({
+    ...options,
     home,
     version,
     bundle: __filename,
@@ -84,7 +110,7 @@ if (require.main === module) {
   main(home).then(
     () => process.exit(0),
     (error: unknown) => {
-      logFileOf(home).write("error", `It cannot start: ${messageOf(error)}`);
+      new SupervisorLog(home).error(`It cannot start: ${messageOf(error)}`);
       process.exit(1);
     },
   );

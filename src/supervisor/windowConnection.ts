@@ -3,7 +3,9 @@ import { createBirpc } from "birpc";
 import * as z from "zod/mini";
 import type { Channel } from "../core/control/channel";
 import { rpcErrors } from "../core/control/rpcErrors";
+import type { BackendsApi } from "../host/backendContract";
 import type { EditorApi, ServerApi, WindowOptions } from "../host/contract";
+import type { AttachedWindow } from "../host/reconcile/attachedWindow";
 import type { InstanceHost } from "../host/reconcile/instanceHost";
 
 const worktreeSchema = z.object({
@@ -31,11 +33,27 @@ const windowSchema = z.object({
   served: z.array(z.string()),
   known: z.array(z.tuple([z.string(), worktreeSchema])),
   pins: z.array(z.tuple([z.string(), z.enum(["started", "stopped"])])),
+  backends: z.array(
+    z.object({ worktree: z.string(), name: z.string(), isWanted: z.boolean() }),
+  ),
 });
 
 type Methods = Readonly<
   Record<string, ((...args: unknown[]) => unknown) | undefined>
 >;
+
+/** What a window is called back by. */
+export interface ServedWindow {
+  readonly editor: EditorApi;
+  readonly backends: ServedBackends;
+}
+
+/** The backends as a window sees them. */
+export interface ServedBackends extends BackendsApi {
+  /** Tells the window what has changed. */
+  notify(): void;
+  dispose(): void;
+}
 
 /** Attaches the window to the host until the channel ends. Throws if it does not say what a window says. */
 export function serveWindow(
@@ -43,7 +61,8 @@ export function serveWindow(
   window: unknown,
   host: InstanceHost,
   server: ServerApi,
-): EditorApi {
+  newBackends: (window: AttachedWindow, editor: EditorApi) => ServedBackends,
+): ServedWindow {
   const options: WindowOptions = windowSchema.parse(window);
   let receive: (message: unknown) => void = () => undefined;
   const rpc = createBirpc<EditorApi>(
@@ -57,7 +76,7 @@ export function serveWindow(
       },
       // Looked up where they are implemented: one place names the methods, the contract.
       resolver: (name) => {
-        for (const part of [server, attached, attached.requests]) {
+        for (const part of [server, attached, attached.requests, backends]) {
           const method = methods(part)[name];
           if (method) return method.bind(part);
         }
@@ -65,6 +84,8 @@ export function serveWindow(
       },
       eventNames: [
         "onDidChangeInstances",
+        "onDidChangeBackends",
+        "onDidWriteBackendLog",
         "onDidLearnWorktrees",
         "onDidLog",
         "onDidRequestFocus",
@@ -78,16 +99,18 @@ export function serveWindow(
   const attached = host.attach(options, rpc, () => {
     channel.end();
   });
+  const backends = newBackends(attached, rpc);
   // Only now is there somebody to do what the first messages ask for.
   channel.onMessage(receive);
   void channel.ended.then((reason) => {
     attached.detach();
+    backends.dispose();
     // Not closed: an event that comes too late is nobody's failure.
     void rpc.$rejectPendingCalls(({ reject }) => {
       reject(new Error(`The window is gone: ${reason}`));
     });
   });
-  return rpc;
+  return { editor: rpc, backends };
 }
 
 function methods(target: object): Methods {

@@ -1,4 +1,6 @@
 // What the editor passes to the program that runs an agent in a terminal: one JSON argument and a file. No secrets.
+import type { BackendAddress } from "./backendVariables";
+import type { McpMeans } from "./mcpServers";
 import type { VariableFamily } from "./agentVariables";
 
 export interface AgentTerminalSetup {
@@ -10,6 +12,10 @@ export interface AgentTerminalSetup {
   readonly families: readonly VariableFamily[];
   readonly worktree: string;
   readonly served: ServingInstance;
+  /** Of the worktree. */
+  readonly backends?: readonly BackendAddress[];
+  /** How the agent is told of MCP servers, and the path of the file with these (McpServer[]), which the program removes. */
+  readonly mcp?: { readonly means: McpMeans; readonly servers: string };
   /** Started once the agent has exited. */
   readonly shell: string;
   /** Path of this terminal's file, in which the editor keeps a Notice. */

@@ -54,7 +54,7 @@ export async function connectToSupervisor(
 
 /** What the process itself needs of an environment. What git and agents need comes with each window. */
 const KEPT_VARIABLES =
-  /^(HOME|USER|LOGNAME|PATH|LANG|LC_ALL|TMPDIR|TEMP|TMP|SystemRoot|windir|USERPROFILE|LOCALAPPDATA|APPDATA|ComSpec|PATHEXT)$/i;
+  /^(HOME|USER|LOGNAME|PATH|LANG|LC_ALL|TMPDIR|XDG_CONFIG_HOME|TEMP|TMP|SystemRoot|windir|USERPROFILE|LOCALAPPDATA|APPDATA|ComSpec|PATHEXT)$/i;
 
 /**
  * Starts `file` (dist/supervisor.js) detached from this process, with this process's own runtime as Node. It outlives

@@ -24,7 +24,9 @@ export interface SupervisorRecord {
   readonly machine: string;
   /** Path of its socket, or name of its pipe. */
   readonly socket: string;
-  /** Proves each side to the other, and is never sent. */
+  /** Of its HTTP API on 127.0.0.1; undefined until it listens. */
+  readonly port?: number | undefined;
+  /** Proves each side of the socket to the other, and is the bearer of the HTTP API. */
   readonly token: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
@@ -99,7 +101,8 @@ function isRecord(value: unknown): value is SupervisorRecord {
     Number.isSafeInteger(fields.pid) &&
     fields.pid > 0 &&
     texts.every((name) => typeof fields[name] === "string") &&
-    ["string", "undefined"].includes(typeof fields.pidNamespace)
+    ["string", "undefined"].includes(typeof fields.pidNamespace) &&
+    ["number", "undefined"].includes(typeof fields.port)
   );
 }
 

@@ -12,7 +12,7 @@ const windowFields = {
 };
 
 /** Which process wrote a file, and where that can be judged. */
-const origin = {
+export const origin = {
   /** Tells the process from a later one with the same pid; see processIdentity.ts. */
   processStart: z.string(),
   /** The pid namespace of the pid; see pidNamespace(). */

@@ -1,12 +1,15 @@
 // Which ports an instance tries. They are bound directly: probing first whether one is free would be a TOCTOU race.
 import { createHash } from "node:crypto";
-import type { Server } from "node:net";
+import { createServer, type Server } from "node:net";
 import { errorCode } from "../errors";
 
 export interface PortRange {
   readonly first: number;
   readonly last: number;
 }
+
+/** That of the setting berth.portRange, for life without a window. */
+export const DEFAULT_PORT_RANGE: PortRange = { first: 20_000, last: 29_999 };
 
 /** Parses "20000-29999"; undefined unless it is two ports from 1024 to 65535 in ascending order. */
 export function parsePortRange(text: string): PortRange | undefined {
@@ -51,6 +54,14 @@ export async function listen(server: Server, port: number): Promise<boolean> {
     if (code === "EADDRINUSE" || code === "EACCES") return false;
     throw error;
   }
+}
+
+/** Whether it could be bound on 127.0.0.1 right now. */
+export async function isPortFree(port: number): Promise<boolean> {
+  const server = createServer();
+  if (!(await listen(server, port))) return false;
+  await new Promise((resolve) => server.close(resolve));
+  return true;
 }
 
 function greatestCommonDivisor(a: number, b: number): number {

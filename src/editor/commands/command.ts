@@ -10,9 +10,10 @@ export interface CommandContext extends TargetContext {
   readonly sharedFiles: SharedFiles;
 }
 
-/** `worktree` is set by a link or button, `files` by a file menu; the command palette sets neither. */
+/** `worktree` and `backend` are set by a link, `files` by a file menu; the command palette sets none. */
 export type Command = (
   context: CommandContext,
   worktree: string | undefined,
   files: readonly vscode.Uri[],
+  backend: string | undefined,
 ) => Promise<void>;

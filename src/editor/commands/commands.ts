@@ -2,6 +2,8 @@
 import * as vscode from "vscode";
 import { messageOf, UserError } from "../../core/errors";
 import type { CommandContext, Command } from "./command";
+import { addBackend } from "./addBackend";
+import { restartBackend, showBackendLog, stopBackend } from "./backendCommands";
 import { addFile } from "./addFile";
 import { acceptDiff, rejectDiff } from "./decideDiff";
 import { killAllInstances } from "./killAllInstances";
@@ -33,6 +35,10 @@ const commands: Readonly<Record<string, Command>> = {
   acceptDiff,
   rejectDiff,
   showLog,
+  addBackend,
+  restartBackend,
+  stopBackend,
+  showBackendLog,
 };
 
 /** Registers all commands; the caller disposes them. This is the edge that shows their errors to the user. */
@@ -46,6 +52,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable[] {
             context,
             typeof argument === "string" ? argument : undefined,
             filesOf(argument, selected),
+            typeof selected === "string" ? selected : undefined,
           );
         } catch (error) {
           await report(context, error);

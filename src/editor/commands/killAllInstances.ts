@@ -51,6 +51,7 @@ function nameOf(target: Target): string {
       return `${target.view.name} (${target.view.worktree})`;
     case "remote":
       return `${target.listed.record.name} (${target.listed.record.worktree})`;
+    case "backend":
     case "notRunning":
     case "otherEditor":
       return "";

@@ -1,13 +1,15 @@
 import { pickTarget } from "../views/picker";
+import { openBackend } from "../instances/backendTarget";
 import { switchTo } from "../instances/target";
 import type { Command } from "./command";
 
-/** Lists everything on this machine; choosing a row switches to it. */
+/** Lists everything on this machine; choosing a row switches to it, or starts a backend or shows its log. */
 export const listInstances: Command = async (context) => {
   const target = await pickTarget(context, {
     title: "Berth: Instances on This Machine",
     placeholder: "Choose an instance to switch to",
     accepts: () => true,
   });
-  if (target) await switchTo(context, target);
+  if (target?.kind === "backend") await openBackend(context, target);
+  else if (target) await switchTo(context, target);
 };

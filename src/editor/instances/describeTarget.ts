@@ -5,6 +5,7 @@ import {
   formatPort,
 } from "../../core/messages";
 import { siblingName } from "../../core/worktrees/names";
+import { backendIcon, backendReason, formatBackendState } from "./backendText";
 import { formatState, stateIcon } from "./stateText";
 import { diffsOf, type Target, type TargetContext } from "./target";
 
@@ -16,7 +17,7 @@ export interface TargetDescription {
   readonly status: string;
   /** Whether it is the one that its window shows. */
   readonly isActive: boolean;
-  /** Its path, and why it failed. */
+  /** Its path, and why it failed; empty: nothing. */
   readonly detail: string;
 }
 
@@ -61,6 +62,18 @@ export function describeTarget(
         status: "not running",
         isActive: false,
         detail: listed.path,
+      };
+    }
+    case "backend": {
+      const { name, state } = target.view;
+      const reason = backendReason(state);
+      return {
+        // Below its worktree.
+        icon: `\u2003${backendIcon(state)}`,
+        name,
+        status: formatBackendState(state),
+        isActive: false,
+        detail: reason && `\u2003${reason}`,
       };
     }
     case "otherEditor": {

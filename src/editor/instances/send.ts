@@ -181,6 +181,8 @@ function recipientOf(target: Target): {
       throw notRunning(target.listed.path);
     case "otherEditor":
       throw notRunning(target.listed.name);
+    case "backend":
+      throw notRunning(target.view.name);
   }
 }
 

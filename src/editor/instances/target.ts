@@ -4,7 +4,11 @@ import { unwrap } from "../../core/outcome";
 import { canonicalPath } from "../../core/system/paths";
 import { contains } from "../../core/system/paths";
 import type { Listing } from "../../core/control/machineInstances";
+import type { BackendView } from "../../host/backendContract";
 import type { InstanceView } from "../../host/contract";
+import type { BackendList } from "../backends/backendList";
+import type { BackendLogs } from "../backends/backendLogs";
+import type { Consents } from "../backends/consents";
 import type { DiffReview, PendingDiff } from "../diffs/diffReview";
 import type { HostConnection } from "../window/hostConnection";
 import type { AgentTerminals } from "../terminals/agentTerminals";
@@ -24,10 +28,15 @@ export type Target =
   | {
       readonly kind: "otherEditor";
       readonly listed: Listing["otherEditors"][number];
-    };
+    }
+  /** One of a worktree of this window; see backendTarget.ts. */
+  | { readonly kind: "backend"; readonly view: BackendView };
 
 export interface TargetContext {
   readonly instances: WindowInstances;
+  readonly backends: BackendList;
+  readonly backendLogs: BackendLogs;
+  readonly consents: Consents;
   readonly diffs: DiffReview;
   readonly terminals: AgentTerminals;
   readonly connection: HostConnection;
@@ -58,7 +67,7 @@ export function canRestart(target: Target): boolean {
 }
 
 export function canSwitch(target: Target): boolean {
-  return target.kind !== "otherEditor";
+  return target.kind !== "otherEditor" && target.kind !== "backend";
 }
 
 /** Its pending diffs, oldest first. */
@@ -169,6 +178,7 @@ export async function switchTo(
     case "notRunning":
       await openWindow(vscode.Uri.file(target.listed.path));
       return;
+    case "backend":
     case "otherEditor":
   }
 }

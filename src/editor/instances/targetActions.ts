@@ -1,5 +1,17 @@
 // Every action that a row offers as a button. A new one is an entry here; each view draws those that are available.
 import {
+  canCopyAddress,
+  canRestartBackend,
+  canShowBackendLog,
+  canStartBackend,
+  canStopBackend,
+  copyAddress,
+  restartBackend,
+  showBackendLog,
+  startBackend,
+  stopBackend,
+} from "./backendTarget";
+import {
   acceptOldest,
   canKill,
   canOpenTerminal,
@@ -58,4 +70,34 @@ export const targetActions: readonly TargetAction[] = [
     run: restart,
   },
   { icon: "debug-stop", title: "Kill", isAvailable: canKill, run: kill },
+  {
+    icon: "play",
+    title: "Start Backend",
+    isAvailable: canStartBackend,
+    run: startBackend,
+  },
+  {
+    icon: "copy",
+    title: "Copy Address",
+    isAvailable: canCopyAddress,
+    run: copyAddress,
+  },
+  {
+    icon: "output",
+    title: "Show Backend Log",
+    isAvailable: canShowBackendLog,
+    run: showBackendLog,
+  },
+  {
+    icon: "debug-restart",
+    title: "Restart Backend",
+    isAvailable: canRestartBackend,
+    run: restartBackend,
+  },
+  {
+    icon: "debug-stop",
+    title: "Stop Backend",
+    isAvailable: canStopBackend,
+    run: stopBackend,
+  },
 ];

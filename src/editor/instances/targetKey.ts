@@ -9,6 +9,8 @@ export function targetKey(target: Target): string {
       return `remote ${target.listed.record.instanceId}`;
     case "notRunning":
       return `notRunning ${target.listed.path}`;
+    case "backend":
+      return `backend ${target.view.worktree}\0${target.view.name}`;
     case "otherEditor":
       return `otherEditor ${target.listed.port}`;
   }

@@ -1,5 +1,6 @@
 // All targets in the groups and the order in which every view shows them.
 import type { Listing } from "../../core/control/machineInstances";
+import type { BackendList } from "../backends/backendList";
 import type { Target } from "./target";
 import type { WindowInstances } from "./windowInstances";
 
@@ -11,6 +12,7 @@ export interface TargetSection {
 /** Without a listing, only this window's are known. */
 export function targetSections(
   { views }: WindowInstances,
+  backends: BackendList,
   listing: Listing | undefined,
 ): TargetSection[] {
   const ownIds = new Set(
@@ -22,7 +24,12 @@ export function targetSections(
   return [
     {
       label: "This window",
-      targets: views.map((view) => ({ kind: "own", view })),
+      targets: views.flatMap((view): Target[] => [
+        { kind: "own", view },
+        ...backends
+          .of(view.worktree)
+          .map((each): Target => ({ kind: "backend", view: each })),
+      ]),
     },
     {
       label: "Other windows",

@@ -1,7 +1,10 @@
 // This window's instances, and which of them is active. All views listen here.
+import path from "node:path";
 import * as vscode from "vscode";
+import { backendLabel } from "../../core/backendMessages";
 import { canonicalPath } from "../../core/system/paths";
 import { deepest } from "../../core/system/paths";
+import type { BackendView } from "../../host/backendContract";
 import type { InstanceView, WindowOptions } from "../../host/contract";
 
 export class WindowInstances {
@@ -32,6 +35,12 @@ export class WindowInstances {
       this.#views.find(({ worktree }) => worktree === this.#activeWorktree) ??
       this.#views[0]
     );
+  }
+
+  /** Of a backend of one of them; it tells worktrees apart. */
+  labelOf({ name, worktree }: Pick<BackendView, "name" | "worktree">): string {
+    const view = this.#views.find((each) => each.worktree === worktree);
+    return backendLabel(name, view?.name ?? path.basename(worktree));
   }
 
   /** What the user started or stopped, beyond the settings, for a restarted host. */

@@ -7,6 +7,7 @@ import {
 } from "../../core/messages";
 import { parsePortRange } from "../../core/system/ports";
 import type { HostSettings } from "../../host/contract";
+import { type BackendSettings, readBackendSettings } from "./backendSettings";
 import { mergeSettings } from "./mergeSettings";
 import { type AgentSetting, parseAgents } from "../terminals/agents";
 
@@ -18,6 +19,7 @@ export interface Settings extends HostSettings {
   /** The id of one of `agents`. */
   readonly defaultAgent: string;
   readonly terminalEnvironment: boolean;
+  readonly backends: BackendSettings;
 }
 
 /** Berth's current settings. Warns once per invalid value that the default is used instead. */
@@ -107,6 +109,7 @@ function readSettings(
     terminalEnvironment: read("terminalEnvironment", boolean),
     agents,
     defaultAgent: read("defaultAgent", string),
+    backends: readBackendSettings(configuration, onInvalid),
   };
 }
 

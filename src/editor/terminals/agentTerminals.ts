@@ -12,6 +12,8 @@ import { unwrap } from "../../core/outcome";
 import type { InstanceView } from "../../host/contract";
 import type { HostConnection } from "../window/hostConnection";
 import type { CurrentSettings } from "../settings/settings";
+import { startMcpServers, writeServers } from "../backends/agentBackends";
+import type { BackendList } from "../backends/backendList";
 import { escapeIcons } from "../escape";
 import type { WindowInstances } from "../instances/windowInstances";
 import { chooseAgent, type FoundAgent } from "./agents";
@@ -25,6 +27,7 @@ const VIEW_TIMEOUT = 5_000;
 
 interface AgentTerminalsOptions {
   readonly instances: WindowInstances;
+  readonly backends: BackendList;
   readonly connection: HostConnection;
   readonly settings: CurrentSettings;
   /** Path of the bundle that runs in a terminal and starts the agent. */
@@ -124,15 +127,13 @@ export class AgentTerminals {
     if (!agent) return undefined;
     const view = await this.#ensureRunning(worktree);
     await mkdir(notices, { recursive: true, mode: 0o700 });
+    const setup = await this.#setup(agent, view);
     return {
       // VS Code renders icons here and shows an escaping backslash in places; a zero-width space prevents both.
       name: `${agent.name} · ${view.name}`.replaceAll("$(", "$\u200b("),
       cwd: worktree,
       shellPath: process.execPath,
-      shellArgs: [
-        this.options.program,
-        JSON.stringify(this.#setup(agent, view)),
-      ],
+      shellArgs: [this.options.program, JSON.stringify(setup)],
       // Makes VS Code's own binary run as plain Node; a remote server's already does.
       env: { ELECTRON_RUN_AS_NODE: "1" },
       iconPath: new vscode.ThemeIcon("robot"),
@@ -150,8 +151,14 @@ export class AgentTerminals {
     );
   }
 
-  #setup(agent: FoundAgent, view: RunningView): AgentTerminalSetup {
+  async #setup(
+    agent: FoundAgent,
+    view: RunningView,
+  ): Promise<AgentTerminalSetup> {
     const { worktree, state } = view;
+    const { backends, notices } = this.options;
+    const id = randomUUID();
+    const servers = agent.mcp ? await startMcpServers(backends, worktree) : [];
     return {
       name: agent.name,
       command: agent.file,
@@ -159,8 +166,16 @@ export class AgentTerminals {
       families: agent.variables,
       worktree,
       served: { port: state.port, instanceId: state.instanceId },
+      backends: backends.addressesOf(worktree),
+      ...(agent.mcp &&
+        servers.length > 0 && {
+          mcp: {
+            means: agent.mcp,
+            servers: await writeServers(notices, id, servers),
+          },
+        }),
       shell: vscode.env.shell,
-      notice: path.join(this.options.notices, `${randomUUID()}.json`),
+      notice: path.join(notices, `${id}.json`),
     };
   }
 

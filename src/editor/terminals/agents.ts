@@ -4,11 +4,13 @@ import {
   type VariableFamily,
   variableFamilies,
 } from "../../core/agents/agentVariables";
+import { type McpMeans, mcpMeans } from "../../core/agents/mcpServers";
 import { noAgentFound } from "../../core/errors";
 import {
   agentArgsAreNoTexts,
   agentHasNoCommand,
   agentIsNoObject,
+  agentMcpIsUnknown,
   agentNameIsNoText,
   agentVariablesAreUnknown,
 } from "../../core/messages";
@@ -22,6 +24,8 @@ export interface AgentSetting {
   readonly command: string;
   readonly args: readonly string[];
   readonly variables: readonly VariableFamily[];
+  /** How it is told of MCP servers; undefined: it is not. */
+  readonly mcp: McpMeans | undefined;
 }
 
 export interface FoundAgent extends AgentSetting {
@@ -50,7 +54,7 @@ export function parseAgents(
 
 function parseAgent(id: string, entry: unknown): AgentSetting | string {
   if (!isObject(entry)) return agentIsNoObject(id);
-  const { name = id, command, args = [], variables = [] } = entry;
+  const { name = id, command, args = [], variables = [], mcp } = entry;
   if (typeof name !== "string") return agentNameIsNoText(id);
   if (typeof command !== "string" || command === "")
     return agentHasNoCommand(id);
@@ -62,12 +66,16 @@ function parseAgent(id: string, entry: unknown): AgentSetting | string {
     !variables.every((family) => known.includes(family))
   )
     return agentVariablesAreUnknown(id, variableFamilies);
+  const means = mcpMeans.find((each) => each === mcp);
+  if (mcp !== undefined && means === undefined)
+    return agentMcpIsUnknown(id, mcpMeans);
   return {
     id,
     name,
     command,
     args: [...args],
     variables: variableFamilies.filter((family) => variables.includes(family)),
+    mcp: means,
   };
 }
 

@@ -1,6 +1,6 @@
 // Finds the terminal a connected agent runs in: the one whose process is the agent's own or an ancestor of it.
 import * as vscode from "vscode";
-import { ancestors } from "../../core/system/ancestors";
+import { ancestors } from "../../core/system/processList";
 import { Lifetime } from "../../core/lifetime";
 import type { ClientView, InstanceView } from "../../host/contract";
 import type { WindowInstances } from "../instances/windowInstances";

@@ -5,9 +5,11 @@ import {
   LOOPBACK,
   variableFamilies,
 } from "../../core/agents/agentVariables";
+import { backendVariables } from "../../core/agents/backendVariables";
 import { Lifetime } from "../../core/lifetime";
 import { canonicalPath } from "../../core/system/paths";
 import { deepest } from "../../core/system/paths";
+import type { BackendList } from "../backends/backendList";
 import type { CurrentSettings } from "../settings/settings";
 import type { WindowInstances } from "../instances/windowInstances";
 
@@ -21,9 +23,10 @@ export class FolderEnvironment {
   constructor(
     private readonly collections: vscode.GlobalEnvironmentVariableCollection,
     private readonly instances: WindowInstances,
+    private readonly backends: BackendList,
     private readonly settings: CurrentSettings,
   ) {
-    for (const { onDidChange } of [instances, settings])
+    for (const { onDidChange } of [instances, backends, settings])
       this.#lifetime.own(
         onDidChange(() => {
           this.#update();
@@ -73,13 +76,16 @@ export class FolderEnvironment {
       views.map((view) => view.worktree),
       canonicalPath(uri.fsPath),
     );
+    if (worktree === undefined) return {};
     const state = views.find((view) => view.worktree === worktree)?.state;
-    if (worktree === undefined || state?.kind !== "running") return {};
-    const { port } = state;
-    return agentVariables(variableFamilies, { worktree, port }) as Record<
-      string,
-      string
-    >;
+    const own =
+      state?.kind === "running"
+        ? agentVariables(variableFamilies, { worktree, port: state.port })
+        : {};
+    return {
+      ...(own as Record<string, string>),
+      ...backendVariables(this.backends.addressesOf(worktree)),
+    };
   }
 }
 

@@ -81,9 +81,12 @@ export async function pickTarget(
     await refresh();
   };
   const changes = vscode.Disposable.from(
-    ...[context.instances, context.diffs, context.terminals].map(
-      ({ onDidChange }) => onDidChange(() => void refresh()),
-    ),
+    ...[
+      context.instances,
+      context.backends,
+      context.diffs,
+      context.terminals,
+    ].map(({ onDidChange }) => onDidChange(() => void refresh())),
   );
   draw();
   pick.show();
@@ -115,7 +118,7 @@ function rows(
   listing: Listing | undefined,
   accepts: (target: Target) => boolean,
 ): Row[] {
-  return targetSections(context.instances, listing).flatMap(
+  return targetSections(context.instances, context.backends, listing).flatMap(
     ({ label, targets }) => {
       const accepted = targets.filter(accepts);
       return accepted.length === 0
@@ -136,7 +139,7 @@ function row(target: Target, context: TargetContext): Row {
   return {
     label: `${icon} ${escapeIcons(name)}`,
     description: isActive ? markActive(status) : status,
-    detail: escapeIcons(detail),
+    ...(detail !== "" && { detail: escapeIcons(detail) }),
     buttons: [...buttons]
       .filter(([, { isAvailable }]) => isAvailable(target, context))
       .map(([button]) => button),

@@ -3,11 +3,18 @@ import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
 import { Lifetime } from "../../core/lifetime";
 import { formatAgentCount, formatPendingDiffs } from "../../core/messages";
+import type { BackendView } from "../../host/backendContract";
+import type { BackendList } from "../backends/backendList";
 import type { InstanceState, InstanceView } from "../../host/contract";
 import { type DiffReview, diffCommandArguments } from "../diffs/diffReview";
 import type { CurrentSettings } from "../settings/settings";
 import type { AgentTerminals } from "../terminals/agentTerminals";
 import { escapeIcons, escapeMarkdown } from "../escape";
+import {
+  backendIcon,
+  backendReason,
+  formatBackendState,
+} from "../instances/backendText";
 import { formatState, stateIcon } from "../instances/stateText";
 import type { WindowInstances } from "../instances/windowInstances";
 
@@ -17,6 +24,7 @@ export class StatusBar {
 
   constructor(
     private readonly instances: WindowInstances,
+    private readonly backends: BackendList,
     private readonly diffs: DiffReview,
     private readonly terminals: AgentTerminals,
     private readonly settings: CurrentSettings,
@@ -29,7 +37,13 @@ export class StatusBar {
       ),
     );
     this.#item.name = "Berth";
-    for (const { onDidChange } of [instances, diffs, terminals, settings])
+    for (const { onDidChange } of [
+      instances,
+      backends,
+      diffs,
+      terminals,
+      settings,
+    ])
       this.#lifetime.own(
         onDidChange(() => {
           this.#draw();
@@ -50,6 +64,7 @@ export class StatusBar {
       stateIcon(state),
       escapeIcons(active.name),
       stateDetail(state),
+      ...this.backends.of(active.worktree).map(backendDetail),
       otherCount > 0 ? `+${otherCount}` : "",
       pending.length > 0 ? `$(diff) ${formatPendingDiffs(pending.length)}` : "",
     ]
@@ -58,6 +73,10 @@ export class StatusBar {
     this.#item.accessibilityInformation = {
       label: [
         `Berth, instance ${active.name}: ${state.kind === "running" ? formatAgentCount(state.clients.length) : state.kind}`,
+        ...this.backends
+          .of(active.worktree)
+          .filter((backend) => backendDetail(backend) !== "")
+          .map(({ name, state }) => `${name}: ${state.kind}`),
         ...(pending.length > 0 ? [formatPendingDiffs(pending.length)] : []),
       ].join(", "),
     };
@@ -66,7 +85,7 @@ export class StatusBar {
     const command = this.#command(active);
     if (!isDeepStrictEqual(command, this.#item.command))
       this.#item.command = command;
-    this.#item.tooltip = tooltip(views, active, this.terminals);
+    this.#item.tooltip = tooltip(views, active, this.backends, this.terminals);
     this.#item.show();
   }
 
@@ -107,6 +126,13 @@ function stateDetail(state: InstanceState): string {
   }
 }
 
+/** Only what is going on and what has failed. */
+function backendDetail({ name, state }: BackendView): string {
+  return ["starting", "backoff", "failed"].includes(state.kind)
+    ? `${backendIcon(state)} ${escapeIcons(name)}`
+    : "";
+}
+
 function background({ state }: InstanceView): vscode.ThemeColor | undefined {
   if (state.kind === "failed")
     return new vscode.ThemeColor("statusBarItem.errorBackground");
@@ -118,12 +144,20 @@ function background({ state }: InstanceView): vscode.ThemeColor | undefined {
 function tooltip(
   views: readonly InstanceView[],
   active: InstanceView,
+  backends: BackendList,
   terminals: AgentTerminals,
 ): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString(
     views
       .map((view) =>
-        describe(view, view === active, terminals.of(view.worktree).length > 0),
+        [
+          describe(
+            view,
+            view === active,
+            terminals.of(view.worktree).length > 0,
+          ),
+          ...backends.of(view.worktree).map(describeBackend),
+        ].join("  \n"),
       )
       .join("\n\n---\n\n"),
     true,
@@ -141,6 +175,9 @@ function tooltip(
       "berth.openTerminal",
       "berth.showTerminal",
       "berth.showLog",
+      "berth.restartBackend",
+      "berth.stopBackend",
+      "berth.showBackendLog",
     ],
   };
   return markdown;
@@ -193,14 +230,28 @@ function describe(
   return lines.join("  \n");
 }
 
+function describeBackend({ name, worktree, state }: BackendView): string {
+  const reason = backendReason(state);
+  const isUp = state.kind === "ready" || state.kind === "starting";
+  const links = [
+    link(isUp ? "restart" : "start", "restartBackend", worktree, name),
+    ...(isUp ? [link("stop", "stopBackend", worktree, name)] : []),
+    ...(state.kind === "refused"
+      ? []
+      : [link("log", "showBackendLog", worktree, name)]),
+  ];
+  return [
+    `${backendIcon(state)} **${escapeMarkdown(name)}** · ${escapeMarkdown(formatBackendState(state))} · ${links.join(" · ")}`,
+    ...(reason === "" ? [] : [escapeMarkdown(reason)]),
+  ].join("  \n");
+}
+
 function capitalize(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function link(text: string, command: string, worktree?: string): string {
+function link(text: string, command: string, ...args: string[]): string {
   const argument =
-    worktree === undefined
-      ? ""
-      : `?${encodeURIComponent(JSON.stringify([worktree]))}`;
+    args.length === 0 ? "" : `?${encodeURIComponent(JSON.stringify(args))}`;
   return `[${text}](command:berth.${command}${argument})`;
 }

@@ -1,9 +1,13 @@
 // Reads the window's folders and settings as the input of the host's reconciliation.
 import path from "node:path";
 import * as vscode from "vscode";
+import type { WindowBackends } from "../../host/backendContract";
 import type { DesiredState, HostSettings } from "../../host/contract";
 
-export function readDesiredState(settings: HostSettings): DesiredState {
+export function readDesiredState(
+  settings: HostSettings,
+  backends: WindowBackends,
+): DesiredState {
   const { workspaceFolders = [], workspaceFile } = vscode.workspace;
   const file = vscode.window.activeTextEditor?.document.uri;
   return {
@@ -19,6 +23,7 @@ export function readDesiredState(settings: HostSettings): DesiredState {
         (workspaceFile ?? workspaceFolders[0]?.uri)?.toString() ?? null,
     },
     isTrusted: vscode.workspace.isTrusted,
+    backends,
   };
 }
 

@@ -13,7 +13,10 @@ export interface ConnectionOptions extends FinderOptions {
 }
 
 /** What may have changed when the next host is found. */
-export type WindowState = Pick<WindowOptions, "pins" | "served" | "focusedAt">;
+export type WindowState = Pick<
+  WindowOptions,
+  "pins" | "served" | "focusedAt" | "backends"
+>;
 
 /** What a host needs from the window. */
 export interface WindowCallbacks {

@@ -3,6 +3,7 @@ import { type BirpcReturn, createBirpc } from "birpc";
 import type { Channel } from "../../core/control/channel";
 import { rpcErrors } from "../../core/control/rpcErrors";
 import { isCanceled, messageOf } from "../../core/errors";
+import type { BackendsApi } from "../../host/backendContract";
 import type {
   EditorApi,
   HostApi,
@@ -13,7 +14,10 @@ import type {
 /** What the window itself does for a host. */
 export type WindowEditor = Omit<EditorApi, "onWillEnd" | "onDidLearnWorktrees">;
 
-export type Host = BirpcReturn<HostApi & ServerApi, EditorApi>;
+/** What a window can ask of the process that hosts. */
+type Served = HostApi & BackendsApi & ServerApi;
+
+export type Host = BirpcReturn<Served, EditorApi>;
 
 /** Milliseconds between signs of life that are asked of the host. */
 const BEAT_EVERY = 2_000;
@@ -45,7 +49,7 @@ export class HostLink {
         this.#isExpected = true;
       },
     };
-    this.host = createBirpc<HostApi & ServerApi, EditorApi>(functions, {
+    this.host = createBirpc<Served, EditorApi>(functions, {
       post: (message) => {
         if (this.#channel) this.#channel.post(message);
         else this.#waiting.push(message);

@@ -51,7 +51,7 @@ export function controlRoutes(
 }
 
 /** Keeps the connection, so that the caller sends its token to whoever has answered here. */
-function proofRoute(controlToken: string): Route {
+export function proofRoute(controlToken: string): Route {
   return (request, response) => {
     const { searchParams } = new URL(request.url ?? "", "http://localhost");
     const nonce = searchParams.get("nonce") ?? "";

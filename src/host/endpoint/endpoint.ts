@@ -22,14 +22,21 @@ export const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
 /** Loads what it needs, then resolves with the function that takes over a socket synchronously. */
 export type WebSocketRoute = () => Promise<(socket: WebSocket) => void>;
 
+export type HttpRoute = (
+  request: IncomingMessage,
+  response: ServerResponse,
+) => Promise<void>;
+
+/** undefined: unknown path. */
+interface Routes<Route> {
+  get(path: string): Route | undefined;
+}
+
 export interface EndpointRoutes {
   /** Request handlers by path; anything they throw is logged and becomes a 500. */
-  readonly http: ReadonlyMap<
-    string,
-    (request: IncomingMessage, response: ServerResponse) => Promise<void>
-  >;
+  readonly http: Routes<HttpRoute>;
   /** By path. */
-  readonly webSocket: ReadonlyMap<string, WebSocketRoute>;
+  readonly webSocket: Routes<WebSocketRoute>;
   /** False: the client limit is reached. */
   admit(): boolean;
   /** The listening server has failed; already logged. */
@@ -117,11 +124,11 @@ export class Endpoint {
     await this.#closed;
   }
 
-  #check(request: IncomingMessage, paths: ReadonlyMap<string, unknown>) {
+  #check(request: IncomingMessage, routes: Routes<unknown>) {
     return guard(request, {
       port: this.address.port,
       tokensFor: (path) => this.#tokens.for(path),
-      isKnownPath: (path) => paths.has(path),
+      isKnownPath: (path) => routes.get(path) !== undefined,
     });
   }
 

@@ -5,34 +5,70 @@ import type { Socket } from "node:net";
 /** Milliseconds from the connection to its first complete request that has to carry a token. */
 const HANDSHAKE_TIMEOUT_MS = 2_000;
 
-/** Above this the oldest is evicted. Refusing the newest would lock out real clients behind an idle flood. */
+/** Above this the oldest is evicted, once it has had its turn. Refusing the newest would lock out real clients behind an idle flood. */
 const MAX_HALF_OPEN = 64;
+/** Milliseconds: a program that asks for many things at once connects first, and sends its requests then. */
+const TURN_MS = 1_000;
+/** Above this the oldest is evicted in any case. */
+const MAX_IN_TURN = 1_024;
+
+interface HalfOpen {
+  readonly timeout: NodeJS.Timeout;
+  /** By the monotonic clock, in milliseconds. */
+  readonly since: number;
+}
 
 export class HalfOpenSockets {
-  readonly #timers = new Map<Socket, NodeJS.Timeout>();
+  /** The oldest first. */
+  readonly #sockets = new Map<Socket, HalfOpen>();
+  #shrinking: NodeJS.Timeout | undefined;
 
   add(socket: Socket): void {
-    const timer = setTimeout(() => {
+    const since = performance.now();
+    const timeout = setTimeout(() => {
       socket.end(
         "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
       );
       socket.destroySoon();
     }, HANDSHAKE_TIMEOUT_MS);
-    this.#timers.set(socket, timer);
+    this.#sockets.set(socket, { timeout, since });
     socket.once("close", () => {
       this.settle(socket);
     });
-    if (this.#timers.size > MAX_HALF_OPEN)
-      for (const oldest of this.#timers.keys()) {
-        oldest.destroy();
-        this.settle(oldest);
-        break;
-      }
+    if (this.#sockets.size > MAX_IN_TURN) this.#evictOldest();
+    this.#shrinking ??= setTimeout(() => {
+      this.#shrink();
+    }, TURN_MS);
   }
 
   /** The socket has sent its request or is closed. */
   settle(socket: Socket): void {
-    clearTimeout(this.#timers.get(socket));
-    this.#timers.delete(socket);
+    clearTimeout(this.#sockets.get(socket)?.timeout);
+    this.#sockets.delete(socket);
+  }
+
+  /** Evicts those that have had their turn, and comes again for the others. */
+  #shrink(): void {
+    this.#shrinking = undefined;
+    const before = performance.now() - TURN_MS;
+    for (const { since } of this.#sockets.values()) {
+      if (this.#sockets.size <= MAX_HALF_OPEN) return;
+      const turn = since - before;
+      if (turn > 0) {
+        this.#shrinking = setTimeout(() => {
+          this.#shrink();
+        }, turn);
+        return;
+      }
+      this.#evictOldest();
+    }
+  }
+
+  #evictOldest(): void {
+    for (const socket of this.#sockets.keys()) {
+      socket.destroy();
+      this.settle(socket);
+      return;
+    }
   }
 }

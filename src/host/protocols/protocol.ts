@@ -2,7 +2,7 @@
 import type { Log } from "../../core/log";
 import type { Client } from "../clients/client";
 import type { ClientDiffs } from "../clients/clientDiffs";
-import type { EndpointRoutes } from "../endpoint/endpoint";
+import type { HttpRoute, WebSocketRoute } from "../endpoint/endpoint";
 import type { CallerContext } from "../tools/tool";
 
 /** The instance as a protocol sees it. */
@@ -21,6 +21,7 @@ export interface ProtocolContext {
   onDidDisconnect(client: Client): void;
 }
 
-export type Protocol = (
-  instance: ProtocolContext,
-) => Partial<Pick<EndpointRoutes, "http" | "webSocket">>;
+export type Protocol = (instance: ProtocolContext) => {
+  readonly http?: ReadonlyMap<string, HttpRoute>;
+  readonly webSocket?: ReadonlyMap<string, WebSocketRoute>;
+};

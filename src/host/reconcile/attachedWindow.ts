@@ -8,6 +8,8 @@ import type { Log } from "../../core/log";
 import { done, failed, type Outcome } from "../../core/outcome";
 import type { RecordWatcher } from "../../core/registry/recordWatcher";
 import type { RegistryFiles } from "../../core/registry/registryFiles";
+import type { Worktree } from "../../core/worktrees/worktree";
+import type { BackendChoice, WindowBackends } from "../backendContract";
 import type {
   DesiredState,
   EditorApi,
@@ -17,7 +19,7 @@ import type {
   InstanceView,
   WindowOptions,
 } from "../contract";
-import type { InstanceWindow } from "../instance/instanceContext";
+import type { InstanceSpec, InstanceWindow } from "../instance/instanceContext";
 import { WindowView } from "../view/windowView";
 import type { InstanceSet } from "./instanceSet";
 import { MachineRequests } from "./machineRequests";
@@ -32,8 +34,12 @@ export interface HostParts {
   /** All windows, also this one and those that are gone. */
   readonly windows: () => readonly AttachedWindow[];
   readonly onDidEnd: (window: AttachedWindow) => void;
+  /** A window wants something else. */
+  readonly onDidPlan: () => void;
   readonly log: Log;
 }
+
+const NO_BACKENDS: WindowBackends = { user: [], workspace: [], refused: [] };
 
 export class AttachedWindow
   implements Omit<HostApi, keyof MachineRequests>, InstanceWindow
@@ -70,6 +76,7 @@ export class AttachedWindow
           if (this.#lifetime.isEnded) return;
           host.instances.apply(this, plan, retryFailed);
           this.assignOwners();
+          host.onDidPlan();
         },
         onDidLearn: (known) => {
           if (!this.gone.aborted) this.editor.onDidLearnWorktrees(known);
@@ -99,6 +106,33 @@ export class AttachedWindow
 
   get files(): RegistryFiles {
     return this.access.files;
+  }
+
+  get environment(): Readonly<Record<string, string>> {
+    return this.options.environment;
+  }
+
+  get backends(): WindowBackends {
+    return this.#plan.desired?.backends ?? NO_BACKENDS;
+  }
+
+  /** Whether its user trusts what it has open. */
+  get isTrusted(): boolean {
+    return this.#plan.desired?.isTrusted ?? false;
+  }
+
+  get backendChoices(): readonly BackendChoice[] {
+    return this.options.backends;
+  }
+
+  /** Its worktrees, whether they run an instance or not. */
+  get planned(): readonly Worktree[] {
+    return this.#plan.planned;
+  }
+
+  /** How it wants the worktree's instance; undefined: it has not got the worktree. */
+  specOf(worktree: string): InstanceSpec | undefined {
+    return this.#plan.specOf(worktree);
   }
 
   get parentPid(): number {

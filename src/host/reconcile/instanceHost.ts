@@ -63,6 +63,9 @@ export class InstanceHost {
         this.#windows.delete(window);
         this.#notifySoon();
       },
+      onDidPlan: () => {
+        this.#notifySoon();
+      },
       log,
     };
     this.#lifetime.own(records);
@@ -114,6 +117,20 @@ export class InstanceHost {
   /** No window is attached, or was a short time ago, and no instance runs. */
   get isIdle(): boolean {
     return this.#windows.size === 0 && this.#instances.isEmpty;
+  }
+
+  /** In the order in which they have attached; those that were attached a short time ago come last. */
+  get windows(): readonly AttachedWindow[] {
+    return [...this.#windows].sort(
+      (a, b) => Number(a.gone.aborted) - Number(b.gone.aborted),
+    );
+  }
+
+  /** undefined: none serves the worktree. */
+  instanceIdOf(worktree: string): string | undefined {
+    return this.#instances
+      .running()
+      .find((instance) => instance.worktree === worktree)?.instanceId;
   }
 
   /** `disconnect` ends the window's connection. The caller calls detach() once that has ended. */

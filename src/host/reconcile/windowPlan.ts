@@ -8,6 +8,7 @@ import type {
   Pin,
   WindowOptions,
 } from "../contract";
+import type { InstanceSpec } from "../instance/instanceContext";
 import type { KnownWorktrees } from "./knownWorktrees";
 import {
   askedFolders,
@@ -80,6 +81,15 @@ export class WindowPlan {
   /** The planned ones, whether they are to run or not. */
   get worktrees(): ReadonlySet<string> {
     return new Set(this.#plan.keys());
+  }
+
+  get planned(): readonly Worktree[] {
+    return plannedWorktrees(this.#plan);
+  }
+
+  /** undefined: the worktree is not planned. */
+  specOf(worktree: string): InstanceSpec | undefined {
+    return this.#plan.get(worktree)?.spec;
   }
 
   /** See owningWorktrees. */

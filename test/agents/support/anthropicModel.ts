@@ -29,8 +29,10 @@ export const anthropic: Dialect = {
           ? [{ type: "text", text: content }]
           : content,
       )
-      .map(({ type, text = "" }): Turn =>
-        type === "tool_result" ? { kind: "tool" } : { kind: "words", text },
+      .map((block): Turn =>
+        block.type === "tool_result"
+          ? { kind: "tool", text: JSON.stringify(block) }
+          : { kind: "words", text: block.text ?? "" },
       );
   },
 

@@ -16,7 +16,9 @@ export interface ToolCall {
 
 /** A part of the conversation so far: the user's words, or a tool's answer. */
 export type Turn =
-  { readonly kind: "words"; readonly text: string } | { readonly kind: "tool" };
+  | { readonly kind: "words"; readonly text: string }
+  /** `text` is the answer as it was sent, in whatever form. */
+  | { readonly kind: "tool"; readonly text: string };
 
 /** A vendor's HTTP API. */
 export interface Dialect {
@@ -39,7 +41,7 @@ const range = { first: 11_000, last: 14_999 };
 
 export class DummyModel {
   readonly #scripts: [prompt: string, calls: readonly ToolCall[]][] = [];
-  #heard: readonly string[] = [];
+  #turns: readonly Turn[] = [];
   #questions = 0;
 
   private constructor(
@@ -76,7 +78,12 @@ export class DummyModel {
 
   /** All the text of the conversation that was sent last, as the agent composed it. */
   get heard(): string {
-    return this.#heard.join("\n");
+    return this.#textOf("words");
+  }
+
+  /** What the tools of that conversation have answered. */
+  get answers(): string {
+    return this.#textOf("tool");
   }
 
   async dispose(): Promise<void> {
@@ -95,12 +102,16 @@ export class DummyModel {
     const turns = this.dialect.read(path, body);
     if (turns.length > 0) {
       this.#questions += 1;
-      this.#heard = turns.flatMap((turn) =>
-        turn.kind === "words" ? [turn.text] : [],
-      );
+      this.#turns = turns;
     }
     const call = this.#next(turns);
     this.dialect.write(response, path, body, call);
+  }
+
+  #textOf(kind: Turn["kind"]): string {
+    return this.#turns
+      .flatMap((turn) => (turn.kind === kind ? [turn.text] : []))
+      .join("\n");
   }
 
   /** Goes on with the script of the latest prompt that has one, after the tools that have answered since. */

@@ -25,7 +25,7 @@ export const gemini: Dialect = {
       .map(({ text = "", functionResponse }): Turn =>
         functionResponse === undefined
           ? { kind: "words", text }
-          : { kind: "tool" },
+          : { kind: "tool", text: JSON.stringify(functionResponse) },
       );
   },
 

@@ -66,7 +66,16 @@ export class Scene {
     private readonly lifetime: Lifetime,
   ) {}
 
-  static async open(kind: RealAgent, ...others: RealAgent[]): Promise<Scene> {
+  static open(kind: RealAgent, ...others: RealAgent[]): Promise<Scene> {
+    return this.openWith({}, kind, ...others);
+  }
+
+  /** With these settings of the user. */
+  static async openWith(
+    settings: Readonly<Record<string, unknown>>,
+    kind: RealAgent,
+    ...others: RealAgent[]
+  ): Promise<Scene> {
     const lifetime = new Lifetime();
     try {
       const commands = await agentCommands();
@@ -98,7 +107,11 @@ export class Scene {
       const vscode = await VSCodeServer.start({
         home,
         env: { SHELL: "/bin/sh" },
-        settings: { ...readableTerminals, "workbench.reduceMotion": "on" },
+        settings: {
+          ...readableTerminals,
+          "workbench.reduceMotion": "on",
+          ...settings,
+        },
       });
       lifetime.defer(() => vscode.stop());
       return new Scene(

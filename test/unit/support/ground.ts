@@ -58,6 +58,8 @@ export class Ground {
   start(): void {
     this.#lifetime = new Lifetime();
     this.#directory = realpathSync(mkdtempSync(path.join(tmpdir(), "berth-")));
+    // Supervisors that windows start read backends.json there, and not the developer's own.
+    process.env["XDG_CONFIG_HOME"] = this.path("config");
   }
 
   async end(): Promise<void> {

@@ -1,4 +1,6 @@
 // A window without an editor: the real connection to a real supervisor, and a record of everything it is told.
+import { choicesOf } from "../../../src/host/backendContract";
+import type { BackendDefinition } from "../../../src/core/backends/definition";
 import type { InstanceRecord } from "../../../src/core/registry/formats";
 import type { LogLevel } from "../../../src/core/log";
 import { Records } from "../../../src/core/registry/records";
@@ -6,6 +8,10 @@ import {
   type Host,
   HostConnection,
 } from "../../../src/editor/window/hostConnection";
+import type {
+  BackendView,
+  WindowBackends,
+} from "../../../src/host/backendContract";
 import type {
   DesiredState,
   HostSettings,
@@ -57,12 +63,16 @@ export interface WindowSetup {
   readonly isCutOff?: boolean;
   readonly pins?: readonly (readonly [string, Pin])[];
   readonly onDidChange?: () => void;
+  /** Of its user's settings. */
+  readonly backends?: readonly BackendDefinition[];
 }
 
 type Running = Extract<InstanceState, { kind: "running" }>;
 
 export class Window {
   views: readonly InstanceView[] = [];
+  backends: readonly BackendView[] = [];
+  readonly backendLog: string[] = [];
   /** How many times a host was started. */
   starts = 0;
   readonly log: { level: LogLevel; message: string }[] = [];
@@ -105,6 +115,11 @@ export class Window {
         workspace: setup.workspace ?? "file:///window",
       },
       isTrusted: true,
+      backends: {
+        user: setup.backends ?? [],
+        workspace: [],
+        refused: [],
+      },
     };
     this.connection = new HostConnection({
       file: setup.bundle ?? supervisorFile,
@@ -144,11 +159,18 @@ export class Window {
           state.kind === "running" ? [worktree] : [],
         ),
         focusedAt: setup.focusedAt ?? Date.now(),
+        backends: choicesOf(this.backends),
       }),
       editor: {
         onDidChangeInstances: (views) => {
           this.views = views;
           setup.onDidChange?.();
+        },
+        onDidChangeBackends: (backends) => {
+          this.backends = backends;
+        },
+        onDidWriteBackendLog: (_backend, lines) => {
+          this.backendLog.push(lines);
         },
         onDidRequestFocus: (worktree) => this.focused.push(worktree),
         onDidLog: (level, message) => this.log.push({ level, message }),
@@ -207,15 +229,17 @@ export class Window {
       settings?: Partial<HostSettings>;
       activeDirectory?: string | null;
       isTrusted?: boolean;
+      backends?: Partial<WindowBackends>;
     } = {},
   ): Promise<void> {
-    const { folders, settings, activeDirectory, isTrusted } = change;
+    const { folders, settings, activeDirectory, isTrusted, backends } = change;
     this.#desired = {
       ...this.#desired,
       ...(folders && { folders: named(folders) }),
       ...(activeDirectory !== undefined && { activeDirectory }),
       ...(isTrusted !== undefined && { isTrusted }),
       settings: { ...this.#desired.settings, ...settings },
+      backends: { ...this.#desired.backends, ...backends },
     };
     return this.host.reconcile(this.#desired);
   }

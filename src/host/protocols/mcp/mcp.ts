@@ -1,5 +1,5 @@
 // MCP over Streamable HTTP, for any MCP client: one session each, with answers and notifications as event streams.
-import type { Protocol } from "../protocol";
+import type { Protocol, ProtocolContext } from "../protocol";
 import type { Sessions } from "./sessions";
 
 export const mcp: Protocol = (instance) => {
@@ -10,12 +10,23 @@ export const mcp: Protocol = (instance) => {
         "/mcp",
         async (request, response) => {
           // As in Claude's protocol, the MCP SDK is loaded with the first client.
-          sessions ??= import("./sessions").then(
-            ({ Sessions }) => new Sessions(instance),
-          );
+          sessions ??= newSessions(instance);
           await (await sessions).handle(request, response);
         },
       ],
     ]),
   };
 };
+
+async function newSessions(instance: ProtocolContext): Promise<Sessions> {
+  const [{ Sessions }, { McpClient }] = await Promise.all([
+    import("./sessions"),
+    import("./mcpClient"),
+  ]);
+  const { log } = instance;
+  return new Sessions({
+    newClient: (clients) => new McpClient(instance, clients),
+    admit: () => instance.admit(),
+    log,
+  });
+}

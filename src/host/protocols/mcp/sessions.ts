@@ -1,4 +1,4 @@
-// The MCP sessions of one instance: routes a request to its session, or admits a new client.
+// The MCP sessions of one port: routes a request to its session, or admits a new client.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import {
   isInitializeRequest,
@@ -9,19 +9,33 @@ import {
   notJsonRpc,
   tooManyClients,
 } from "../../../core/messages";
-import { agentName } from "../../clients/client";
+import type { Log } from "../../../core/log";
 import { MAX_MESSAGE_BYTES } from "../../endpoint/endpoint";
 import { readMessage } from "../jsonMessage";
-import type { ProtocolContext } from "../protocol";
-import { McpClient } from "./mcpClient";
 import { type Message, readBody, errorResponse, send } from "./webHttp";
 
 const METHODS = ["GET", "POST", "DELETE"];
 
-export class Sessions {
-  readonly #clients = new Map<string, McpClient>();
+/** A client by its session. */
+export interface SessionClient {
+  /** For the log. */
+  readonly name: string;
+  handle(message: Message, response: ServerResponse): Promise<void>;
+  closeUnlessInitialized(): Promise<void>;
+}
 
-  constructor(private readonly instance: ProtocolContext) {}
+export interface SessionsOptions {
+  /** It adds itself to the sessions, by its id, once it is initialized, and removes itself when it is closed. */
+  readonly newClient: (sessions: Map<string, SessionClient>) => SessionClient;
+  /** False: there are too many. */
+  readonly admit: () => boolean;
+  readonly log: Log;
+}
+
+export class Sessions {
+  readonly #clients = new Map<string, SessionClient>();
+
+  constructor(private readonly options: SessionsOptions) {}
 
   /** Resolves when the response has been sent; for a stream, when it ends. */
   async handle(
@@ -45,7 +59,7 @@ export class Sessions {
 
   /** Only an initialize request makes it a client; the SDK answers anything else. */
   async #admit(message: Message, response: ServerResponse): Promise<void> {
-    const client = new McpClient(this.instance, this.#clients);
+    const client = this.options.newClient(this.#clients);
     await client.handle(message, response);
     await client.closeUnlessInitialized();
   }
@@ -73,7 +87,7 @@ export class Sessions {
     if (
       request.headers["mcp-session-id"] === undefined &&
       messages.some(isInitializeRequest) &&
-      !this.instance.admit()
+      !this.options.admit()
     )
       return errorResponse(503, -32_000, tooManyClients);
     return { request, body };
@@ -87,8 +101,8 @@ export class Sessions {
     why: string,
   ): Response {
     const client = this.#clients.get(String(request.headers["mcp-session-id"]));
-    const name = client ? agentName(client.view) : "A client";
-    this.instance.log.warn(`${name}: ${why}`);
+    const name = client?.name ?? "A client";
+    this.options.log.warn(`${name}: ${why}`);
     return errorResponse(status, code, why);
   }
 }

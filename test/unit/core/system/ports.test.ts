@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { rangeIsFull } from "../../../../src/core/errors";
 import {
+  DEFAULT_PORT_RANGE,
   listen,
   parsePortRange,
   portsFor,
@@ -165,6 +166,24 @@ describe("many processes that start at once", function () {
     assert.deepEqual(
       answers.filter((one) => typeof one === "string"),
       [message, message],
+    );
+  });
+});
+
+describe("the range of ports where no window says another", () => {
+  it("is the default of the setting", () => {
+    const { contributes } = JSON.parse(
+      readFileSync("package.json", "utf8"),
+    ) as {
+      contributes: {
+        configuration: { properties: Record<string, { default: string }> };
+      };
+    };
+    assert.deepEqual(
+      parsePortRange(
+        contributes.configuration.properties["berth.portRange"]?.default ?? "",
+      ),
+      DEFAULT_PORT_RANGE,
     );
   });
 });

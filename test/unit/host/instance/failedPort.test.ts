@@ -42,6 +42,7 @@ describe("an instance whose server fails while it listens", () => {
         served: [],
         known: [],
         pins: [],
+        backends: [],
       },
       editor as EditorApi,
       () => undefined,
@@ -63,6 +64,7 @@ describe("an instance whose server fails while it listens", () => {
       },
       window: { app: "Test", remoteName: null, workspace: "file:///window" },
       isTrusted: true,
+      backends: { user: [], workspace: [], refused: [] },
     });
     const records = new Records(`${ground.home}/instances`);
     const current = () =>

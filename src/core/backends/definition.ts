@@ -1,0 +1,309 @@
+// What a user writes of a backend, in the setting berth.backends or in backends.json, checked entry by entry.
+// By hand: the extension's bundle, which every window loads, holds no validation library.
+import {
+  backendEntryIsWrong,
+  backendIsNoObject,
+  backendNameIsUnusable,
+  backendPortIsTaken,
+  backendVariableIsUnknown,
+} from "../backendMessages";
+import { unknownVariables, usesVariable } from "./variables";
+
+/** Texts may hold variables; see variables.ts. */
+export interface BackendDefinition {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  /** "stdio": an MCP server on its standard streams. "http": it listens on a port of its own. */
+  readonly type: "stdio" | "http";
+  /** null: nothing is known of it but its port. */
+  readonly url: string | null;
+  /** What its clients send; Berth sends them too when it asks whether it is ready. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly ready: Readiness;
+  /** Seconds. */
+  readonly readyTimeout: number;
+  /** Whether it is an MCP server, and so agents are told of it. */
+  readonly isMcp: boolean;
+  readonly start: "onDemand" | "withWorktree";
+  /** Minutes without a connection or an agent after which it stops; null: never. */
+  readonly idleMinutes: number | null;
+  /** Seconds that it goes on after its last session. */
+  readonly linger: number;
+}
+
+/** What tells that a backend serves. */
+export type Readiness =
+  /** Any HTTP answer; `path` null: that of its URL. */
+  | { readonly kind: "http"; readonly path: string | null }
+  /** It accepts a connection. */
+  | { readonly kind: "tcp" }
+  /** It has written a line that contains the text. */
+  | { readonly kind: "output"; readonly text: string }
+  /** It answers on its standard streams. */
+  | { readonly kind: "stdio" };
+
+export interface ParsedBackends {
+  readonly definitions: readonly BackendDefinition[];
+  /** A sentence for each entry that is left out. */
+  readonly problems: readonly string[];
+}
+
+const READY_TIMEOUT = 10;
+const LINGER = 20;
+const NAME = /^[A-Za-z0-9][\w.-]{0,63}$/;
+
+type Entry = Readonly<Record<string, unknown>>;
+type Parse<T> = (value: unknown) => T | undefined;
+
+/** undefined if the value is no object at all. A null entry is skipped: it removes one of a wider scope. */
+export function parseBackends(value: unknown): ParsedBackends | undefined {
+  if (!isEntry(value)) return undefined;
+  const parsed = Object.entries(value)
+    .filter(([, entry]) => entry !== null)
+    .map(([name, entry]) => parseBackend(name, entry));
+  const definitions = parsed.filter((each) => typeof each !== "string");
+  const problems = parsed.filter((each) => typeof each === "string");
+  const taken = new Map<string, string>();
+  const distinct = definitions.filter((each) => {
+    const port = fixedPort(each);
+    if (port === undefined) return true;
+    const other = taken.get(port);
+    if (other === undefined) taken.set(port, each.name);
+    else problems.push(backendPortIsTaken(each.name, port, other));
+    return other === undefined;
+  });
+  return { definitions: distinct, problems };
+}
+
+export function isBackendName(name: string): boolean {
+  return NAME.test(name);
+}
+
+function parseBackend(
+  name: string,
+  entry: unknown,
+): BackendDefinition | string {
+  if (!isBackendName(name)) return backendNameIsUnusable(name);
+  if (!isEntry(entry)) return backendIsNoObject(name);
+  try {
+    return readBackend(name, entry);
+  } catch (error) {
+    if (error instanceof WrongField)
+      return backendEntryIsWrong(name, error.field, error.message);
+    if (error instanceof UnknownVariable)
+      return backendVariableIsUnknown(name, error.message);
+    throw error;
+  }
+}
+
+/** `message` is what the field has to be. */
+class WrongField extends Error {
+  constructor(
+    readonly field: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** `message` is the variable, as it is written. */
+class UnknownVariable extends Error {}
+
+const FIELDS = [
+  "type",
+  "command",
+  "args",
+  "env",
+  "cwd",
+  "url",
+  "headers",
+  "ready",
+  "mcp",
+  "start",
+  "idleMinutes",
+  "linger",
+];
+const READY_FIELDS = ["http", "tcp", "output", "timeout"];
+
+function readBackend(name: string, entry: Entry): BackendDefinition {
+  refuseUnknown(entry, FIELDS, "");
+  const read = <T>(
+    field: string,
+    parse: Parse<T>,
+    what: string,
+    fallback?: T,
+  ): T => {
+    const value = entry[field] === undefined ? fallback : parse(entry[field]);
+    if (value === undefined) throw new WrongField(field, what);
+    return value;
+  };
+  const command = read("command", nonEmpty, "a text that names a program");
+  const args = read("args", texts, "a list of texts", []);
+  const env = read("env", textMap, "an object of texts", {});
+  const cwd = read(
+    "cwd",
+    nonEmpty,
+    "a text that names a folder",
+    "${worktree}",
+  );
+  const url = read<string | null>("url", httpUrl, "an http:// address", null);
+  const headers = read("headers", textMap, "an object of texts", {});
+  const given = [command, ...args, ...Object.values(env), cwd, url ?? ""];
+  const [unknown] = unknownVariables([...given, ...Object.values(headers)]);
+  if (unknown !== undefined) throw new UnknownVariable(unknown);
+  const listens =
+    url !== null ||
+    given.some((text) => usesVariable(text, "port", "portFile"));
+  const type = read(
+    "type",
+    oneOf("stdio", "http"),
+    '"stdio" or "http"',
+    listens ? "http" : "stdio",
+  );
+  if (type === "stdio" && url !== null)
+    throw new WrongField("url", 'left out where "type" is "stdio"');
+  if (type === "http" && !listens)
+    throw new WrongField(
+      "type",
+      '"stdio", or ${port}, ${portFile} or a url must tell where it listens',
+    );
+  const ready = read("ready", isEntryOrUndefined, "an object", {});
+  return {
+    name,
+    command,
+    args,
+    env,
+    cwd,
+    type,
+    url,
+    headers,
+    ready: type === "stdio" ? readStdioReady(ready) : readReady(ready, url),
+    readyTimeout: readTimeout(ready),
+    isMcp: read(
+      "mcp",
+      boolean,
+      "true or false",
+      type === "stdio" || /\/(mcp|sse)\/?$/.test(url ?? ""),
+    ),
+    start: read(
+      "start",
+      oneOf("onDemand", "withWorktree"),
+      '"onDemand" or "withWorktree"',
+      "onDemand",
+    ),
+    idleMinutes: read<number | null>(
+      "idleMinutes",
+      number(0.01, 100_000),
+      "a number of minutes",
+      null,
+    ),
+    linger: read("linger", number(0, 86_400), "a number of seconds", LINGER),
+  };
+}
+
+function readStdioReady(ready: Entry): Readiness {
+  refuseUnknown(ready, ["timeout"], "ready.");
+  return { kind: "stdio" };
+}
+
+function readReady(ready: Entry, url: string | null): Readiness {
+  refuseUnknown(ready, READY_FIELDS, "ready.");
+  const { http, tcp, output } = ready;
+  if ([http, tcp, output].filter((each) => each !== undefined).length > 1)
+    throw new WrongField("ready", "only one of http, tcp and output");
+  if (http !== undefined) {
+    if (typeof http !== "string" || !http.startsWith("/"))
+      throw new WrongField("ready.http", 'a path such as "/mcp"');
+    return { kind: "http", path: http };
+  }
+  if (output !== undefined) {
+    const text = nonEmpty(output);
+    if (text === undefined)
+      throw new WrongField("ready.output", "a text of its output");
+    return { kind: "output", text };
+  }
+  if (tcp !== undefined && tcp !== true)
+    throw new WrongField("ready.tcp", "true");
+  return tcp !== true && url !== null
+    ? { kind: "http", path: null }
+    : { kind: "tcp" };
+}
+
+function readTimeout(ready: Entry): number {
+  if (ready["timeout"] === undefined) return READY_TIMEOUT;
+  const timeout = number(0.1, 3_600)(ready["timeout"]);
+  if (timeout === undefined)
+    throw new WrongField("ready.timeout", "a number of seconds");
+  return timeout;
+}
+
+function refuseUnknown(
+  entry: Entry,
+  known: readonly string[],
+  prefix: string,
+): void {
+  const unknown = Object.keys(entry).find((field) => !known.includes(field));
+  if (unknown !== undefined)
+    throw new WrongField(
+      `${prefix}${unknown}`,
+      `one of ${known.map((field) => prefix + field).join(", ")}`,
+    );
+}
+
+/** Of a definition whose address has no variable in its port. */
+function fixedPort({ url }: BackendDefinition): string | undefined {
+  return /^https?:\/\/[^/]*:(\d+)(?:\/|$)/.exec(url ?? "")?.[1];
+}
+
+function isEntry(value: unknown): value is Entry {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isEntryOrUndefined(value: unknown): Entry | undefined {
+  return isEntry(value) ? value : undefined;
+}
+
+/** A NUL would end the text early in the system's hands. */
+function nonEmpty(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" && !value.includes("\0")
+    ? value
+    : undefined;
+}
+
+function boolean(value: unknown): boolean | undefined {
+  return typeof value === "boolean" ? value : undefined;
+}
+
+function text(value: unknown): value is string {
+  return typeof value === "string" && !value.includes("\0");
+}
+
+function texts(value: unknown): readonly string[] | undefined {
+  return Array.isArray(value) && value.every(text) ? value : undefined;
+}
+
+function textMap(value: unknown): Readonly<Record<string, string>> | undefined {
+  return isEntry(value) && Object.values(value).every(text)
+    ? (value as Readonly<Record<string, string>>)
+    : undefined;
+}
+
+/** With variables in it, so no more than its start can be checked. */
+function httpUrl(value: unknown): string | undefined {
+  return text(value) && /^https?:\/\/\S+$/.test(value) ? value : undefined;
+}
+
+function oneOf<const Choice extends string>(...choices: Choice[]) {
+  return (value: unknown): Choice | undefined =>
+    choices.find((choice) => choice === value);
+}
+
+function number(min: number, max: number) {
+  return (value: unknown): number | undefined =>
+    typeof value === "number" && value >= min && value <= max
+      ? value
+      : undefined;
+}

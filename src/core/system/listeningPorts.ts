@@ -1,0 +1,153 @@
+// Which processes listen on which TCP ports, and where.
+import { readdirSync, readlinkSync } from "node:fs";
+import { type System, thisSystem } from "./processIdentity";
+
+export interface ListeningPort {
+  readonly port: number;
+  /** Reachable from this machine alone. */
+  readonly isLoopback: boolean;
+}
+
+/**
+ * The ports that these processes listen on. Starts one process on macOS and Windows, none on Linux. Empty where the system
+ * cannot tell.
+ */
+export async function listeningPorts(
+  pids: ReadonlySet<number>,
+  system = thisSystem,
+): Promise<ListeningPort[]> {
+  switch (system.platform) {
+    case "linux":
+      return listeningOnLinux(pids, system);
+    case "win32": {
+      const output = await system
+        .run("netstat.exe", ["-ano", "-p", "TCP"])
+        .catch(() => "");
+      return parse(output, /^\s*TCP\s+(\S+):(\d+)\s+\S+\s+LISTENING\s+(\d+)/gm)
+        .filter(({ pid }) => pids.has(pid))
+        .map(({ address, port }) => listening(address, port));
+    }
+    default: {
+      const output = await system
+        .run("lsof", ["-nP", "-iTCP", "-sTCP:LISTEN", "-Fpn"])
+        .catch(() => "");
+      return parseLsof(output)
+        .filter(({ pid }) => pids.has(pid))
+        .map(({ address, port }) => listening(address, port));
+    }
+  }
+}
+
+/** How many connections a port of this machine has; undefined where the system cannot tell. */
+export async function connectionsTo(
+  port: number,
+  system = thisSystem,
+): Promise<number | undefined> {
+  switch (system.platform) {
+    case "linux":
+      return socketsOnLinux(system).filter(
+        (each) => each.state === ESTABLISHED && each.port === port,
+      ).length;
+    case "win32":
+    default: {
+      const isWindows = system.platform === "win32";
+      const output = await system
+        .run(isWindows ? "netstat.exe" : "netstat", ["-an", "-p", "tcp"])
+        .catch(() => undefined);
+      return output
+        ?.split("\n")
+        .filter((line) => /ESTABLISHED/.test(line))
+        .filter((line) =>
+          new RegExp(
+            `^\\s*tcp\\S*\\s+(?:\\d+\\s+\\d+\\s+)?\\S+[:.]${port}\\s`,
+            "i",
+          ).test(line),
+        ).length;
+    }
+  }
+}
+
+const ESTABLISHED = "01";
+const LISTEN = "0A";
+
+interface Socket {
+  readonly address: string;
+  readonly port: number;
+  readonly state: string;
+  readonly inode: string;
+}
+
+function listeningOnLinux(
+  pids: ReadonlySet<number>,
+  system: System,
+): ListeningPort[] {
+  const inodes = new Set([...pids].flatMap(socketInodes));
+  return socketsOnLinux(system)
+    .filter(({ state, inode }) => state === LISTEN && inodes.has(inode))
+    .map(({ address, port }) => ({
+      port,
+      isLoopback: LOOPBACK_ON_LINUX.test(address),
+    }));
+}
+
+/** 127.0.0.0/8, ::1, and the first as a IPv6 address; each group of four bytes is in the order of the processor. */
+const LOOPBACK_ON_LINUX =
+  /^(?:[0-9A-F]{6}7F|0{24}01000000|0{16}FFFF0000[0-9A-F]{6}7F)$/;
+
+function socketsOnLinux(system: System): Socket[] {
+  return ["tcp", "tcp6"].flatMap((table) =>
+    [
+      ...(system.read(`/proc/net/${table}`) ?? "").matchAll(
+        /^\s*\d+: ([0-9A-F]+):([0-9A-F]{4}) \S+ ([0-9A-F]{2}) \S+ \S+ \S+ +\d+ +\d+ (\d+)/gm,
+      ),
+    ].map(([, address = "", port = "", state = "", inode = ""]) => ({
+      address,
+      port: parseInt(port, 16),
+      state,
+      inode,
+    })),
+  );
+}
+
+function socketInodes(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).flatMap((name) => {
+      try {
+        const target = readlinkSync(`/proc/${pid}/fd/${name}`);
+        return /^socket:\[(\d+)\]$/.exec(target)?.[1] ?? [];
+      } catch {
+        return [];
+      }
+    });
+  } catch {
+    return [];
+  }
+}
+
+interface Listener {
+  readonly pid: number;
+  readonly address: string;
+  readonly port: number;
+}
+
+function parse(output: string, pattern: RegExp): Listener[] {
+  return [...output.matchAll(pattern)].map(([, address = "", port, pid]) => ({
+    address,
+    port: Number(port),
+    pid: Number(pid),
+  }));
+}
+
+/** A line `p<pid>` for each process, then lines `n<address>:<port>`. */
+function parseLsof(output: string): Listener[] {
+  let pid = 0;
+  return output.split("\n").flatMap((line): Listener[] => {
+    if (line.startsWith("p")) pid = Number(line.slice(1));
+    const [, address, port] = /^n(.*):(\d+)$/.exec(line) ?? [];
+    return address === undefined ? [] : [{ pid, address, port: Number(port) }];
+  });
+}
+
+function listening(address: string, port: number): ListeningPort {
+  return { port, isLoopback: /^(127\.|\[?::1\]?$|localhost$)/.test(address) };
+}

@@ -1,0 +1,57 @@
+// MCP servers that a workspace has already written down for other programs, as definitions of backends.
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import * as vscode from "vscode";
+import { parse } from "jsonc-parser";
+import { isObject } from "../settings/mergeSettings";
+import type { Preset } from "./presets";
+
+/** Where they are, and the key of the object that holds them. */
+const FILES = [
+  [".mcp.json", "mcpServers"],
+  [path.join(".vscode", "mcp.json"), "servers"],
+] as const;
+
+/** Those that run a command. What only names an address has nothing to run. */
+export async function findImports(): Promise<Preset[]> {
+  const folders = (vscode.workspace.workspaceFolders ?? []).filter(
+    ({ uri }) => uri.scheme === "file",
+  );
+  const found = await Promise.all(
+    folders.flatMap(({ uri }) =>
+      FILES.map(([name, key]) => importsOf(path.join(uri.fsPath, name), key)),
+    ),
+  );
+  return found.flat();
+}
+
+async function importsOf(file: string, key: string): Promise<Preset[]> {
+  const text = await readFile(file, "utf8").catch(() => "");
+  const content: unknown = parse(text);
+  const servers = isObject(content) ? content[key] : undefined;
+  if (!isObject(servers)) return [];
+  return Object.entries(servers).flatMap(([name, server]) => {
+    if (!isObject(server) || typeof server["command"] !== "string") return [];
+    const { command, args, env, cwd } = server;
+    return {
+      name: name.replaceAll(/[^\w.-]+/g, "-").replace(/^[^A-Za-z0-9]+/, ""),
+      label: name,
+      detail: file,
+      definition: fillIn({
+        type: "stdio",
+        command,
+        ...(Array.isArray(args) && { args }),
+        ...(isObject(env) && { env }),
+        ...(typeof cwd === "string" && { cwd }),
+      }),
+    };
+  });
+}
+
+/** VS Code's name for the folder is the worktree here; `${VAR}` of Claude Code's files is `${env:VAR}`. */
+function fillIn(definition: Readonly<Record<string, unknown>>) {
+  const text = JSON.stringify(definition)
+    .replaceAll(/\$\{workspaceFolder(?::[^}]*)?\}/g, "${worktree}")
+    .replaceAll(/\$\{([A-Z_][A-Z0-9_]*)\}/g, "${env:$1}");
+  return JSON.parse(text) as Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,123 @@
+import * as vscode from "vscode";
+import {
+  backendAdded,
+  backendNameIsUnusable,
+} from "../../core/backendMessages";
+import { isBackendName, parseBackends } from "../../core/backends/definition";
+import { UserError } from "../../core/errors";
+import { findImports } from "../backends/imports";
+import { type Preset, presets } from "../backends/presets";
+import { isObject } from "../settings/mergeSettings";
+import type { Command } from "./command";
+
+const TITLE = "Berth: Add Backend";
+
+/** Offers definitions that work, shows the chosen one, and writes it to the user's settings. */
+export const addBackend: Command = async () => {
+  const preset = await choosePreset();
+  if (!preset) return;
+  const definition = await fillIn(preset);
+  if (!definition) return;
+  const configuration = vscode.workspace.getConfiguration("berth");
+  const value = configuration.inspect("backends")?.globalValue;
+  const known = isObject(value) ? value : {};
+  const name = await chooseName(preset.name, Object.keys(known));
+  if (name === undefined) return;
+  const [problem] = parseBackends({ [name]: definition })?.problems ?? [];
+  if (problem !== undefined) throw new UserError(problem);
+  const add = "Add to User Settings";
+  const answer = await vscode.window.showInformationMessage(
+    `Add the backend "${name}"? Every worktree gets one of its own.`,
+    { modal: true, detail: JSON.stringify(definition, undefined, 2) },
+    add,
+  );
+  if (answer !== add) return;
+  await configuration.update(
+    "backends",
+    { ...known, [name]: definition },
+    vscode.ConfigurationTarget.Global,
+  );
+  const open = "Open Settings";
+  const next = await vscode.window.showInformationMessage(
+    backendAdded(name),
+    open,
+  );
+  if (next === open)
+    await vscode.commands.executeCommand("workbench.action.openSettingsJson", {
+      revealSetting: { key: "berth.backends", edit: true },
+    });
+};
+
+async function choosePreset(): Promise<Preset | undefined> {
+  const imports = await findImports();
+  const rows = (items: readonly Preset[]) =>
+    items.map((preset) => ({
+      label: preset.label,
+      detail: preset.detail,
+      preset,
+    }));
+  const separator = (label: string) => ({
+    label,
+    kind: vscode.QuickPickItemKind.Separator,
+    preset: undefined,
+  });
+  const items = [
+    ...(imports.length > 0 ? [separator("Found in this workspace")] : []),
+    ...rows(imports),
+    separator("Presets"),
+    ...rows(presets),
+  ];
+  const row = await vscode.window.showQuickPick(items, {
+    title: TITLE,
+    placeHolder: "Choose the server that every worktree is to have",
+    matchOnDetail: true,
+  });
+  return row?.preset;
+}
+
+/** Asks for the command where the preset does not know it. */
+async function fillIn({
+  definition,
+  asks,
+}: Preset): Promise<Preset["definition"] | undefined> {
+  if (asks === undefined) return definition;
+  const line = await vscode.window.showInputBox({
+    title: TITLE,
+    prompt: asks.prompt,
+    placeHolder: asks.example,
+    ignoreFocusOut: true,
+    validateInput: (text) =>
+      words(text).length === 0 ? "A command is needed." : undefined,
+  });
+  if (line === undefined) return undefined;
+  const [command, ...args] = words(line);
+  return { ...definition, command, args };
+}
+
+async function chooseName(
+  suggested: string,
+  taken: readonly string[],
+): Promise<string | undefined> {
+  let value = suggested;
+  for (let count = 2; taken.includes(value); count += 1)
+    value = `${suggested}-${count}`;
+  return vscode.window.showInputBox({
+    title: TITLE,
+    prompt: "What it is called, here and in BERTH_<NAME>_URL",
+    value,
+    ignoreFocusOut: true,
+    validateInput: (name) => {
+      if (!isBackendName(name)) return backendNameIsUnusable(name);
+      return taken.includes(name)
+        ? `Your settings define ${JSON.stringify(name)} already.`
+        : undefined;
+    },
+  });
+}
+
+/** Separated by spaces, but for those in quotes. No shell reads them. */
+function words(line: string): string[] {
+  return [...line.matchAll(/"([^"]*)"|'([^']*)'|\S+/g)].map(
+    ([whole, double, single]) => double ?? single ?? whole,
+  );
+}

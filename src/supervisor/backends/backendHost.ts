@@ -1,0 +1,295 @@
+// The backends of all worktrees: which of them windows want, which programs hold, and which nobody does any more.
+import { stat } from "node:fs/promises";
+import path from "node:path";
+import { notAProjectPath } from "../../core/backendErrors";
+import type { BackendDefinition } from "../../core/backends/definition";
+import { errorCode, messageOf } from "../../core/errors";
+import { Lifetime } from "../../core/lifetime";
+import type { Log } from "../../core/log";
+import {
+  type BackendRecord,
+  BackendRecords,
+} from "../../core/registry/backendRecords";
+import { KeptAddresses } from "../../core/registry/keptAddresses";
+import type { Place } from "../../core/system/machine";
+import { ensurePrivateDirectory } from "../../core/system/privateDirectory";
+import { DEFAULT_PORT_RANGE } from "../../core/system/ports";
+import { detectWorktree, type Worktree } from "../../core/worktrees/worktree";
+import type { BackendView } from "../../host/backendContract";
+import type { AttachedWindow } from "../../host/reconcile/attachedWindow";
+import type { InstanceHost } from "../../host/reconcile/instanceHost";
+import { Sessions } from "../sessions/sessions";
+import type { Backend, Hold } from "./backend";
+import { BackendChoices } from "./backendChoices";
+import { BackendLogs } from "./backendLogs";
+import { BackendSet } from "./backendSet";
+import { specOf } from "./backendSpec";
+import { chooseDefinition, type Offer, offerFor } from "./catalog";
+import { DefinitionsFile } from "./definitionsFile";
+import { IdleWatch } from "./idleWatch";
+import { endLeftovers } from "./leftovers";
+
+export interface BackendHostOptions {
+  readonly home: string;
+  readonly version: string;
+  readonly place: Place;
+  /** The process that this one is. */
+  readonly supervisor: BackendRecord["supervisor"];
+  /** Path of guard.sh. */
+  readonly guard: string;
+  readonly instances: InstanceHost;
+  /** isIdle may have changed, or what a window is told of. */
+  readonly onDidChange: () => void;
+  readonly log: Log;
+}
+
+/** Milliseconds between looks for worktrees that are gone, and for backends that nobody uses. */
+const LOOK_EVERY = 1_000;
+
+export class BackendHost {
+  readonly sessions: Sessions;
+  readonly logs: BackendLogs;
+  readonly choices = new BackendChoices();
+  readonly #lifetime = new Lifetime();
+  readonly #set: BackendSet;
+  readonly #idleWatch = new IdleWatch((backend) => void this.stop(backend));
+  readonly #file: DefinitionsFile;
+  /** Worktrees that windows had open at the last check. */
+  #open: ReadonlySet<string> = new Set();
+
+  /** Ends what a supervisor before it has left running; nothing is started before. End it with dispose(). */
+  constructor(private readonly options: BackendHostOptions) {
+    const { home, version, place, guard, supervisor, log } = options;
+    const { pid, processStart, machine, pidNamespace } = supervisor;
+    const records = new BackendRecords(path.join(home, "backends"));
+    this.logs = new BackendLogs(path.join(home, "logs"));
+    this.#file = new DefinitionsFile(log);
+    this.sessions = this.#lifetime.own(new Sessions(options.onDidChange));
+    this.#set = this.#lifetime.own(
+      new BackendSet({
+        home,
+        records,
+        supervisor: { pid, processStart, machine, pidNamespace },
+        cleared: clear(home, records, place, log),
+        context: {
+          guard,
+          directory: records.directory,
+          portRange: DEFAULT_PORT_RANGE,
+          ports: new Set(),
+          addresses: new KeptAddresses(path.join(home, "addresses")),
+          version,
+          log,
+        },
+        logs: this.logs,
+        hold: (backend) => this.#holdOf(backend),
+        onDidChange: options.onDidChange,
+        log,
+      }),
+    );
+    const timer = setInterval(() => void this.#look(), LOOK_EVERY);
+    this.#lifetime.defer(() => {
+      clearInterval(timer);
+    });
+  }
+
+  /** Nothing runs, and nobody waits for one. */
+  get isIdle(): boolean {
+    return (
+      this.sessions.count === 0 &&
+      this.all.every(({ state }) => ["stopped", "failed"].includes(state.kind))
+    );
+  }
+
+  get all(): readonly Backend[] {
+    return this.#set.all;
+  }
+
+  get(id: string): Backend | undefined {
+    return this.#set.get(id);
+  }
+
+  /** The one that a program or a user means; it is not started. Rejects with a UserError. */
+  async find(projectPath: string, name: string | undefined): Promise<Backend> {
+    if (!path.isAbsolute(projectPath)) throw notAProjectPath(projectPath);
+    const detection = await detectWorktree(projectPath);
+    if (detection.kind === "missing") throw notAProjectPath(projectPath);
+    await this.#file.look();
+    const offer = this.#offer(
+      detection.kind === "found" ? detection.worktree : detection.guess,
+    );
+    return this.#set.for(chooseDefinition(offer, name), offer.place);
+  }
+
+  /** For a program: also if somebody has stopped it. Rejects with a UserError. */
+  async findAgain(
+    projectPath: string,
+    name: string | undefined,
+  ): Promise<Backend> {
+    const backend = await this.find(projectPath, name);
+    const { definition, place } = backend.spec;
+    this.choices.resume({ worktree: place.worktree, name: definition.name });
+    return backend;
+  }
+
+  /** For a window: all windows of the worktree hold it. Rejects with a UserError. */
+  async claim(worktree: string, name: string): Promise<Backend> {
+    const backend = await this.find(worktree, name);
+    this.choices.set({ worktree: backend.spec.place.worktree, name }, true);
+    return backend;
+  }
+
+  /** Ends its sessions too. It starts again when somebody asks for it. */
+  async stop(backend: Backend): Promise<void> {
+    const { definition, place } = backend.spec;
+    const { worktree } = place;
+    if (this.#open.has(worktree))
+      this.choices.set({ worktree, name: definition.name }, false);
+    this.sessions.endAllOf(backend);
+    await backend.stop();
+  }
+
+  /** All that its settings define for its worktrees, whether they run or not. */
+  viewsFor(window: AttachedWindow): BackendView[] {
+    return window.planned.flatMap((worktree) => {
+      const offer = this.#offer(worktree);
+      const refused = [...offer.refused].filter(
+        ([name]) => !offer.definitions.has(name),
+      );
+      return [
+        ...[...offer.definitions.values()].map((definition) =>
+          this.#describe(definition, offer),
+        ),
+        ...refused.map(([name, reason]) => ({
+          id: `${name} ${worktree.path}`,
+          name,
+          worktree: worktree.path,
+          isMcp: false,
+          isWanted: null,
+          state: { kind: "refused", reason } as const,
+        })),
+      ];
+    });
+  }
+
+  viewOf({ spec, state }: Pick<Backend, "spec" | "state">): BackendView {
+    const { id, definition, place } = spec;
+    const { name, isMcp } = definition;
+    const { worktree } = place;
+    const isWanted = this.choices.isWanted({ worktree, name }) ?? null;
+    return { id, name, worktree, isMcp, isWanted, state };
+  }
+
+  /** To be called when windows have come, gone or changed what they want. */
+  check(): void {
+    const worktrees = new Map(
+      this.options.instances.windows.flatMap((window) =>
+        window.planned.map((each) => [each.path, each]),
+      ),
+    );
+    const closed = [...this.#open].filter((each) => !worktrees.has(each));
+    this.choices.forget(new Set(closed));
+    this.#open = new Set(worktrees.keys());
+    for (const worktree of worktrees.values()) {
+      const offer = this.#offer(worktree);
+      for (const definition of offer.definitions.values())
+        if (this.#isWanted(definition, worktree.path))
+          this.#find(definition, offer);
+    }
+    for (const backend of this.all) backend.check();
+  }
+
+  dispose(): Promise<void> {
+    return this.#lifetime.dispose();
+  }
+
+  #offer(worktree: Worktree): Offer {
+    return offerFor(worktree, this.options.instances, this.#file.current);
+  }
+
+  /** By windows that have the worktree open. */
+  #isWanted({ name, start }: BackendDefinition, worktree: string): boolean {
+    return (
+      this.choices.isWanted({ worktree, name }) ?? start === "withWorktree"
+    );
+  }
+
+  #holdOf(backend: Backend): Hold {
+    const { id, definition, place } = backend.spec;
+    const worktree = this.options.instances.windows
+      .flatMap((window) => window.planned)
+      .find((each) => each.path === place.worktree);
+    if (!worktree) return "unheld";
+    const offer = this.#offer(worktree);
+    const current = offer.definitions.get(definition.name);
+    if (!current || this.#idOf(current, offer) !== id) return "revoked";
+    return this.#isWanted(current, place.worktree) ? "held" : "unheld";
+  }
+
+  #describe(definition: BackendDefinition, offer: Offer): BackendView {
+    try {
+      const spec = specOf(this.options.home, definition, offer.place);
+      const backend = this.get(spec.id);
+      return this.viewOf(backend ?? { spec, state: { kind: "stopped" } });
+    } catch (error) {
+      const id = `${definition.name} ${offer.place.worktree}`;
+      const reason = messageOf(error);
+      return this.viewOf({
+        spec: { id, definition, place: offer.place },
+        state: { kind: "failed", reason, tail: [] },
+      });
+    }
+  }
+
+  /** undefined: a variable of the environment is missing there, as its view says. */
+  #find(definition: BackendDefinition, offer: Offer): Backend | undefined {
+    try {
+      return this.#set.for(definition, offer.place);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #idOf(definition: BackendDefinition, offer: Offer): string | undefined {
+    try {
+      return specOf(this.options.home, definition, offer.place).id;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #look(): Promise<void> {
+    if (await this.#file.look()) {
+      this.check();
+      this.options.onDidChange();
+    }
+    this.#set.prune();
+    await Promise.all(
+      this.all
+        .filter(({ state }) => state.kind !== "stopped")
+        .map(async (backend) => {
+          if (await isGone(backend.spec.place.worktree))
+            await this.stop(backend);
+          else await this.#idleWatch.look(backend);
+        }),
+    );
+  }
+}
+
+async function isGone(directory: string): Promise<boolean> {
+  return stat(directory).then(
+    () => false,
+    (error: unknown) => errorCode(error) === "ENOENT",
+  );
+}
+
+/** Resolves when the directories are there, and nothing is left of a supervisor before. Rejects with a UserError. */
+async function clear(
+  home: string,
+  records: BackendRecords,
+  place: Place,
+  log: Log,
+): Promise<void> {
+  for (const directory of ["backends", "logs", "addresses"])
+    await ensurePrivateDirectory(path.join(home, directory));
+  await endLeftovers(records, place, log);
+}

@@ -1,0 +1,197 @@
+// Starts a backend that listens on a port of its own, and waits until it serves there.
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { usesVariable } from "../../core/backends/variables";
+import { backendEndedEarly, backendNotReady } from "../../core/backendErrors";
+import {
+  backendAnswersNobody,
+  backendListensElsewhere,
+  backendListensEverywhere,
+} from "../../core/backendMessages";
+import type { BackendProcess } from "./backendProcess";
+import {
+  type BackendSpec,
+  fillInAll,
+  type ServedBackend,
+  type StartBackend,
+  type StartContext,
+} from "./backendSpec";
+import { freePort } from "./freePort";
+import { launch } from "./launch";
+import type { BackendOutput } from "./output";
+import { clearPortFile, readPortFile } from "./portFile";
+import { accepts, whenReady } from "./readiness";
+
+/** Starts on another port, where a program was faster. */
+const MAX_ATTEMPTS = 5;
+const IN_USE =
+  /EADDRINUSE|address (?:is )?already in use|port \S* ?is (?:already )?in use|only one usage of each socket address/i;
+const LOOK_EVERY = 50;
+
+export const startHttp: StartBackend = async (
+  spec,
+  context,
+  output,
+  signal,
+) => {
+  const claimed = new Set<number>();
+  const release = (): void => {
+    for (const port of claimed) context.ports.delete(port);
+  };
+  try {
+    for (let attempt = 1; ; attempt += 1) {
+      const port = usesPort(spec) ? await claim(spec, context) : null;
+      if (port !== null) claimed.add(port);
+      const start = new HttpStart(spec, context, output);
+      const served = await start.run(port, signal);
+      if (typeof served !== "string")
+        return {
+          ...served,
+          stop: async () => {
+            const left = await served.stop();
+            release();
+            return left;
+          },
+        };
+      const isTaken = port !== null && IN_USE.test(output.tail.join("\n"));
+      if (!isTaken || attempt === MAX_ATTEMPTS) throw backendEndedEarly(served);
+      output.note(`port ${port} is taken: it is started on another one`);
+    }
+  } catch (error) {
+    release();
+    throw error;
+  }
+};
+
+async function claim(
+  { id }: BackendSpec,
+  { ports, portRange }: StartContext,
+): Promise<number> {
+  const port = await freePort(id, portRange, ports);
+  ports.add(port);
+  return port;
+}
+
+/** Whether it is told its port. Where it writes one into a file, the variable is that one. */
+function usesPort(spec: BackendSpec): boolean {
+  return uses(spec, "port") && !uses(spec, "portFile");
+}
+
+function uses(
+  { definition }: BackendSpec,
+  variable: "port" | "portFile",
+): boolean {
+  const { command, args, env, cwd, url } = definition;
+  return [command, ...args, ...Object.values(env), cwd, url ?? ""].some(
+    (text) => usesVariable(text, variable),
+  );
+}
+
+type Served = ServedBackend;
+
+/** One start on one port. */
+class HttpStart {
+  /** Why it is not ready yet. */
+  #reason: string = backendAnswersNobody;
+
+  constructor(
+    private readonly spec: BackendSpec,
+    private readonly context: StartContext,
+    private readonly output: BackendOutput,
+  ) {}
+
+  /** A sentence if it has ended before it was ready. Nothing of it is left then, nor after a rejection. */
+  async run(
+    port: number | null,
+    signal: AbortSignal,
+  ): Promise<Served | string> {
+    const { spec, context, output } = this;
+    const { readyTimeout } = spec.definition;
+    const portFile = path.join(context.directory, `${spec.id}.port`);
+    await clearPortFile(portFile);
+    const process = await launch(
+      spec,
+      { portFile, ...(port !== null && { port: String(port) }) },
+      context,
+      output,
+    );
+    const settled = new AbortController();
+    const late = AbortSignal.timeout(1_000 * readyTimeout);
+    const waiting = AbortSignal.any([signal, late, settled.signal]);
+    try {
+      const outcome = await Promise.race([
+        process.ended,
+        this.#whenServing(process, portFile, port, waiting),
+      ]);
+      if (typeof outcome !== "string") return outcome;
+      await process.stop(port);
+      return outcome;
+    } catch (error) {
+      await process.stop(port);
+      if (late.aborted && !signal.aborted)
+        throw backendNotReady(readyTimeout, this.#reason);
+      throw error;
+    } finally {
+      settled.abort();
+      await clearPortFile(portFile);
+    }
+  }
+
+  async #whenServing(
+    process: BackendProcess,
+    portFile: string,
+    chosen: number | null,
+    signal: AbortSignal,
+  ): Promise<Served> {
+    const { spec, output } = this;
+    const port = uses(spec, "portFile")
+      ? await readPortFile(portFile, accepts, signal)
+      : (chosen ?? portOf(spec.definition.url));
+    const { url, headers, ready } = fillInAll(
+      spec.definition,
+      { port: String(port) },
+      spec.place.environment,
+    );
+    const probe = { ready, port, url, headers };
+    const note = await whenReady(probe, output, signal);
+    const isWide = await this.#whenItsOwn(process, port, signal);
+    return {
+      pid: process.pid,
+      processStart: process.processStart,
+      port,
+      url,
+      headers,
+      warning: note ?? (isWide ? backendListensEverywhere(port) : null),
+      ended: process.ended,
+      stop: () => process.stop(port),
+    };
+  }
+
+  /**
+   * Waits until nothing speaks against its being the one that answers. Returns whether other machines reach it. A server that
+   * runs in a container listens in none of its own processes.
+   */
+  async #whenItsOwn(
+    process: BackendProcess,
+    port: number,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    for (;;) {
+      const { own, isHeldByAnother } = await process.listening(port);
+      const found = own.filter((each) => each.port === port);
+      if (found.length > 0) return found.some(({ isLoopback }) => !isLoopback);
+      if (own.length === 0 && !isHeldByAnother) return false;
+      this.#reason = backendListensElsewhere(
+        port,
+        own.map((each) => each.port),
+      );
+      await delay(LOOK_EVERY, undefined, { signal });
+    }
+  }
+}
+
+/** Of an address without a variable in its port. */
+function portOf(url: string | null): number {
+  const { port, protocol } = new URL(url ?? "");
+  return port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);
+}
