@@ -24,7 +24,7 @@ export function variableIsNotSet(name: string): UserError {
 
 export function configFileNotTrusted(file: string): UserError {
   return new UserError(
-    `Berth does not read ${file}, because others can write to it and it names commands. Make it yours alone (chmod 600).`,
+    `Berth does not read ${file}, because others can write to it or to its folder, and it names commands. Make both yours alone (chmod go-w).`,
   );
 }
 

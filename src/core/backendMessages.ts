@@ -8,18 +8,22 @@ export function backendEntryIsWrong(
   field: string,
   what: string,
 ): string {
-  return `${JSON.stringify(name)}: ${field} must be ${what}`;
+  return `${JSON.stringify(name)}: ${field.slice(0, 80)} must be ${what}`;
 }
 
 export function backendVariableIsUnknown(
   name: string,
   variable: string,
 ): string {
-  return `${JSON.stringify(name)}: nobody knows ${variable}; there are \${worktree}, \${port}, \${portFile}, \${branch}, \${name}, \${instanceId} and \${env:NAME}`;
+  return `${JSON.stringify(name)}: nobody knows ${variable.slice(0, 80)}; there are \${worktree}, \${port}, \${portFile}, \${branch}, \${name}, \${instanceId} and \${env:NAME}`;
 }
 
 export function backendNameIsUnusable(name: string): string {
   return `${JSON.stringify(name.slice(0, 80))} is no name: it must begin with a letter or a digit, and hold only letters, digits, ".", "_" and "-"`;
+}
+
+export function backendNameIsTaken(name: string, other: string): string {
+  return `${JSON.stringify(name)}: its name is too much like ${JSON.stringify(other)}; both would be BERTH_<NAME>_URL`;
 }
 
 export function backendIsNoObject(name: string): string {
@@ -56,6 +60,9 @@ export const backendSaysNothing =
 /** To a client that still waits for an answer. */
 export const stdioServerEnded =
   "The server has ended. It is started again; ask again then.";
+
+export const stdioServerIsBusy =
+  "The server does not read what it is sent. Ask again later, or restart it.";
 
 /** `ports` are those that it listens on. */
 export function backendListensElsewhere(
@@ -103,6 +110,9 @@ export function agentStartsWithout(failures: readonly string[]): string {
 
 // What a workspace defines
 
+export const worktreeIsOff =
+  "its instance is stopped or switched off. Start it (Berth: Start Instance...)";
+
 export const worktreeNotTrusted =
   "the workspace is not trusted. Trust it in VS Code (Workspaces: Manage Workspace Trust)";
 
@@ -114,29 +124,13 @@ export function backendNotAllowedYet(name: string): string {
   return `the workspace defines ${JSON.stringify(name)}, and you have not allowed it yet. Berth: Restart Backend... asks`;
 }
 
-export function mayBackendRun(name: string): string {
-  return `This workspace wants to run a server for each of its worktrees: ${JSON.stringify(name)}.`;
+export function mayBackendsRun(names: readonly string[]): string {
+  const quoted = names.map((name) => JSON.stringify(name)).join(", ");
+  return `This workspace wants to run a server of its own for each of its worktrees: ${quoted}.`;
 }
 
-/** All that runs, one argument a line. */
-export function describeCommandLine(definition: {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string>>;
-}): string {
-  const { command, args, cwd, env } = definition;
-  const variables = Object.entries(env).map(
-    ([name, value]) => `${name}=${value}`,
-  );
-  return [
-    ...[command, ...args].map((word) => JSON.stringify(word)),
-    "",
-    `In the folder ${cwd}`,
-    ...(variables.length > 0 ? ["With", ...variables] : []),
-    "",
-    "It runs as you, without a sandbox. You are asked again when it changes.",
-  ].join("\n");
+export function backendIsTooLongToShow(name: string): string {
+  return `the workspace defines ${JSON.stringify(name)} with more text than a dialog can show you. Shorten it, or write it into your own settings`;
 }
 
 /** `problems` are such as backendIsNoObject. */

@@ -9,3 +9,14 @@ export function escapeIcons(text: string): string {
 export function escapeMarkdown(text: string): string {
   return text.replaceAll(/[\\`*_{}[\]()<>#+\-.!|~$&]/g, "\\$&");
 }
+
+/** Characters of a notification. */
+const MAX_MESSAGE = 1_000;
+
+/** For notifications, which read `[text](command:...)` as a link to any command. */
+export function escapeMessage(text: string): string {
+  const shown = text.replaceAll("](", "]\u200b(");
+  return shown.length <= MAX_MESSAGE
+    ? shown
+    : `${shown.slice(0, MAX_MESSAGE)}…`;
+}

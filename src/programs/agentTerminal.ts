@@ -1,9 +1,9 @@
 // Runs an agent in a VS Code terminal with the environment of its instance. Other extensions' environment collections
 // override createTerminal(), but not what this program sets for its own child, on any system. Starts a shell when the
 // agent exits, and says why when the agent loses its editor.
-import { spawn } from "node:child_process";
 import { rmSync, watch } from "node:fs";
 import path from "node:path";
+import spawn from "cross-spawn";
 import type { AgentTerminalSetup, Notice } from "../core/agents/agentTerminal";
 import {
   agentVariables,
@@ -80,15 +80,8 @@ function runChild(
 ): Promise<ExitResult> {
   const env = { ...childEnvironment(), ...extra };
   return new Promise((resolve) => {
-    // Windows runs scripts only through its command interpreter.
-    const isScript = /\.(cmd|bat)$/i.test(command);
-    const child = isScript
-      ? spawn([command, ...args].map((word) => `"${word}"`).join(" "), {
-          stdio: "inherit",
-          env,
-          shell: true,
-        })
-      : spawn(command, args, { stdio: "inherit", env });
+    // On Windows, scripts are run through its command interpreter, with every word escaped for it.
+    const child = spawn(command, [...args], { stdio: "inherit", env });
     child.on("error", (error) => {
       resolve({
         code: 1,

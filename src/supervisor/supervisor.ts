@@ -46,6 +46,7 @@ export class Supervisor implements ServerApi {
   #api: Endpoint | undefined;
   #idle: NodeJS.Timeout | undefined;
   #notifying: NodeJS.Immediate | undefined;
+  #starting: Promise<void> = Promise.resolve();
   #ending: Promise<void> | undefined;
   #ended: (reason: string) => void = () => undefined;
 
@@ -85,7 +86,7 @@ export class Supervisor implements ServerApi {
     const supervisor = new Supervisor(options, presence, log);
     log.info(`Berth's server ${version} has started (pid ${process.pid})`);
     try {
-      await supervisor.#start();
+      await (supervisor.#starting = supervisor.#start());
     } catch (error) {
       await supervisor.end(messageOf(error));
       throw error;
@@ -113,7 +114,7 @@ export class Supervisor implements ServerApi {
 
   async #start(): Promise<void> {
     const { presence, log } = this;
-    const { home, version, bundle, port } = this.options;
+    const { home, version, bundle } = this.options;
     const { token } = presence.record;
     const onDidChange = (): void => {
       this.#noteChange();
@@ -142,15 +143,28 @@ export class Supervisor implements ServerApi {
       onDidConnect: (socket) => void this.#windows.accept(socket),
       onDidLose: () => void this.end("another process has taken over"),
     });
-    this.#api = await openApi(backends, { home, token, port, log });
-    await presence.announcePort(this.#api.address.port);
+    await this.#openApi(backends, token);
     onDidChange();
+  }
+
+  /** Without it windows are served all the same. */
+  async #openApi(backends: BackendHost, token: string): Promise<void> {
+    const { home, port } = this.options;
+    try {
+      this.#api = await openApi(backends, { home, token, port, log: this.log });
+      await this.presence.announcePort(this.#api.address.port);
+    } catch (error) {
+      if (port !== undefined) throw error;
+      this.log.error(`Programs cannot ask for backends: ${messageOf(error)}`);
+    }
   }
 
   async #end(reason: string): Promise<void> {
     this.log.info(`Berth's server ends: ${reason}`);
     clearTimeout(this.#idle);
     this.#windows.announceEnd();
+    // A window may end it at once: what opens meanwhile would stay open, and be announced after it is withdrawn.
+    await this.#starting.catch(() => undefined);
     this.#api?.stopAccepting();
     const ended = await Promise.allSettled([
       this.#hosts?.instances.shutDown(),

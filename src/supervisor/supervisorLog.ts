@@ -1,5 +1,6 @@
 // The supervisor's own log: it outlives windows, and so do its lines.
 import { supervisorLog } from "../core/control/supervisorRecord";
+import { toPrintable } from "../core/worktrees/names";
 import type { Log, LogLevel } from "../core/log";
 import { RotatingFile } from "./rotatingFile";
 
@@ -35,7 +36,9 @@ export class SupervisorLog implements Log {
     this.#write("error", message);
   }
 
-  #write(level: LogLevel, message: string): void {
+  #write(level: LogLevel, text: string): void {
+    // Parts of it come from servers, agents and file names.
+    const message = text.split("\n").map(toPrintable).join("\n");
     // Windows log these too, if their user wants to.
     if (level !== "debug")
       this.#file.append(`${new Date().toISOString()} [${level}] ${message}\n`);

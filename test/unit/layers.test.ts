@@ -140,7 +140,7 @@ describe("The packages in a bundle", () => {
     extension: ["birpc", "jsonc-parser", "picomatch"],
     supervisor: ["birpc", "ws", "zod", ...sdk, ...starting, "jsonc-parser"],
     cli: [],
-    agentTerminal: [],
+    agentTerminal: starting,
   };
   for (const name of names)
     it(`are only those it needs: ${name}`, () => {

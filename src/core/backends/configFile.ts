@@ -1,5 +1,6 @@
 // The user's own definitions beside VS Code's settings, for life without an editor: backends.json.
-import { open } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import { open, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
 import { parse, type ParseError, printParseErrorCode } from "jsonc-parser";
@@ -36,14 +37,20 @@ export async function readBackendsFile(file: string): Promise<ParsedBackends> {
   return parsed ?? { definitions: [], problems: [problem] };
 }
 
+function isOthers({ mode, uid }: Pick<Stats, "mode" | "uid">): boolean {
+  const isOurs = process.getuid === undefined || uid === process.getuid();
+  return (
+    !isOurs || (process.getuid !== undefined && (mode & OTHERS_WRITE) !== 0)
+  );
+}
+
 async function readOwn(file: string): Promise<string | undefined> {
   try {
     const handle = await open(file, "r");
     try {
-      const { mode, uid } = await handle.stat();
-      const isOurs = process.getuid === undefined || uid === process.getuid();
-      if (!isOurs || (mode & OTHERS_WRITE) !== 0)
-        throw configFileNotTrusted(file);
+      // Of the directory too: who may write there may put another file in its place.
+      for (const each of [handle.stat(), stat(path.dirname(file))])
+        if (isOthers(await each)) throw configFileNotTrusted(file);
       return await handle.readFile("utf8");
     } finally {
       await handle.close();

@@ -3,6 +3,7 @@
 import {
   backendEntryIsWrong,
   backendIsNoObject,
+  backendNameIsTaken,
   backendNameIsUnusable,
   backendPortIsTaken,
   backendVariableIsUnknown,
@@ -66,16 +67,30 @@ export function parseBackends(value: unknown): ParsedBackends | undefined {
     .map(([name, entry]) => parseBackend(name, entry));
   const definitions = parsed.filter((each) => typeof each !== "string");
   const problems = parsed.filter((each) => typeof each === "string");
-  const taken = new Map<string, string>();
+  const ports = new Map<string, string>();
+  const names = new Map<string, string>();
   const distinct = definitions.filter((each) => {
+    const key = backendKey(each.name);
+    const namesake = names.get(key);
     const port = fixedPort(each);
-    if (port === undefined) return true;
-    const other = taken.get(port);
-    if (other === undefined) taken.set(port, each.name);
-    else problems.push(backendPortIsTaken(each.name, port, other));
-    return other === undefined;
+    const other = port === undefined ? undefined : ports.get(port);
+    if (namesake !== undefined)
+      problems.push(backendNameIsTaken(each.name, namesake));
+    else if (port !== undefined && other !== undefined)
+      problems.push(backendPortIsTaken(each.name, port, other));
+    else {
+      names.set(key, each.name);
+      if (port !== undefined) ports.set(port, each.name);
+      return true;
+    }
+    return false;
   });
   return { definitions: distinct, problems };
+}
+
+/** The same for names that variables of terminals, and agents' settings, do not tell apart. */
+export function backendKey(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, "_");
 }
 
 export function isBackendName(name: string): boolean {
@@ -149,7 +164,12 @@ function readBackend(name: string, entry: Entry): BackendDefinition {
     "a text that names a folder",
     "${worktree}",
   );
-  const url = read<string | null>("url", httpUrl, "an http:// address", null);
+  const url = read<string | null>(
+    "url",
+    loopbackUrl,
+    "an address of this machine, such as http://127.0.0.1:${port}/mcp",
+    null,
+  );
   const headers = read("headers", textMap, "an object of texts", {});
   const given = [command, ...args, ...Object.values(env), cwd, url ?? ""];
   const [unknown] = unknownVariables([...given, ...Object.values(headers)]);
@@ -215,7 +235,8 @@ function readReady(ready: Entry, url: string | null): Readiness {
   if ([http, tcp, output].filter((each) => each !== undefined).length > 1)
     throw new WrongField("ready", "only one of http, tcp and output");
   if (http !== undefined) {
-    if (typeof http !== "string" || !http.startsWith("/"))
+    // "//host/" and "/\\host/" would be another host's.
+    if (typeof http !== "string" || !/^\/(?![/\\])/.test(http))
       throw new WrongField("ready.http", 'a path such as "/mcp"');
     return { kind: "http", path: http };
   }
@@ -291,9 +312,15 @@ function textMap(value: unknown): Readonly<Record<string, string>> | undefined {
     : undefined;
 }
 
-/** With variables in it, so no more than its start can be checked. */
-function httpUrl(value: unknown): string | undefined {
-  return text(value) && /^https?:\/\/\S+$/.test(value) ? value : undefined;
+/**
+ * On this machine: what its clients send, and Berth with them, is for nobody else. No variable but the port's is allowed before the
+ * path, where its value could name another host.
+ */
+const LOOPBACK_URL =
+  /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:(\d{1,5}|\$\{port\}))?(\/[^\s\\]*)?$/;
+
+function loopbackUrl(value: unknown): string | undefined {
+  return text(value) && LOOPBACK_URL.test(value) ? value : undefined;
 }
 
 function oneOf<const Choice extends string>(...choices: Choice[]) {

@@ -38,6 +38,27 @@ export async function listeningPorts(
   }
 }
 
+/**
+ * Whether somebody listens on that port of 127.0.0.1 who is neither this user nor the system. Only Linux tells; elsewhere the answer
+ * is no.
+ */
+export function isHeldByOtherUser(
+  port: number,
+  system = thisSystem,
+  uid = process.getuid?.() ?? 0,
+): boolean {
+  return (
+    system.platform === "linux" &&
+    socketsOnLinux(system).some(
+      (each) =>
+        each.state === LISTEN &&
+        each.port === port &&
+        each.uid !== uid &&
+        each.uid !== 0,
+    )
+  );
+}
+
 /** How many connections a port of this machine has; undefined where the system cannot tell. */
 export async function connectionsTo(
   port: number,
@@ -74,6 +95,7 @@ interface Socket {
   readonly address: string;
   readonly port: number;
   readonly state: string;
+  readonly uid: number;
   readonly inode: string;
 }
 
@@ -98,12 +120,13 @@ function socketsOnLinux(system: System): Socket[] {
   return ["tcp", "tcp6"].flatMap((table) =>
     [
       ...(system.read(`/proc/net/${table}`) ?? "").matchAll(
-        /^\s*\d+: ([0-9A-F]+):([0-9A-F]{4}) \S+ ([0-9A-F]{2}) \S+ \S+ \S+ +\d+ +\d+ (\d+)/gm,
+        /^\s*\d+: ([0-9A-F]+):([0-9A-F]{4}) \S+ ([0-9A-F]{2}) \S+ \S+ \S+ +(\d+) +\d+ (\d+)/gm,
       ),
-    ].map(([, address = "", port = "", state = "", inode = ""]) => ({
+    ].map(([, address = "", port = "", state = "", uid = "", inode = ""]) => ({
       address,
       port: parseInt(port, 16),
       state,
+      uid: Number(uid),
       inode,
     })),
   );

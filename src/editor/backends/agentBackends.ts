@@ -9,6 +9,7 @@ import {
 import { messageOf } from "../../core/errors";
 import { writeJson } from "../../core/system/atomicFile";
 import type { BackendView } from "../../host/backendContract";
+import { escapeMessage } from "../escape";
 import type { BackendList } from "./backendList";
 
 type Ready = BackendView & { readonly state: { readonly kind: "ready" } };
@@ -18,9 +19,11 @@ export async function startMcpServers(
   backends: BackendList,
   worktree: string,
 ): Promise<McpServer[]> {
-  const wanted = backends
-    .of(worktree)
-    .filter(({ isMcp, state }) => isMcp && state.kind !== "refused");
+  const wanted = backends.of(worktree).filter(
+    ({ isMcp, state, isWanted }) =>
+      // Not what the user has stopped.
+      isMcp && state.kind !== "refused" && isWanted !== false,
+  );
   const views = wanted.every(isReady)
     ? wanted
     : await startAll(backends, wanted);
@@ -72,7 +75,9 @@ async function startAll(
     },
   );
   if (failures.length > 0)
-    void vscode.window.showWarningMessage(agentStartsWithout(failures));
+    void vscode.window.showWarningMessage(
+      escapeMessage(agentStartsWithout(failures)),
+    );
   return [...started];
 }
 

@@ -2,25 +2,35 @@
 // when it has changed.
 import { createHash } from "node:crypto";
 import * as vscode from "vscode";
-import type { BackendDefinition } from "../../core/backends/definition";
 import {
+  backendIsTooLongToShow,
   backendNotAllowedYet,
   backendOfUserCounts,
-  describeCommandLine,
-  mayBackendRun,
+  mayBackendsRun,
 } from "../../core/backendMessages";
-import type { BackendSettings } from "../settings/backendSettings";
+import {
+  type BackendDefinition,
+  backendKey,
+} from "../../core/backends/definition";
+import { describeDefinition } from "../../core/backends/describeDefinition";
 import { Lifetime } from "../../core/lifetime";
 import type { Log } from "../../core/log";
 import type { WindowBackends } from "../../host/backendContract";
+import { escapeMessage } from "../escape";
+import type { BackendSettings } from "../settings/backendSettings";
 
-/** In the state of the workspace, so that another one asks for itself. */
+/** In the state of the workspace, so that another one asks for itself. The last allowed definition's hash by name. */
 const KEY = "allowedBackends";
+type Allowed = Readonly<Record<string, string>>;
+
+/** A dialog shows no more: what is below its end would be allowed unseen. */
+const MAX_SHOWN = 3_000;
+const MAX_LINES = 40;
 
 export class Consents {
   readonly #lifetime = new Lifetime();
   readonly #changed = this.#lifetime.own(new vscode.EventEmitter<void>());
-  /** Those of the workspace that may not run. */
+  /** Those of the workspace that may not run yet. */
   #pending: readonly BackendDefinition[] = [];
   /** Asked and told in this session, whatever the answer was. */
   readonly #asked = new Set<string>();
@@ -35,19 +45,21 @@ export class Consents {
 
   /** Of the workspace's, those that run, and why the others do not. Asks about those that nobody has decided about. */
   judge({ user, workspace }: BackendSettings): WindowBackends {
-    const taken = new Set(user.map(({ name }) => name));
-    const allowed = new Set(this.state.get<string[]>(KEY, []));
-    const hidden = workspace.filter(({ name }) => taken.has(name));
-    const own = workspace.filter(({ name }) => !taken.has(name));
-    this.#pending = own.filter((each) => !allowed.has(hashOf(each)));
-    for (const { name } of hidden) this.#tellOnce(backendOfUserCounts(name));
-    for (const definition of this.#pending) void this.#offer(definition);
+    const taken = new Set(user.map(({ name }) => backendKey(name)));
+    const own = workspace.filter(({ name }) => !taken.has(backendKey(name)));
+    for (const { name } of workspace.filter((each) => !own.includes(each)))
+      this.#tellOnce(backendOfUserCounts(name));
+    const asked = own.filter((each) => !this.#isAllowed(each));
+    this.#pending = asked.filter(canBeShown);
+    void this.#offer();
     return {
       user,
-      workspace: own.filter((each) => allowed.has(hashOf(each))),
-      refused: this.#pending.map(({ name }) => [
-        name,
-        backendNotAllowedYet(name),
+      workspace: own.filter((each) => !asked.includes(each)),
+      refused: asked.map((each) => [
+        each.name,
+        canBeShown(each)
+          ? backendNotAllowedYet(each.name)
+          : backendIsTooLongToShow(each.name),
       ]),
     };
   }
@@ -58,13 +70,15 @@ export class Consents {
     if (!definition) return false;
     const allow = "Allow";
     const answer = await vscode.window.showWarningMessage(
-      mayBackendRun(name),
-      { modal: true, detail: describeCommandLine(definition) },
+      mayBackendsRun([name]),
+      { modal: true, detail: describeDefinition(definition) },
       allow,
     );
     if (answer !== allow) return false;
-    const allowed = this.state.get<string[]>(KEY, []);
-    await this.state.update(KEY, [...allowed, hashOf(definition)]);
+    await this.state.update(KEY, {
+      ...this.#allowed,
+      [name]: hashOf(definition),
+    });
     this.#changed.fire();
     return true;
   }
@@ -73,25 +87,42 @@ export class Consents {
     return this.#lifetime.dispose();
   }
 
-  async #offer(definition: BackendDefinition): Promise<void> {
-    const hash = hashOf(definition);
-    if (this.#asked.has(hash)) return;
-    this.#asked.add(hash);
+  get #allowed(): Allowed {
+    return this.state.get<Allowed>(KEY, {});
+  }
+
+  #isAllowed(definition: BackendDefinition): boolean {
+    return this.#allowed[definition.name] === hashOf(definition);
+  }
+
+  /** One notification, however many there are. */
+  async #offer(): Promise<void> {
+    const unasked = this.#pending.filter(
+      (each) => !this.#asked.has(hashOf(each)),
+    );
+    if (unasked.length === 0) return;
+    for (const each of unasked) this.#asked.add(hashOf(each));
     const review = "Review...";
-    const { name } = definition;
+    const names = unasked.map(({ name }) => name);
     const answer = await vscode.window.showWarningMessage(
-      mayBackendRun(name),
+      mayBackendsRun(names),
       review,
     );
-    if (answer === review) await this.review(name);
+    if (answer !== review) return;
+    for (const name of names) await this.review(name);
   }
 
   #tellOnce(sentence: string): void {
     if (this.#asked.has(sentence)) return;
     this.#asked.add(sentence);
     this.log.warn(sentence);
-    void vscode.window.showInformationMessage(sentence);
+    void vscode.window.showInformationMessage(escapeMessage(sentence));
   }
+}
+
+function canBeShown(definition: BackendDefinition): boolean {
+  const text = describeDefinition(definition);
+  return text.length <= MAX_SHOWN && text.split("\n").length <= MAX_LINES;
 }
 
 function hashOf(definition: BackendDefinition): string {

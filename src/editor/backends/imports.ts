@@ -1,5 +1,5 @@
 // MCP servers that a workspace has already written down for other programs, as definitions of backends.
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
 import { parse } from "jsonc-parser";
@@ -12,8 +12,11 @@ const FILES = [
   [path.join(".vscode", "mcp.json"), "servers"],
 ] as const;
 
-/** Those that run a command. What only names an address has nothing to run. */
+const MAX_BYTES = 1024 * 1024;
+
+/** Those that run a command. What only names an address has nothing to run. None in a workspace that is not trusted. */
 export async function findImports(): Promise<Preset[]> {
+  if (!vscode.workspace.isTrusted) return [];
   const folders = (vscode.workspace.workspaceFolders ?? []).filter(
     ({ uri }) => uri.scheme === "file",
   );
@@ -26,6 +29,8 @@ export async function findImports(): Promise<Preset[]> {
 }
 
 async function importsOf(file: string, key: string): Promise<Preset[]> {
+  const { size } = await stat(file).catch(() => ({ size: Infinity }));
+  if (size > MAX_BYTES) return [];
   const text = await readFile(file, "utf8").catch(() => "");
   const content: unknown = parse(text);
   const servers = isObject(content) ? content[key] : undefined;
@@ -37,21 +42,27 @@ async function importsOf(file: string, key: string): Promise<Preset[]> {
       name: name.replaceAll(/[^\w.-]+/g, "-").replace(/^[^A-Za-z0-9]+/, ""),
       label: name,
       detail: file,
-      definition: fillIn({
+      definition: {
         type: "stdio",
-        command,
-        ...(Array.isArray(args) && { args }),
-        ...(isObject(env) && { env }),
-        ...(typeof cwd === "string" && { cwd }),
-      }),
+        command: fillIn(command),
+        ...(Array.isArray(args) && { args: fillIn(args) }),
+        ...(isObject(env) && { env: fillIn(env) }),
+        ...(typeof cwd === "string" && { cwd: fillIn(cwd) }),
+      },
     };
   });
 }
 
 /** VS Code's name for the folder is the worktree here; `${VAR}` of Claude Code's files is `${env:VAR}`. */
-function fillIn(definition: Readonly<Record<string, unknown>>) {
-  const text = JSON.stringify(definition)
-    .replaceAll(/\$\{workspaceFolder(?::[^}]*)?\}/g, "${worktree}")
-    .replaceAll(/\$\{([A-Z_][A-Z0-9_]*)\}/g, "${env:$1}");
-  return JSON.parse(text) as Readonly<Record<string, unknown>>;
+function fillIn(value: unknown): unknown {
+  if (typeof value === "string")
+    return value
+      .replaceAll(/\$\{workspaceFolder(?::[^}]*)?\}/g, "${worktree}")
+      .replaceAll(/\$\{([A-Z_][A-Z0-9_]*)\}/g, "${env:$1}");
+  if (Array.isArray(value)) return value.map(fillIn);
+  return isObject(value)
+    ? Object.fromEntries(
+        Object.entries(value).map(([key, each]) => [key, fillIn(each)]),
+      )
+    : value;
 }

@@ -18,10 +18,7 @@ export const addBackend: Command = async () => {
   if (!preset) return;
   const definition = await fillIn(preset);
   if (!definition) return;
-  const configuration = vscode.workspace.getConfiguration("berth");
-  const value = configuration.inspect("backends")?.globalValue;
-  const known = isObject(value) ? value : {};
-  const name = await chooseName(preset.name, Object.keys(known));
+  const name = await chooseName(preset.name, Object.keys(settingsNow()));
   if (name === undefined) return;
   const [problem] = parseBackends({ [name]: definition })?.problems ?? [];
   if (problem !== undefined) throw new UserError(problem);
@@ -32,9 +29,10 @@ export const addBackend: Command = async () => {
     add,
   );
   if (answer !== add) return;
-  await configuration.update(
+  await vscode.workspace.getConfiguration("berth").update(
     "backends",
-    { ...known, [name]: definition },
+    // What has changed meanwhile stays.
+    { ...settingsNow(), [name]: definition },
     vscode.ConfigurationTarget.Global,
   );
   const open = "Open Settings";
@@ -47,6 +45,14 @@ export const addBackend: Command = async () => {
       revealSetting: { key: "berth.backends", edit: true },
     });
 };
+
+/** What the user's settings define. */
+function settingsNow(): Record<string, unknown> {
+  const value = vscode.workspace
+    .getConfiguration("berth")
+    .inspect("backends")?.globalValue;
+  return isObject(value) ? value : {};
+}
 
 async function choosePreset(): Promise<Preset | undefined> {
   const imports = await findImports();

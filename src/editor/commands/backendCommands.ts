@@ -1,6 +1,7 @@
 // The commands that do one thing with one backend: that of a link, the only one, or the chosen one.
 import * as vscode from "vscode";
 import { messageOf, UserError } from "../../core/errors";
+import { escapeMessage } from "../escape";
 import {
   canRestartBackend,
   canShowBackendLog,
@@ -86,7 +87,10 @@ async function runShown(
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const show = "Show Backend Log";
-    const answer = await vscode.window.showErrorMessage(messageOf(error), show);
+    const answer = await vscode.window.showErrorMessage(
+      escapeMessage(messageOf(error)),
+      show,
+    );
     if (answer === show) await showLog(context, target);
   }
 }

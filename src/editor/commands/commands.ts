@@ -1,6 +1,7 @@
 // Every command by id. To add one: a file in this folder, a line here and an entry in package.json.
 import * as vscode from "vscode";
 import { messageOf, UserError } from "../../core/errors";
+import { escapeMessage } from "../escape";
 import type { CommandContext, Command } from "./command";
 import { addBackend } from "./addBackend";
 import { restartBackend, showBackendLog, stopBackend } from "./backendCommands";
@@ -93,6 +94,9 @@ async function report({ log }: CommandContext, error: unknown): Promise<void> {
   if (!(error instanceof UserError))
     log.error(error instanceof Error ? error : message);
   const showLog = "Show Log";
-  if ((await vscode.window.showErrorMessage(message, showLog)) === showLog)
+  if (
+    (await vscode.window.showErrorMessage(escapeMessage(message), showLog)) ===
+    showLog
+  )
     log.show();
 }

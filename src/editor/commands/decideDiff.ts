@@ -6,6 +6,7 @@ import type { DiffReview, PendingDiff } from "../diffs/diffReview";
 import { proposalInDiff } from "../diffs/proposalTabs";
 import { escapeIcons } from "../escape";
 import { agentDoesNotHear } from "../../core/messages";
+import { escapeMessage } from "../escape";
 import type { Command } from "./command";
 
 export const acceptDiff: Command = ({ diffs }, _worktree, [clicked]) =>
@@ -41,7 +42,7 @@ async function decide(
   // It stays, with what the user has typed.
   if (verb === "accept" && !diffs.isAwaited(diff))
     await vscode.window.showInformationMessage(
-      agentDoesNotHear(diff.proposal.agent),
+      escapeMessage(agentDoesNotHear(diff.proposal.agent)),
     );
   else await action(diff);
 }

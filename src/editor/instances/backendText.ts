@@ -28,7 +28,7 @@ export function formatBackendState(state: State): string {
     case "backoff":
       return "crashed, starts again soon";
     case "refused":
-      return "not allowed";
+      return "does not run";
     default:
       return state.kind;
   }

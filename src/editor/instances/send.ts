@@ -1,4 +1,5 @@
 // Sends mentions of files and selections to the agents of one instance, and shows what it waits for.
+import { escapeMessage } from "../escape";
 import { randomUUID } from "node:crypto";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -85,7 +86,9 @@ async function deliver(
   const mentionWithSpace = mentions.find((mention) => /\s/.test(mention.path));
   if (mentionWithSpace)
     void vscode.window.showWarningMessage(
-      `Claude Code does not find ${mentionWithSpace.path}, because there is a space in its path. Name the file in the prompt as well.`,
+      escapeMessage(
+        `Claude Code does not find ${mentionWithSpace.path}, because there is a space in its path. Name the file in the prompt as well.`,
+      ),
     );
 }
 

@@ -8,6 +8,7 @@ import {
 import { parsePortRange } from "../../core/system/ports";
 import type { HostSettings } from "../../host/contract";
 import { type BackendSettings, readBackendSettings } from "./backendSettings";
+import { escapeMessage } from "../escape";
 import { mergeSettings } from "./mergeSettings";
 import { type AgentSetting, parseAgents } from "../terminals/agents";
 
@@ -124,7 +125,10 @@ function userLevelValue(
 
 async function warnAboutSetting(message: string, key: string): Promise<void> {
   const openSettings = "Open Settings";
-  const answer = await vscode.window.showWarningMessage(message, openSettings);
+  const answer = await vscode.window.showWarningMessage(
+    escapeMessage(message),
+    openSettings,
+  );
   if (answer === openSettings)
     await vscode.commands.executeCommand(
       "workbench.action.openSettings",

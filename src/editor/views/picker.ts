@@ -8,7 +8,7 @@ import type { Target, TargetContext } from "../instances/target";
 import { type TargetAction, targetActions } from "../instances/targetActions";
 import { targetKey } from "../instances/targetKey";
 import { targetSections } from "../instances/targetSections";
-import { escapeIcons } from "../escape";
+import { escapeIcons, escapeMessage } from "../escape";
 
 export interface PickerOptions {
   readonly title: string;
@@ -76,7 +76,7 @@ export async function pickTarget(
       await action.run(context, target);
     } catch (error) {
       // Not shown in the list, which a prompt of the action may have closed.
-      void vscode.window.showErrorMessage(messageOf(error));
+      void vscode.window.showErrorMessage(escapeMessage(messageOf(error)));
     }
     await refresh();
   };

@@ -8,8 +8,7 @@ import type { Log } from "../../core/log";
 import { done, failed, type Outcome } from "../../core/outcome";
 import type { RecordWatcher } from "../../core/registry/recordWatcher";
 import type { RegistryFiles } from "../../core/registry/registryFiles";
-import type { Worktree } from "../../core/worktrees/worktree";
-import type { BackendChoice, WindowBackends } from "../backendContract";
+import type { BackendChoice } from "../backendContract";
 import type {
   DesiredState,
   EditorApi,
@@ -19,7 +18,7 @@ import type {
   InstanceView,
   WindowOptions,
 } from "../contract";
-import type { InstanceSpec, InstanceWindow } from "../instance/instanceContext";
+import type { InstanceWindow } from "../instance/instanceContext";
 import { WindowView } from "../view/windowView";
 import type { InstanceSet } from "./instanceSet";
 import { MachineRequests } from "./machineRequests";
@@ -39,15 +38,14 @@ export interface HostParts {
   readonly log: Log;
 }
 
-const NO_BACKENDS: WindowBackends = { user: [], workspace: [], refused: [] };
-
 export class AttachedWindow
   implements Omit<HostApi, keyof MachineRequests>, InstanceWindow
 {
   readonly #lifetime = new Lifetime();
   readonly #gone = new AbortController();
   readonly view: WindowView;
-  readonly #plan: WindowPlan;
+  /** What it wants. */
+  readonly plan: WindowPlan;
   /** What its user asks of instances of the whole machine. */
   readonly requests: MachineRequests;
   readonly #addressesKept: Promise<unknown>;
@@ -65,11 +63,11 @@ export class AttachedWindow
     this.#focusedAt = options.focusedAt;
     this.view = this.#lifetime.own(
       new WindowView(() => {
-        for (const worktree of this.#plan.worktrees)
+        for (const worktree of this.plan.worktrees)
           host.instances.get(this, worktree)?.shareViewOf(this);
       }),
     );
-    this.#plan = new WindowPlan(
+    this.plan = new WindowPlan(
       options,
       {
         onDidPlan: (plan, retryFailed) => {
@@ -88,8 +86,8 @@ export class AttachedWindow
     );
     this.requests = new MachineRequests(
       {
-        worktrees: () => this.#plan.worktrees,
-        siblings: () => this.#plan.known.siblings,
+        worktrees: () => this.plan.worktrees,
+        siblings: () => this.plan.known.siblings,
         mentionsOf: (worktree) => host.instances.get(this, worktree)?.mentions,
         stop: (worktree) => this.#stopInAll(worktree),
       },
@@ -112,27 +110,8 @@ export class AttachedWindow
     return this.options.environment;
   }
 
-  get backends(): WindowBackends {
-    return this.#plan.desired?.backends ?? NO_BACKENDS;
-  }
-
-  /** Whether its user trusts what it has open. */
-  get isTrusted(): boolean {
-    return this.#plan.desired?.isTrusted ?? false;
-  }
-
   get backendChoices(): readonly BackendChoice[] {
     return this.options.backends;
-  }
-
-  /** Its worktrees, whether they run an instance or not. */
-  get planned(): readonly Worktree[] {
-    return this.#plan.planned;
-  }
-
-  /** How it wants the worktree's instance; undefined: it has not got the worktree. */
-  specOf(worktree: string): InstanceSpec | undefined {
-    return this.#plan.specOf(worktree);
   }
 
   get parentPid(): number {
@@ -149,11 +128,11 @@ export class AttachedWindow
 
   /** URI of what it has open; null: nothing, or it has not said so yet. */
   get workspace(): string | null {
-    return this.#plan.desired?.window.workspace ?? null;
+    return this.plan.desired?.window.workspace ?? null;
   }
 
   unservedWorktreeOf(file: string): string | null {
-    return this.#plan.known.innerWorktreeOf(file, this.view.ownerOf(file));
+    return this.plan.known.innerWorktreeOf(file, this.view.ownerOf(file));
   }
 
   isActive(worktree: string): boolean {
@@ -162,14 +141,14 @@ export class AttachedWindow
 
   async reconcile(desired: DesiredState): Promise<void> {
     await this.#addressesKept;
-    const isFirst = this.#plan.desired === undefined;
+    const isFirst = this.plan.desired === undefined;
     if (isFirst) this.#inheritPins(desired.window.workspace);
     const { isTrusted, settings } = desired;
     this.view.setWindow(
       { isTrusted, isShared: settings.shareSelection },
       settings.selectionDebounce,
     );
-    await this.#plan.change(desired);
+    await this.plan.change(desired);
     await this.#settled();
     if (!isFirst) return;
     for (const window of this.host.windows())
@@ -178,35 +157,35 @@ export class AttachedWindow
   }
 
   async start(folder: string): Promise<Outcome<string>> {
-    const known = this.#plan.known.get(folder);
-    const worktree = known ?? (await this.#plan.known.find(folder));
+    const known = this.plan.known.get(folder);
+    const worktree = known ?? (await this.plan.known.find(folder));
     if (worktree === undefined) return failed(notAFolder(folder));
     const { path } = worktree;
     // What the user has stopped in another window too.
-    for (const window of this.host.windows()) window.#plan.unpinStopped(path);
-    this.#plan.pin(path, "started");
+    for (const window of this.host.windows()) window.plan.unpinStopped(path);
+    this.plan.pin(path, "started");
     await this.#settled(path);
     // Its repository may have worktrees that nobody has asked for yet.
-    if (!known) this.#plan.requestSiblings();
+    if (!known) this.plan.requestSiblings();
     const { instances } = this.host;
     if (instances.get(this, path)) return done(path);
     const state = instances.stateFor(this, path);
     if (state?.kind === "failed") return failed(state.error);
-    this.#plan.unpin(path);
+    this.plan.unpin(path);
     const reason =
       state?.kind === "stopped" && state.because === "limit"
-        ? tooManyInstances(this.#plan.desired?.settings.maxInstances ?? 0)
+        ? tooManyInstances(this.plan.desired?.settings.maxInstances ?? 0)
         : notStarted(path);
     return failed(reason);
   }
 
   async stop(worktree: string): Promise<void> {
-    this.#plan.pin(worktree, "stopped");
+    this.plan.pin(worktree, "stopped");
     await this.#stopInAll(worktree);
   }
 
   async restart(worktree: string): Promise<void> {
-    this.#plan.unpinStopped(worktree);
+    this.plan.unpinStopped(worktree);
     this.host.instances.restart(worktree);
     await this.#settled(worktree);
   }
@@ -239,26 +218,26 @@ export class AttachedWindow
 
   /** Brings the instances to its plan again. */
   apply(): void {
-    this.#plan.apply();
+    this.plan.apply();
   }
 
   /** To be called when other windows or hosts serve other worktrees. */
   assignOwners(): void {
     const { instances, records } = this.host;
     const others = records.others.map(({ worktree }) => worktree);
-    this.view.setOwners(this.#plan.owners, [...others, ...instances.wanted]);
+    this.view.setOwners(this.plan.owners, [...others, ...instances.wanted]);
   }
 
   /** The user has stopped it in the window with that workspace, or from a shell (null). */
   stopBy(worktree: string, by: string | null): void {
-    this.#plan.pinStopped(worktree, by);
+    this.plan.pinStopped(worktree, by);
   }
 
   /** Tells the window what has changed. */
   notify(): void {
     // Until it knows, and once it is gone, nothing is news.
-    if (!this.#plan.isInformed || this.gone.aborted) return;
-    const views = this.host.instances.viewsFor(this, this.#plan.pins);
+    if (!this.plan.isInformed || this.gone.aborted) return;
+    const views = this.host.instances.viewsFor(this, this.plan.pins);
     if (isDeepStrictEqual(views, this.#told)) return;
     this.#told = views;
     this.editor.onDidChangeInstances(views);
@@ -272,12 +251,12 @@ export class AttachedWindow
     this.host.instances.refresh(this);
     this.#grace = setTimeout(() => {
       this.end();
-    }, this.#plan.desired?.settings.reloadGrace ?? 0);
+    }, this.plan.desired?.settings.reloadGrace ?? 0);
   }
 
   /** Ends every git that runs for it. */
   cancelGit(): void {
-    void this.#plan.end();
+    void this.plan.end();
   }
 
   /** Nothing of it is kept any more. */
@@ -293,8 +272,8 @@ export class AttachedWindow
     return (
       this !== other &&
       !this.gone.aborted &&
-      [...this.#plan.worktrees].some((worktree) =>
-        other.#plan.worktrees.has(worktree),
+      [...this.plan.worktrees].some((worktree) =>
+        other.plan.worktrees.has(worktree),
       )
     );
   }
@@ -319,7 +298,7 @@ export class AttachedWindow
     if (workspace === null) return;
     for (const window of this.host.windows())
       if (window !== this && window.workspace === workspace)
-        this.#plan.inherit(window.#plan.pins);
+        this.plan.inherit(window.plan.pins);
   }
 
   /** Whoever asked for a change sees it before the answer. */

@@ -8,6 +8,7 @@ import type {
   Pin,
   WindowOptions,
 } from "../contract";
+import type { WindowBackends } from "../backendContract";
 import type { InstanceSpec } from "../instance/instanceContext";
 import type { KnownWorktrees } from "./knownWorktrees";
 import {
@@ -22,6 +23,8 @@ import {
   plannedWorktrees,
 } from "./plan";
 import { WorktreeRefresh } from "./worktreeRefresh";
+
+const NO_BACKENDS: WindowBackends = { user: [], workspace: [], refused: [] };
 
 export interface WindowPlanEvents {
   /** `retryFailed`: also those that wait to be tried again. */
@@ -85,6 +88,19 @@ export class WindowPlan {
 
   get planned(): readonly Worktree[] {
     return plannedWorktrees(this.#plan);
+  }
+
+  get backends(): WindowBackends {
+    return this.#desired?.backends ?? NO_BACKENDS;
+  }
+
+  /** Whether the user trusts what the window has open. */
+  get isTrusted(): boolean {
+    return this.#desired?.isTrusted ?? false;
+  }
+
+  runs(worktree: string): boolean {
+    return this.#plan.get(worktree)?.verdict === "run";
   }
 
   /** undefined: the worktree is not planned. */

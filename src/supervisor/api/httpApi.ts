@@ -143,7 +143,11 @@ function actionOn(
   return answering("POST", async () => {
     const backend = find();
     if (action === "stop") await host.stop(backend);
-    else await backend.restart();
+    else {
+      const { definition, place } = backend.spec;
+      // By what is defined now, and allowed.
+      await (await host.findAgain(place.worktree, definition.name)).restart();
+    }
     return describeBackend(backend);
   });
 }

@@ -8,6 +8,7 @@ import type { Log } from "../../core/log";
 import { backendStillThere } from "../../core/backendMessages";
 import type { BackendSpec, ServedBackend, StartContext } from "./backendSpec";
 import type { BackendOutput } from "./output";
+import { Linger } from "./linger";
 import { RestartPolicy } from "./restartPolicy";
 import { startBackend } from "./startBackend";
 import type { StartQueue } from "./startQueue";
@@ -32,6 +33,7 @@ export type Hold = "held" | "unheld" | "revoked";
 
 export class Backend {
   readonly #policy = new RestartPolicy();
+  #spec: BackendSpec;
   readonly #sessions = new Set<string>();
   readonly #waiting = new WaitingRequests();
   #state: BackendState = { kind: "stopped" };
@@ -40,16 +42,28 @@ export class Backend {
   #current = new AbortController();
   /** Ends the pause after a crash. */
   #pause = new AbortController();
-  #linger: NodeJS.Timeout | undefined;
+  readonly #linger = new Linger(() => {
+    if (!this.#isWanted) void this.#end();
+  });
   #running: Promise<void> | undefined;
+  /** The latest run, until nothing of it is left. */
+  #run: Promise<void> = Promise.resolve();
   #isDisposed = false;
   /** The latest state. */
   #published: Promise<void> = Promise.resolve();
 
-  constructor(private readonly options: BackendOptions) {}
+  constructor(private readonly options: BackendOptions) {
+    this.#spec = options.spec;
+  }
 
+  /** Of the next start. */
   get spec(): BackendSpec {
-    return this.options.spec;
+    return this.#spec;
+  }
+
+  /** What has changed without making it another backend, such as the environment. */
+  renew(spec: BackendSpec): void {
+    this.#spec = spec;
   }
 
   get output(): BackendOutput {
@@ -78,11 +92,11 @@ export class Backend {
   ): Promise<ReadyState> {
     signal?.throwIfAborted();
     if (this.#isDisposed) throw backendStopped(this.spec.definition.name);
-    this.#stopLingering();
+    this.#linger.stop();
     const ready = this.#waiting.add(session, signal, () => {
       this.check();
     });
-    if (this.#state.kind === "ready") this.#hold(this.#state);
+    if (this.#state.kind === "ready") this.#answer(this.#state);
     else {
       this.#pause.abort();
       this.#ensureRunning();
@@ -101,7 +115,7 @@ export class Backend {
   /** Starts it if a window has come to hold it, and stops it if nobody does. */
   check(): void {
     if (this.#isWanted) {
-      this.#stopLingering();
+      this.#linger.stop();
       // One that has failed waits for somebody who asks for it.
       if (this.#state.kind !== "failed") this.#ensureRunning();
     } else if (!this.#startLingering()) void this.#end();
@@ -112,7 +126,7 @@ export class Backend {
     this.#sessions.clear();
     this.#waiting.reject(backendStopped(this.spec.definition.name));
     await this.#end();
-    this.#set({ kind: "stopped" });
+    if (this.#state.kind === "failed") this.#set({ kind: "stopped" });
     await this.#published;
   }
 
@@ -123,10 +137,11 @@ export class Backend {
   }
 
   /** Stops it if it runs, and starts it as if it had never failed. Resolves once it serves; its sessions stay. */
-  async restart(): Promise<ReadyState> {
+  async restart(signal?: AbortSignal): Promise<ReadyState> {
+    if (this.#isDisposed) throw backendStopped(this.spec.definition.name);
     this.#policy.forget();
     if (this.#state.kind === "ready") this.#set({ kind: "stopping" });
-    const ready = this.request(null);
+    const ready = this.request(null, signal);
     this.#current.abort();
     this.#ensureRunning();
     return ready;
@@ -146,36 +161,32 @@ export class Backend {
     const { linger } = this.spec.definition;
     if (!this.#running || linger === 0 || this.options.hold() === "revoked")
       return false;
-    this.#linger ??= setTimeout(() => {
-      this.#linger = undefined;
-      if (!this.#isWanted) void this.#end();
-    }, 1_000 * linger);
+    this.#linger.start(linger);
     return true;
   }
 
-  #stopLingering(): void {
-    clearTimeout(this.#linger);
-    this.#linger = undefined;
-  }
-
   async #end(): Promise<void> {
-    this.#stopLingering();
+    this.#linger.stop();
+    // At once, so that nobody is given an address that is about to go.
+    if (["starting", "ready"].includes(this.#state.kind))
+      this.#set({ kind: "stopping" });
     this.#current.abort();
-    await this.#running;
-    if (this.#state.kind !== "failed") this.#set({ kind: "stopped" });
+    // Not the loop: somebody may have asked for the next run.
+    await this.#run;
     await this.#published;
   }
 
   #ensureRunning(): void {
-    this.#running ??= this.#run().finally(() => {
+    if (this.#isDisposed) return;
+    this.#running ??= this.#runWhileWanted().finally(() => {
       this.#running = undefined;
       // Wanted again while the last of it ended.
       if (this.#waiting.size > 0) this.#ensureRunning();
     });
   }
 
-  async #run(): Promise<void> {
-    do await this.#runOnce();
+  async #runWhileWanted(): Promise<void> {
+    do await (this.#run = this.#runOnce());
     while (this.#isWanted && this.#state.kind !== "failed");
     // Nobody has waited for the end of the pause.
     if (this.#state.kind === "backoff") this.#set({ kind: "stopped" });
@@ -189,6 +200,7 @@ export class Backend {
     this.#set({ kind: "starting", since: Date.now() });
     try {
       this.#served = await this.#start(signal);
+      signal.throwIfAborted();
       const readyAt = performance.now();
       this.#announce(this.#served);
       cause = await endOf(this.#served, signal);
@@ -196,39 +208,39 @@ export class Backend {
     } catch (error) {
       cause = error;
     }
-    if (signal.aborted) this.#set({ kind: "stopping" });
+    if (this.#served) this.#set({ kind: "stopping" });
     await this.#stopServed();
     if (signal.aborted) this.#set({ kind: "stopped" });
     else await this.#pauseAfter(cause, servedFor, signal);
   }
 
   async #start(signal: AbortSignal): Promise<ServedBackend> {
-    const { spec, context, cleared, starts, output } = this.options;
+    const { context, cleared, starts, output } = this.options;
     await cleared;
     return starts.run(
-      () => startBackend(spec, context, output, signal),
+      () => startBackend(this.#spec, context, output, signal),
       signal,
     );
   }
 
   #announce({ pid, port, url, headers, warning }: ServedBackend): void {
-    const { spec, log } = this.options;
-    const { name } = spec.definition;
+    const { log } = this.options;
+    const { name } = this.#spec.definition;
     log.info(`${name} serves on port ${port} (pid ${pid})`);
     if (warning !== null) log.warn(`${name}: ${warning}`);
     const state = { kind: "ready", pid, port, url, headers, warning } as const;
     this.#set(state);
-    this.#hold(state);
+    this.#answer(state);
   }
 
   async #stopServed(): Promise<void> {
-    const { spec, output, log } = this.options;
+    const { output, log } = this.options;
     if (!this.#served) return;
-    const left = await this.#served.stop();
+    const left = await this.#served.stop().catch(messageOf);
     this.#served = undefined;
     output.note("ended");
     if (left !== undefined)
-      log.error(backendStillThere(spec.definition.name, left));
+      log.error(backendStillThere(this.#spec.definition.name, left));
   }
 
   async #pauseAfter(
@@ -236,16 +248,18 @@ export class Backend {
     servedFor: number,
     signal: AbortSignal,
   ): Promise<void> {
-    const { spec, output, log } = this.options;
-    const { definition, place } = spec;
+    const { output, log } = this.options;
+    const { definition, place } = this.#spec;
     const { tail } = output;
     const reason = messageOf(cause);
     output.note(reason);
     log.warn(`${definition.name}: ${reason}`);
-    this.#waiting.reject(
-      backendFailed(definition.name, place.name, cause, tail),
-    );
     const pause = this.#policy.noteCrash(servedFor);
+    // Those who have come since it crashed get the next run.
+    if (servedFor === 0 || pause === undefined)
+      this.#waiting.reject(
+        backendFailed(definition.name, place.name, cause, tail),
+      );
     // Somebody who has gone need not know how it has ended.
     if (servedFor > 0 && !this.#isWanted) {
       this.#set({ kind: "stopped" });
@@ -261,12 +275,15 @@ export class Backend {
     await delay(pause, undefined, {
       signal: AbortSignal.any([signal, this.#pause.signal]),
     }).catch(() => undefined);
+    if (signal.aborted) this.#set({ kind: "stopped" });
   }
 
-  /** From now on those who have waited hold it. */
-  #hold(state: ReadyState): void {
+  /** From now on those who have waited hold it, if they have sessions. */
+  #answer(state: ReadyState): void {
     for (const session of this.#waiting.resolve(state))
       this.#sessions.add(session);
+    // Those who wanted it may have gone while it started.
+    if (!this.#isWanted) this.check();
   }
 
   #set(state: BackendState): void {

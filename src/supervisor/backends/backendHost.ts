@@ -86,7 +86,11 @@ export class BackendHost {
         log,
       }),
     );
-    const timer = setInterval(() => void this.#look(), LOOK_EVERY);
+    const timer = setInterval(() => {
+      this.#look().catch((error: unknown) => {
+        log.warn(`Backends were not looked at: ${messageOf(error)}`);
+      });
+    }, LOOK_EVERY);
     this.#lifetime.defer(() => {
       clearInterval(timer);
     });
@@ -150,7 +154,7 @@ export class BackendHost {
 
   /** All that its settings define for its worktrees, whether they run or not. */
   viewsFor(window: AttachedWindow): BackendView[] {
-    return window.planned.flatMap((worktree) => {
+    return window.plan.planned.flatMap((worktree) => {
       const offer = this.#offer(worktree);
       const refused = [...offer.refused].filter(
         ([name]) => !offer.definitions.has(name),
@@ -183,7 +187,7 @@ export class BackendHost {
   check(): void {
     const worktrees = new Map(
       this.options.instances.windows.flatMap((window) =>
-        window.planned.map((each) => [each.path, each]),
+        window.plan.planned.map((each) => [each.path, each]),
       ),
     );
     const closed = [...this.#open].filter((each) => !worktrees.has(each));
@@ -216,7 +220,7 @@ export class BackendHost {
   #holdOf(backend: Backend): Hold {
     const { id, definition, place } = backend.spec;
     const worktree = this.options.instances.windows
-      .flatMap((window) => window.planned)
+      .flatMap((window) => window.plan.planned)
       .find((each) => each.path === place.worktree);
     if (!worktree) return "unheld";
     const offer = this.#offer(worktree);

@@ -1,17 +1,20 @@
 // One run of a backend's command: a session and group of its own, with a guard that ends it when this process is gone.
 import type { ChildProcess } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import spawn from "cross-spawn";
 import {
+  isHeldByOtherUser,
   type ListeningPort,
   listeningPorts,
 } from "../../core/system/listeningPorts";
 import { identifyProcess } from "../../core/system/processIdentity";
 import { listProcesses } from "../../core/system/processList";
+import { messageOf } from "../../core/errors";
 import { isPortFree } from "../../core/system/ports";
-import { BackendTree, MARK } from "./backendTree";
+import { BackendTree, MARK, RUN_MARK } from "./backendTree";
 import type { BackendOutput } from "./output";
 
 export interface Launch {
@@ -37,7 +40,7 @@ export class BackendProcess {
   #stopped: Promise<string | undefined> | undefined;
 
   private constructor(
-    id: string,
+    run: string,
     private readonly child: ChildProcess,
     readonly pid: number,
     readonly processStart: string,
@@ -45,7 +48,11 @@ export class BackendProcess {
     readonly ended: Promise<string>,
     private readonly watcher: Watcher,
   ) {
-    this.#tree = new BackendTree(id, pid, watcher.pid);
+    this.#tree = new BackendTree(
+      [RUN_MARK, run],
+      { pid, start: processStart },
+      watcher.pid,
+    );
   }
 
   /** Rejects with the system's error. The caller stops it, also after it has ended by itself: others of it may run. */
@@ -53,7 +60,8 @@ export class BackendProcess {
     launch: Launch,
     output: BackendOutput,
   ): Promise<BackendProcess> {
-    const child = launchGuarded(launch);
+    const run = randomUUID();
+    const child = launchGuarded(launch, run);
     // Heard before "spawn": it may end at once.
     const exit = once(child, "exit") as Promise<
       [number | null, NodeJS.Signals | null]
@@ -71,23 +79,17 @@ export class BackendProcess {
     await once(child, "spawn");
     const pid = child.pid ?? 0;
     const processStart = (await identifyProcess(pid)) ?? "";
-    return new BackendProcess(
-      launch.id,
-      child,
-      pid,
-      processStart,
-      ended,
-      watcher,
-    );
+    return new BackendProcess(run, child, pid, processStart, ended, watcher);
   }
 
-  /** Which ports its processes listen on, and whether another process of this user has that one. */
+  /** Which ports its processes listen on, and whether a process of this or another user has that one. */
   async listening(port: number): Promise<{
     readonly own: readonly ListeningPort[];
     readonly isHeldByAnother: boolean;
   }> {
     const members = await this.#tree.find();
     const own = await listeningPorts(members);
+    if (isHeldByOtherUser(port)) return { own, isHeldByAnother: true };
     if (own.some((each) => each.port === port))
       return { own, isHeldByAnother: false };
     const others = (await listProcesses())
@@ -112,13 +114,15 @@ export class BackendProcess {
    * still there.
    */
   stop(port: number | null): Promise<string | undefined> {
-    return (this.#stopped ??= this.#stop(port));
+    // The system may refuse to tell of its processes, for example when no more can be started.
+    return (this.#stopped ??= this.#stop(port).catch(messageOf));
   }
 
   async #stop(port: number | null): Promise<string | undefined> {
     const left = await this.#tree.end();
-    await this.watcher.end();
+    // What is left is still the guard's.
     if (left > 0) return `${left} of its processes could not be ended`;
+    await this.watcher.end();
     const until = performance.now() + RELEASE_TIME;
     while (port !== null && !(await isPortFree(port))) {
       if (performance.now() > until)
@@ -129,14 +133,14 @@ export class BackendProcess {
   }
 }
 
-function launchGuarded(launch: Launch): ChildProcess {
+function launchGuarded(launch: Launch, run: string): ChildProcess {
   const { id, command, args, cwd, guard, isStdio } = launch;
-  const env = { ...launch.env, [MARK]: id };
+  const env = { ...launch.env, [MARK]: id, [RUN_MARK]: run };
   const streams = [isStdio ? "pipe" : "ignore", "pipe", "pipe"] as const;
   // Windows has no process groups: its own way to end a tree finds the descendants.
   return process.platform === "win32"
     ? spawn(command, [...args], { cwd, env, stdio: [...streams] })
-    : spawn("/bin/sh", [guard, id, command, ...args], {
+    : spawn("/bin/sh", [guard, id, run, command, ...args], {
         cwd,
         env: launch.env,
         stdio: [...streams, "pipe"],
@@ -158,7 +162,10 @@ class Watcher {
     pipe?.on("error", () => undefined);
     this.#identity = new Promise((resolve) => {
       pipe?.once("data", (line: Buffer) => {
-        const pid = (this.#pid = Number(line.toString()));
+        const pid = Number(line.toString());
+        // -1 and 0 would be everybody.
+        if (!Number.isSafeInteger(pid) || pid <= 1) return;
+        this.#pid = pid;
         resolve(identifyProcess(pid).then((start) => [pid, start]));
       });
       pipe?.once("close", () => {

@@ -1,5 +1,6 @@
 // All backends of a supervisor, by id, and their records.
 import { messageOf } from "../../core/errors";
+import { backendStopped } from "../../core/backendErrors";
 import type { BackendDefinition } from "../../core/backends/definition";
 import { type Log, prefixed } from "../../core/log";
 import type {
@@ -34,6 +35,7 @@ export class BackendSet {
   /** By the monotonic clock, in milliseconds. */
   readonly #changedAt = new WeakMap<Backend, number>();
   readonly #starts = new StartQueue(STARTS_AT_A_TIME);
+  #isDisposed = false;
   /** One record is written after the other, so that the latest stays. */
   #writing: Promise<void> = Promise.resolve();
 
@@ -54,10 +56,14 @@ export class BackendSet {
 
   /** The one of this definition in this worktree. It is not started. Throws a UserError: see specOf. */
   for(definition: BackendDefinition, place: BackendPlace): Backend {
+    if (this.#isDisposed) throw backendStopped(definition.name);
     const { home } = this.options;
     const spec = specOf(home, definition, place);
     const known = this.#backends.get(spec.id);
-    if (known) return known;
+    if (known) {
+      known.renew(spec);
+      return known;
+    }
     const { context, cleared, logs, hold, log } = this.options;
     const backend: Backend = new Backend({
       spec,
@@ -92,6 +98,7 @@ export class BackendSet {
 
   /** Stops all at once. */
   async dispose(): Promise<void> {
+    this.#isDisposed = true;
     await Promise.all(this.all.map((backend) => backend.dispose()));
     await this.#writing;
   }

@@ -22,6 +22,7 @@ export interface BackendPlace {
 export interface BackendSpec {
   /** Of worktree and definition: another definition is another backend. */
   readonly id: string;
+  /** With its variables, which are filled in once, when it starts: their values may look like variables. */
   readonly definition: BackendDefinition;
   readonly place: BackendPlace;
 }
@@ -72,9 +73,9 @@ export function specOf(
   place: BackendPlace,
 ): BackendSpec {
   const { worktree, name, branch, environment } = place;
+  // What differs from start to start makes it no other backend.
   const resolved = fillInAll(
     definition,
-    // What differs from start to start makes it no other backend.
     { worktree, name, branch },
     environment,
   );
@@ -82,11 +83,24 @@ export function specOf(
     .update(JSON.stringify([home, worktree, resolved]))
     .digest("hex")
     .slice(0, 16);
-  return { id: `${definition.name}-${hash}`, definition: resolved, place };
+  return { id: `${definition.name}-${hash}`, definition, place };
+}
+
+/** The definition for one start. */
+export function resolve(
+  { definition, place }: BackendSpec,
+  values: Partial<VariableValues>,
+): BackendDefinition {
+  const { worktree, name, branch, instanceId, environment } = place;
+  return fillInAll(
+    definition,
+    { worktree, name, branch, instanceId, ...values },
+    environment,
+  );
 }
 
 /** Every text of the definition with what is known. */
-export function fillInAll(
+function fillInAll(
   definition: BackendDefinition,
   values: Partial<VariableValues>,
   environment: BackendPlace["environment"],

@@ -11,8 +11,9 @@ import {
   withVariable,
 } from "../../core/system/processList";
 
-/** In the environment of every process of a backend; its value is the backend's id. */
+/** In the environment of every process of a backend: its id, and a text that is another one at each start. */
 export const MARK = "BERTH_BACKEND";
+export const RUN_MARK = "BERTH_BACKEND_RUN";
 
 /** Milliseconds between the polite request to end and the end. */
 const TERM_TIME = 3_000;
@@ -20,19 +21,27 @@ const TERM_TIME = 3_000;
 const KILL_TIME = 5_000;
 const LOOK_EVERY = process.platform === "linux" ? 25 : 200;
 
+interface Leader {
+  readonly pid: number;
+  /** See processIdentity.ts. */
+  readonly start: string;
+}
+
 export class BackendTree {
   /** The start of each process that was ever seen, by pid. */
   readonly #seen = new Map<number, string>();
 
   /**
-   * `leader` is its first process and, but on Windows, its group's; null: it has ended, and its pid may be another's.
-   * `spared` is not ended with the others.
+   * `mark` is a variable in the environment of all, and its value. `leader` is its first process and, but on Windows, its
+   * group's; null: it has ended, and its pid may be another's. `spared` is not ended with the others.
    */
   constructor(
-    private readonly id: string,
-    private readonly leader: number | null,
+    private readonly mark: readonly [variable: string, value: string],
+    private readonly leader: Leader | null,
     private readonly spared: () => number | undefined = () => undefined,
-  ) {}
+  ) {
+    if (leader) this.#seen.set(leader.pid, leader.start);
+  }
 
   /** TERM, then KILL after 3 s, until none is left. Returns how many the system could not end. */
   async end(): Promise<number> {
@@ -58,11 +67,12 @@ export class BackendTree {
     const processes = await listProcesses();
     const roots = new Set([
       ...this.#seen.keys(),
-      ...withVariable(MARK, this.id),
+      ...withVariable(...this.mark),
     ]);
-    if (this.leader !== null)
+    const { leader } = this;
+    if (leader)
       for (const { pid, group } of processes)
-        if (group === this.leader || pid === this.leader) roots.add(pid);
+        if (group === leader.pid || pid === leader.pid) roots.add(pid);
     const members = withDescendants(await this.#running(roots), processes);
     const spared = this.spared();
     if (spared !== undefined) members.delete(spared);

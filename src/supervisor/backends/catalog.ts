@@ -1,18 +1,21 @@
-// Which backends a worktree may have: those of the windows that have it open come first, then the settings of other windows'
-// users, who are the same person, then backends.json.
+// Which backends a worktree may have: the user's settings in the windows that have it open come first, then those in other windows,
+// then backends.json, and then what the workspace defines.
 import {
   backendRefused,
   noBackends,
   noSuchBackend,
   whichBackend,
 } from "../../core/backendErrors";
-import type {
-  BackendDefinition,
-  ParsedBackends,
+import {
+  type BackendDefinition,
+  backendKey,
+  type ParsedBackends,
 } from "../../core/backends/definition";
-import { worktreeNotTrusted } from "../../core/backendMessages";
+import { contains } from "../../core/system/paths";
+import { worktreeIsOff, worktreeNotTrusted } from "../../core/backendMessages";
 import { siblingName } from "../../core/worktrees/names";
 import type { Worktree } from "../../core/worktrees/worktree";
+import type { AttachedWindow } from "../../host/reconcile/attachedWindow";
 import type { InstanceHost } from "../../host/reconcile/instanceHost";
 import type { BackendPlace } from "./backendSpec";
 
@@ -33,43 +36,67 @@ export function offerFor(
 ): Offer {
   const { path, git } = worktree;
   const { windows } = instances;
-  const own = windows.filter((window) => window.specOf(path) !== undefined);
-  const trusted = own.filter((window) => window.isTrusted);
+  const own = windows.filter(
+    (window) => window.plan.specOf(path) !== undefined,
+  );
+  const trusted = own.filter((window) => window.plan.isTrusted);
   const definitions = [
-    ...trusted.flatMap(({ backends }) => [
-      ...backends.user,
-      ...backends.workspace,
-    ]),
-    ...windows.flatMap(({ backends }) => backends.user),
+    ...trusted.flatMap(({ plan: { backends } }) => backends.user),
+    ...windows.flatMap(({ plan: { backends } }) => backends.user),
     ...file.definitions,
+    ...trusted.flatMap(({ plan: { backends } }) => backends.workspace),
   ];
-  const isTrusted = own.length === 0 || trusted.length > 0;
+  const isTrusted =
+    trusted.length > 0 ||
+    !windows.some(
+      (window) => !window.plan.isTrusted && concerns(window, worktree),
+    );
+  const refusal = isTrusted
+    ? own.length > 0 && !own.some((window) => window.plan.runs(path))
+      ? worktreeIsOff
+      : undefined
+    : worktreeNotTrusted;
   return {
     place: {
       worktree: path,
       name:
-        own[0]?.specOf(path)?.name ??
+        own[0]?.plan.specOf(path)?.name ??
         (git ? siblingName(git) : (path.split(/[\\/]/).at(-1) ?? path)),
       branch: git?.branch ?? "",
       instanceId: instances.instanceIdOf(path) ?? "",
       environment: (own[0] ?? windows[0])?.environment ?? process.env,
     },
-    definitions: isTrusted ? firstOfEachName(definitions) : new Map(),
+    definitions:
+      refusal === undefined ? firstOfEachName(definitions) : new Map(),
     refused: new Map(
-      isTrusted
-        ? trusted.flatMap(({ backends }) => [...backends.refused])
-        : definitions.map(({ name }) => [name, worktreeNotTrusted]),
+      refusal === undefined
+        ? trusted.flatMap(({ plan: { backends } }) => [...backends.refused])
+        : definitions.map(({ name }) => [name, refusal]),
     ),
     problems: file.problems,
   };
+}
+
+/** Whether it has the worktree open, the folder around it, or another worktree of its repository. */
+function concerns({ plan }: AttachedWindow, worktree: Worktree): boolean {
+  const repository = worktree.git?.gitCommonDir;
+  return plan.planned.some(
+    ({ path, git }) =>
+      contains(path, worktree.path) ||
+      (repository !== undefined && git?.gitCommonDir === repository),
+  );
 }
 
 function firstOfEachName(
   definitions: readonly BackendDefinition[],
 ): Map<string, BackendDefinition> {
   const found = new Map<string, BackendDefinition>();
-  for (const definition of definitions)
-    if (!found.has(definition.name)) found.set(definition.name, definition);
+  const keys = new Set<string>();
+  for (const definition of definitions) {
+    const key = backendKey(definition.name);
+    if (!keys.has(key)) found.set(definition.name, definition);
+    keys.add(key);
+  }
   return found;
 }
 

@@ -2,37 +2,36 @@
 // use it.
 import { connectionsTo } from "../../core/system/listeningPorts";
 import type { Backend } from "./backend";
+import type { ServedBackend } from "./backendSpec";
 
-/** Milliseconds between looks at the connections of one. */
-const LOOK_EVERY = 10_000;
+/** Milliseconds between looks at the connections of one: only on Linux they cost no process. */
+const LOOK_EVERY = process.platform === "linux" ? 0 : 10_000;
+
+/** Of one run. By the monotonic clock, in milliseconds. */
+interface Use {
+  usedAt: number;
+  lookedAt: number;
+}
 
 export class IdleWatch {
-  /** By the monotonic clock, in milliseconds. */
-  readonly #usedAt = new WeakMap<Backend, number>();
-  readonly #lookedAt = new WeakMap<Backend, number>();
+  readonly #uses = new WeakMap<ServedBackend, Use>();
 
   constructor(private readonly onDidIdle: (backend: Backend) => void) {}
 
   /** To be called again and again for each backend that runs. */
   async look(backend: Backend): Promise<void> {
-    const { idleMinutes } = backend.spec.definition;
+    const { served, spec } = backend;
+    const { idleMinutes } = spec.definition;
+    if (!served || idleMinutes === null) return;
     const now = performance.now();
-    if (idleMinutes === null) return;
-    if (!backend.served || backend.sessions.size > 0) {
-      this.#usedAt.set(backend, now);
-      return;
-    }
-    const allowed = 60_000 * idleMinutes;
-    if (
-      now - (this.#lookedAt.get(backend) ?? 0) >
-      Math.min(LOOK_EVERY, allowed)
-    ) {
-      this.#lookedAt.set(backend, now);
+    const use = this.#uses.get(served) ?? { usedAt: now, lookedAt: 0 };
+    this.#uses.set(served, use);
+    if (backend.sessions.size > 0) use.usedAt = now;
+    else if (now - use.lookedAt >= LOOK_EVERY) {
+      use.lookedAt = now;
       // Where the system cannot tell, it counts as used.
-      if ((await connectionsTo(backend.served.port)) !== 0)
-        this.#usedAt.set(backend, now);
+      if ((await connectionsTo(served.port)) !== 0) use.usedAt = now;
     }
-    if (now - (this.#usedAt.get(backend) ?? now) >= allowed)
-      this.onDidIdle(backend);
+    if (now - use.usedAt >= 60_000 * idleMinutes) this.onDidIdle(backend);
   }
 }

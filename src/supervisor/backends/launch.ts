@@ -9,20 +9,20 @@ import type { VariableValues } from "../../core/backends/variables";
 import { findCommand } from "../../core/system/findCommand";
 import { realDirectory } from "../../core/system/paths";
 import { BackendProcess } from "./backendProcess";
-import { type BackendSpec, fillInAll, type StartContext } from "./backendSpec";
+import { type BackendSpec, resolve, type StartContext } from "./backendSpec";
 import { backendEnvironment } from "./environment";
 import type { BackendOutput } from "./output";
 
 /** Throws a UserError where there is no such program or folder. */
 export async function launch(
-  { id, definition, place }: BackendSpec,
+  spec: BackendSpec,
   values: Partial<VariableValues>,
   { guard }: StartContext,
   output: BackendOutput,
 ): Promise<BackendProcess> {
-  const { environment, instanceId } = place;
-  const filled = fillInAll(definition, { instanceId, ...values }, environment);
-  const env = backendEnvironment(environment, filled.env);
+  const { id, place } = spec;
+  const filled = resolve(spec, values);
+  const env = backendEnvironment(place.environment, filled.env);
   const command = findCommand(filled.command, env);
   if (command === undefined) throw commandNotFound(filled.command);
   const cwd = await realDirectory(filled.cwd);
@@ -37,7 +37,7 @@ export async function launch(
         cwd,
         env,
         guard,
-        isStdio: definition.type === "stdio",
+        isStdio: filled.type === "stdio",
       },
       output,
     );

@@ -7,7 +7,7 @@ import type {
 } from "../../core/registry/backendRecords";
 import type { Place } from "../../core/system/machine";
 import { identifyProcess, pidExists } from "../../core/system/processIdentity";
-import { BackendTree } from "./backendTree";
+import { BackendTree, MARK } from "./backendTree";
 
 /** To be called by the only supervisor of the home, before it starts any backend. */
 export async function endLeftovers(
@@ -22,7 +22,8 @@ export async function endLeftovers(
       const { id, pid, processStart } = record;
       const isLeader =
         pid !== null && (await identifyProcess(pid)) === processStart;
-      const left = await new BackendTree(id, isLeader ? pid : null).end();
+      const leader = isLeader ? { pid, start: processStart } : null;
+      const left = await new BackendTree([MARK, id], leader).end();
       if (left > 0) log.error(`${left} processes of ${id} could not be ended`);
       else log.info(`${id} is gone with the server that ran it`);
       await rm(records.file(id), { force: true });

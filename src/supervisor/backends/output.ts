@@ -2,6 +2,7 @@
 import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
+import { toPrintable } from "../../core/worktrees/names";
 
 /** Lines that are kept for a message about its end. */
 const TAIL = 20;
@@ -25,7 +26,7 @@ export class BackendOutput {
 
   /** A line of Berth's own. */
   note(line: string): void {
-    this.sink(`--- ${line}\n`);
+    this.sink(`--- ${toPrintable(line)}\n`);
   }
 
   forgetTail(): void {
@@ -76,7 +77,7 @@ export class BackendOutput {
 /** Without colours, and with what no text file holds as visible characters. */
 function cleanLine(line: string): string {
   return stripVTControlCharacters(line.replace(/\r$/, "")).replaceAll(
-    /[\u0000-\u0008\u000b-\u001f\u007f]/g,
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g,
     "\ufffd",
   );
 }

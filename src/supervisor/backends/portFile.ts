@@ -1,6 +1,7 @@
 // The file in which a backend says on which port it listens: it has let the system choose one.
-import { readFile, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
+import { readJson } from "../../core/system/atomicFile";
 
 const LOOK_EVERY = 25;
 /** Bytes: more is no number. */
@@ -18,15 +19,15 @@ export async function readPortFile(
   signal: AbortSignal,
 ): Promise<number> {
   for (;;) {
-    const port = parse(await readFile(file, "utf8").catch(() => ""));
-    if (port !== undefined && (await isListening(port))) return port;
+    const port = await readJson(file, MAX_BYTES);
+    if (isPort(port) && (await isListening(port))) return port;
     await delay(LOOK_EVERY, undefined, { signal });
   }
 }
 
-/** "49152", with or without a line break. Half a number is a port where nobody listens. */
-function parse(text: string): number | undefined {
-  const found = text.length <= MAX_BYTES && /^\s*(\d{1,5})\s*$/.exec(text);
-  const port = Number(found && found[1]);
-  return port >= 1 && port <= 65_535 ? port : undefined;
+/** Half a number is a port where nobody listens. */
+function isPort(value: unknown): value is number {
+  return (
+    Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535
+  );
 }

@@ -3,11 +3,12 @@ import { connect } from "node:net";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { backendRefuses } from "../../core/backendMessages";
-import type { Readiness } from "../../core/backends/definition";
 import type { BackendOutput } from "./output";
 
 export interface Probe {
-  readonly ready: Readiness;
+  /** null: that of the URL. */
+  readonly path: string | null;
+  readonly isMcp: boolean;
   readonly port: number;
   /** null: it has none that is known. */
   readonly url: string | null;
@@ -18,31 +19,23 @@ const TRY_EVERY = 50;
 /** Milliseconds for one answer. */
 const ANSWER_TIME = 5_000;
 
-/** Resolves once it serves: with what a user should know of its answer, or null. Rejects only with the signal's reason. */
-export async function whenReady(
-  probe: Probe,
-  output: BackendOutput,
+/** Rejects only with the signal's reason. */
+export async function whenAccepting(
+  port: number,
   signal: AbortSignal,
-): Promise<string | null> {
-  const { ready, port } = probe;
-  switch (ready.kind) {
-    case "output":
-      await whenWritten(ready.text, output, signal);
-      return null;
-    case "tcp":
-    case "stdio":
-      return repeat(
-        async () => ((await accepts(port)) ? null : undefined),
-        signal,
-      );
-    case "http": {
-      const url = probeUrl(probe, ready.path);
-      return repeat(() => ask(url, probe.headers, signal), signal);
-    }
-  }
+): Promise<void> {
+  await repeat(async () => (await accepts(port)) || undefined, signal);
 }
 
-function probeUrl({ url, port }: Probe, path: string | null): string {
+/** Resolves with what a user should know of its answer, or null. Rejects only with the signal's reason. */
+export function whenAnswering(
+  probe: Probe,
+  signal: AbortSignal,
+): Promise<string | null> {
+  return repeat(() => ask(probe, signal), signal);
+}
+
+function probeUrl({ url, port, path }: Probe): string {
   const base = url ?? `http://127.0.0.1:${port}/`;
   return path === null ? base : new URL(path, base).href;
 }
@@ -86,24 +79,30 @@ const INITIALIZE = {
 
 /** undefined: nobody answers. A sentence where the answer is a refusal that clients will meet too. */
 async function ask(
-  url: string,
-  headers: Readonly<Record<string, string>>,
+  probe: Probe,
   signal: AbortSignal,
 ): Promise<string | null | undefined> {
+  const { headers, isMcp } = probe;
+  const url = probeUrl(probe);
   try {
     const response = await fetch(url, {
-      method: "POST",
-      headers: {
-        accept: "application/json, text/event-stream",
-        "content-type": "application/json",
-        ...headers,
-      },
-      body: JSON.stringify(INITIALIZE),
+      // Anything else than a question may change something in a server that is no MCP server.
+      ...(isMcp
+        ? {
+            method: "POST",
+            headers: {
+              accept: "application/json, text/event-stream",
+              "content-type": "application/json",
+              ...headers,
+            },
+            body: JSON.stringify(INITIALIZE),
+          }
+        : { headers }),
       redirect: "manual",
       signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIME)]),
     });
     await response.body?.cancel();
-    await endSession(url, headers, response);
+    if (isMcp) await endSession(url, headers, response);
     return response.status === 401 || response.status === 403
       ? backendRefuses(response.status, new URL(url).pathname)
       : null;
@@ -128,11 +127,13 @@ async function endSession(
   await response?.body?.cancel();
 }
 
-async function whenWritten(
+/** Resolves once it has written a line that contains the text, from now on. Rejects only with the signal's reason. */
+export async function whenWritten(
   text: string,
   output: BackendOutput,
   signal: AbortSignal,
 ): Promise<void> {
+  signal.throwIfAborted();
   await new Promise<void>((resolve, reject) => {
     const end = (): void => {
       listener.dispose();

@@ -11,7 +11,7 @@ import {
 import type { BackendProcess } from "./backendProcess";
 import {
   type BackendSpec,
-  fillInAll,
+  resolve,
   type ServedBackend,
   type StartBackend,
   type StartContext,
@@ -20,7 +20,12 @@ import { freePort } from "./freePort";
 import { launch } from "./launch";
 import type { BackendOutput } from "./output";
 import { clearPortFile, readPortFile } from "./portFile";
-import { accepts, whenReady } from "./readiness";
+import {
+  accepts,
+  whenAccepting,
+  whenAnswering,
+  whenWritten,
+} from "./readiness";
 
 /** Starts on another port, where a program was faster. */
 const MAX_ATTEMPTS = 5;
@@ -47,11 +52,7 @@ export const startHttp: StartBackend = async (
       if (typeof served !== "string")
         return {
           ...served,
-          stop: async () => {
-            const left = await served.stop();
-            release();
-            return left;
-          },
+          stop: () => served.stop().finally(release),
         };
       const isTaken = port !== null && IN_USE.test(output.tail.join("\n"));
       if (!isTaken || attempt === MAX_ATTEMPTS) throw backendEndedEarly(served);
@@ -106,25 +107,32 @@ class HttpStart {
     signal: AbortSignal,
   ): Promise<Served | string> {
     const { spec, context, output } = this;
-    const { readyTimeout } = spec.definition;
+    const { ready, readyTimeout } = spec.definition;
     const portFile = path.join(context.directory, `${spec.id}.port`);
+    const settled = new AbortController();
+    const late = AbortSignal.timeout(1_000 * readyTimeout);
+    const waiting = AbortSignal.any([signal, late, settled.signal]);
     await clearPortFile(portFile);
+    signal.throwIfAborted();
+    // Heard from the first line on.
+    const written =
+      ready.kind === "output"
+        ? whenWritten(ready.text, output, waiting)
+        : Promise.resolve();
+    written.catch(() => undefined);
     const process = await launch(
       spec,
       { portFile, ...(port !== null && { port: String(port) }) },
       context,
       output,
     );
-    const settled = new AbortController();
-    const late = AbortSignal.timeout(1_000 * readyTimeout);
-    const waiting = AbortSignal.any([signal, late, settled.signal]);
     try {
       const outcome = await Promise.race([
         process.ended,
-        this.#whenServing(process, portFile, port, waiting),
+        written.then(() => this.#whenServing(process, portFile, port, waiting)),
       ]);
       if (typeof outcome !== "string") return outcome;
-      await process.stop(port);
+      await process.stop(null);
       return outcome;
     } catch (error) {
       await process.stop(port);
@@ -133,7 +141,7 @@ class HttpStart {
       throw error;
     } finally {
       settled.abort();
-      await clearPortFile(portFile);
+      await clearPortFile(portFile).catch(() => undefined);
     }
   }
 
@@ -143,18 +151,23 @@ class HttpStart {
     chosen: number | null,
     signal: AbortSignal,
   ): Promise<Served> {
-    const { spec, output } = this;
+    const { spec } = this;
     const port = uses(spec, "portFile")
       ? await readPortFile(portFile, accepts, signal)
       : (chosen ?? portOf(spec.definition.url));
-    const { url, headers, ready } = fillInAll(
-      spec.definition,
-      { port: String(port) },
-      spec.place.environment,
-    );
-    const probe = { ready, port, url, headers };
-    const note = await whenReady(probe, output, signal);
+    const { url, headers, ready, isMcp } = resolve(spec, {
+      port: String(port),
+    });
+    await whenAccepting(port, signal);
+    // Before anything is sent there: the port is known to everybody who can list processes.
     const isWide = await this.#whenItsOwn(process, port, signal);
+    const note =
+      ready.kind === "http"
+        ? await whenAnswering(
+            { path: ready.path, isMcp, port, url, headers },
+            signal,
+          )
+        : null;
     return {
       pid: process.pid,
       processStart: process.processStart,
@@ -169,7 +182,7 @@ class HttpStart {
 
   /**
    * Waits until nothing speaks against its being the one that answers. Returns whether other machines reach it. A server that
-   * runs in a container listens in none of its own processes.
+   * runs in a container listens in none of its own processes, but in one of the system's.
    */
   async #whenItsOwn(
     process: BackendProcess,
@@ -179,11 +192,12 @@ class HttpStart {
     for (;;) {
       const { own, isHeldByAnother } = await process.listening(port);
       const found = own.filter((each) => each.port === port);
-      if (found.length > 0) return found.some(({ isLoopback }) => !isLoopback);
-      if (own.length === 0 && !isHeldByAnother) return false;
+      if (!isHeldByAnother && found.length > 0)
+        return found.some(({ isLoopback }) => !isLoopback);
+      if (!isHeldByAnother && own.length === 0) return false;
       this.#reason = backendListensElsewhere(
         port,
-        own.map((each) => each.port),
+        own.map((each) => each.port).filter((each) => each !== port),
       );
       await delay(LOOK_EVERY, undefined, { signal });
     }

@@ -1,6 +1,7 @@
 // Starts an MCP server that speaks on its standard streams, and serves it over Streamable HTTP on a port of its own.
 import { backendEndedEarly, backendNotReady } from "../../core/backendErrors";
 import { backendSaysNothing } from "../../core/backendMessages";
+import { messageOf } from "../../core/errors";
 import { freshToken } from "../../core/system/freshToken";
 import { choosePort } from "../../host/instance/choosePort";
 import { Sessions } from "../../host/protocols/mcp/sessions";
@@ -26,6 +27,7 @@ export const startStdio: StartBackend = async (
   signal,
 ) => {
   const { readyTimeout } = spec.definition;
+  signal.throwIfAborted();
   const process = await launch(spec, {}, context, output);
   const late = AbortSignal.timeout(1_000 * readyTimeout);
   const settled = new AbortController();
@@ -61,7 +63,9 @@ async function serve(
   const clients = new Set<StdioSession>();
   const sessions = new Sessions({
     newClient: (open) => {
-      const client = new StdioSession(server, open, log);
+      const client = new StdioSession(server, open, log, (closed) => {
+        clients.delete(closed);
+      });
       clients.add(client);
       return client;
     },
@@ -73,7 +77,8 @@ async function serve(
       worktree: id,
       range: portRange,
       controlToken: freshToken(),
-      kept: await addresses.of(id),
+      // Clients that were told its token cannot be told another one.
+      kept: (await addresses.of(id)).map((each) => ({ ...each, age: 0 })),
       forget: (port) => addresses.forget(id, port),
       isServed: (port) => ports.has(port),
       foreignPorts: ports,
@@ -91,7 +96,10 @@ async function serve(
   );
   const { port, token } = endpoint.address;
   ports.add(port);
-  await addresses.keep(id, endpoint.address);
+  // Where it cannot be kept, the next start has another address.
+  await addresses.keep(id, endpoint.address).catch((error: unknown) => {
+    log.warn(`The address of ${id} is not kept: ${messageOf(error)}`);
+  });
   const timer = setInterval(() => {
     for (const client of clients) if (client.isExpired) void client.close();
   }, LOOK_EVERY);

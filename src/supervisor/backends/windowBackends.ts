@@ -11,7 +11,7 @@ import type { BackendHost } from "./backendHost";
 export class WindowBackends implements ServedBackends {
   /** The logs that it follows, by worktree and name. */
   readonly #followed = new Map<string, Disposable>();
-  #told: readonly BackendView[] = [];
+  #told: readonly BackendView[] | undefined;
 
   constructor(
     private readonly window: AttachedWindow,
@@ -27,7 +27,7 @@ export class WindowBackends implements ServedBackends {
   ): Promise<Outcome<BackendView>> {
     return outcomeOf(async () => {
       const backend = await this.host.claim(worktree, name);
-      await backend.request(null);
+      await backend.request(null, this.window.gone);
       return this.host.viewOf(backend);
     });
   }
@@ -38,7 +38,7 @@ export class WindowBackends implements ServedBackends {
   ): Promise<Outcome<BackendView>> {
     return outcomeOf(async () => {
       const backend = await this.host.claim(worktree, name);
-      await backend.restart();
+      await backend.restart(this.window.gone);
       return this.host.viewOf(backend);
     });
   }
@@ -67,7 +67,7 @@ export class WindowBackends implements ServedBackends {
 
   /** Tells the window what has changed. */
   notify(): void {
-    if (this.window.gone.aborted) return;
+    if (!this.window.plan.isInformed || this.window.gone.aborted) return;
     const views = this.host.viewsFor(this.window);
     if (isDeepStrictEqual(views, this.#told)) return;
     this.#told = views;

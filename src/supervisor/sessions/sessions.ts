@@ -122,7 +122,10 @@ export class Sessions {
     );
     const starts = await this.#processes.identify(held.map(({ pid }) => pid));
     for (const { id, pid, start } of held) {
-      const isGone = !pidExists(pid) || starts.get(pid) !== start;
+      const now = starts.get(pid);
+      // Where the system does not tell, it is the one that it was.
+      const isOther = now !== undefined && start !== undefined && now !== start;
+      const isGone = !pidExists(pid) || isOther;
       if (isGone) void this.release(id);
     }
   }

@@ -1,10 +1,8 @@
 // An MCP server that speaks on its standard streams, shared by all clients of its worktree: each has a session of its own, and
 // the server sees one client, Berth. Requests are told apart by an id of Berth's own.
-import path from "node:path";
 import type { Readable, Writable } from "node:stream";
-import { pathToFileURL } from "node:url";
 import {
-  ReadBuffer,
+  deserializeMessage,
   serializeMessage,
 } from "@modelcontextprotocol/sdk/shared/stdio.js";
 import {
@@ -20,16 +18,24 @@ import {
   LATEST_PROTOCOL_VERSION,
   type RequestId,
 } from "@modelcontextprotocol/sdk/types.js";
-import { stdioServerEnded } from "../../core/backendMessages";
+import {
+  stdioServerEnded,
+  stdioServerIsBusy,
+} from "../../core/backendMessages";
 import { messageOf } from "../../core/errors";
 import type { Log } from "../../core/log";
+import { answerServer } from "./answerServer";
+import { MessageLines } from "./messageLines";
 
 /** Bytes of one message. */
-const MAX_MESSAGE = 64 * 1024 * 1024;
+const MAX_MESSAGE = 10 * 1024 * 1024;
+/** Bytes that wait for a server that does not read; what comes then is answered with an error. */
+const MAX_BACKLOG = 32 * 1024 * 1024;
 
 /** Of JSON-RPC. */
-const METHOD_NOT_FOUND = -32_601;
 const CONNECTION_CLOSED = -32_000;
+/** Notifications that are nothing to other clients, nor to anybody once the call is over. */
+const OF_ONE_CALL = ["notifications/progress", "notifications/cancelled"];
 
 export interface StandardStreams {
   readonly stdin: Writable;
@@ -62,7 +68,7 @@ interface Call {
 export class StdioServer {
   readonly #calls = new Map<RequestId, Call>();
   readonly #clients = new Set<StdioClient>();
-  readonly #buffer = new ReadBuffer({ maxBufferSize: MAX_MESSAGE });
+  readonly #lines = new MessageLines(MAX_MESSAGE);
   #lastId = 0;
   #initialized: InitializeResult | undefined;
   #isEnded = false;
@@ -79,9 +85,10 @@ export class StdioServer {
     signal: AbortSignal,
   ): Promise<StdioServer> {
     const server = new StdioServer(stdin, options);
-    stdin.on("error", (error) => {
-      options.log.debug(`Its input has ended: ${messageOf(error)}`);
-    });
+    for (const stream of [stdin, stdout])
+      stream.on("error", (error) => {
+        options.log.debug(`A stream of it has ended: ${messageOf(error)}`);
+      });
     stdout.on("data", (chunk: Buffer) => {
       server.#read(chunk);
     });
@@ -122,12 +129,13 @@ export class StdioServer {
     this.#isEnded = true;
     for (const [id, call] of this.#calls) {
       this.#calls.delete(id);
-      call.client?.receive(closed(call.id), call.id);
-      call.settle?.(closed(id));
+      call.client?.receive(failure(call.id, stdioServerEnded), call.id);
+      call.settle?.(failure(id, stdioServerEnded));
     }
   }
 
   async #introduce(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
     const response = await new Promise<JSONRPCResponse>((resolve, reject) => {
       signal.addEventListener("abort", () => {
         reject(signal.reason as Error);
@@ -157,8 +165,10 @@ export class StdioServer {
   }
 
   #request(client: StdioClient, message: JSONRPCRequest): void {
-    if (this.#isEnded) {
-      client.receive(closed(message.id), message.id);
+    const isEnded = this.#isEnded || !this.input.writable;
+    if (isEnded || this.input.writableLength > MAX_BACKLOG) {
+      const why = isEnded ? stdioServerEnded : stdioServerIsBusy;
+      client.receive(failure(message.id, why), message.id);
       return;
     }
     const progressToken = message.params?._meta?.progressToken;
@@ -206,58 +216,28 @@ export class StdioServer {
   }
 
   #read(chunk: Buffer): void {
-    try {
-      this.#buffer.append(chunk);
-    } catch (error) {
+    const { lines, dropped } = this.#lines.add(chunk);
+    if (dropped > 0)
       this.options.log.warn(
-        `What it has written is left out: ${messageOf(error)}`,
+        "A message of a server on standard streams was too large and is left out",
       );
-      return;
-    }
-    for (;;) {
-      try {
-        const message = this.#buffer.readMessage();
-        if (message === null) return;
-        this.#receive(message);
-      } catch {
-        // Programs print other things too; the rest of them are lines of their own.
-        this.options.log.debug("A line of its output is no message");
-      }
+    for (const line of lines) {
+      const message = parse(line);
+      if (message) this.#receive(message);
+      // Programs print other things too.
+      else this.options.log.debug("A line of its output is no message");
     }
   }
 
   #receive(message: JSONRPCMessage): void {
-    if (isJSONRPCRequest(message)) this.#answer(message);
+    if (isJSONRPCRequest(message))
+      this.#write(answerServer(message, this.options.worktree));
     else if (
       isJSONRPCResultResponse(message) ||
       isJSONRPCErrorResponse(message)
     )
       this.#settle(message);
     else this.#pass(message);
-  }
-
-  /** What the server asks of its client. */
-  #answer({ id, method }: JSONRPCRequest): void {
-    if (method === "ping") this.#write({ jsonrpc: "2.0", id, result: {} });
-    else if (method === "roots/list")
-      this.#write({
-        jsonrpc: "2.0",
-        id,
-        result: {
-          roots: [
-            {
-              uri: pathToFileURL(this.options.worktree).href,
-              name: path.basename(this.options.worktree),
-            },
-          ],
-        },
-      });
-    else
-      this.#write({
-        jsonrpc: "2.0",
-        id,
-        error: { code: METHOD_NOT_FOUND, message: "Method not found" },
-      });
   }
 
   #settle(response: JSONRPCResponse): void {
@@ -283,7 +263,7 @@ export class StdioServer {
         },
         call.id,
       );
-    else if (message.method !== "notifications/progress")
+    else if (!OF_ONE_CALL.includes(message.method))
       for (const client of this.#clients) client.receive(message);
   }
 
@@ -292,10 +272,14 @@ export class StdioServer {
   }
 }
 
-function closed(id: RequestId): JSONRPCResponse {
-  return {
-    jsonrpc: "2.0",
-    id,
-    error: { code: CONNECTION_CLOSED, message: stdioServerEnded },
-  };
+function parse(line: string): JSONRPCMessage | undefined {
+  try {
+    return deserializeMessage(line);
+  } catch {
+    return undefined;
+  }
+}
+
+function failure(id: RequestId, message: string): JSONRPCResponse {
+  return { jsonrpc: "2.0", id, error: { code: CONNECTION_CLOSED, message } };
 }

@@ -22,6 +22,7 @@ export class StdioSession implements SessionClient, StdioClient {
     private readonly server: StdioServer,
     sessions: Map<string, SessionClient>,
     private readonly log: Log,
+    onDidClose: (session: StdioSession) => void,
   ) {
     this.#session = new HttpSession({
       onDidInitialize: () => {
@@ -40,6 +41,7 @@ export class StdioSession implements SessionClient, StdioClient {
     transport.onclose = () => {
       sessions.delete(this.#session.id);
       server.remove(this);
+      onDidClose(this);
     };
     transport.onerror = (error) => {
       log.debug(`Client ${this.#session.id}: ${error.message}`);

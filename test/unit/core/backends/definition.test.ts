@@ -6,6 +6,7 @@ import {
   type BackendDefinition,
   parseBackends,
 } from "../../../../src/core/backends/definition";
+import { describeDefinition } from "../../../../src/core/backends/describeDefinition";
 import {
   fillIn,
   unknownVariables,
@@ -66,7 +67,10 @@ describe("the definition of a backend", () => {
       [{ command: "x", args: "y" }, /args must be a list of texts/],
       [{ command: "x", args: [1] }, /args must be a list of texts/],
       [{ command: "x", env: { A: 1 } }, /env must be an object of texts/],
-      [{ command: "x", url: "ftp://x" }, /url must be an http:\/\/ address/],
+      [
+        { command: "x", url: "ftp://x" },
+        /url must be an address of this machine/,
+      ],
       [{ command: "x", port: 3 }, /port must be one of type, command/],
       [
         { command: "x", start: "never" },
@@ -79,15 +83,19 @@ describe("the definition of a backend", () => {
       [{ command: "x", linger: -1 }, /linger must be a number of seconds/],
       [{ command: "x", type: "http" }, /type must be "stdio", or \$\{port\}/],
       [
-        { command: "x", type: "stdio", url: "http://x/" },
+        { command: "x", type: "stdio", url: "http://127.0.0.1/" },
         /url must be left out/,
       ],
       [
-        { command: "x", url: "http://x:1/", ready: { http: "up" } },
+        { command: "x", url: "http://127.0.0.1:1/", ready: { http: "up" } },
         /ready\.http must be a path/,
       ],
       [
-        { command: "x", url: "http://x:1/", ready: { tcp: true, output: "a" } },
+        {
+          command: "x",
+          url: "http://127.0.0.1:1/",
+          ready: { tcp: true, output: "a" },
+        },
         /ready must be only one of/,
       ],
       [
@@ -129,6 +137,73 @@ describe("the definition of a backend", () => {
       String(problems(entries)),
       /"two": its port 8080 is that of "one"/,
     );
+  });
+
+  it("has an address of this machine, whatever its variables stand for", () => {
+    for (const url of [
+      "http://127.0.0.1:${port}/mcp",
+      "http://localhost:3000",
+      "https://[::1]:${port}/a?b=${worktree}",
+    ])
+      assert.equal(only({ command: "x", url }).url, url);
+    for (const url of [
+      "http://evil.example/mcp",
+      "http://127.0.0.1.evil.example/",
+      "http://127.0.0.1:${port}@evil.example/",
+      "http://127.0.0.1:${env:X}/",
+      "http://${branch}/",
+      "http://127.0.0.1\\@evil.example/",
+      "http://0.0.0.0:${port}/",
+    ])
+      assert.match(
+        String(problems({ web: { command: "x", url } })),
+        /url must be an address of this machine/,
+        url,
+      );
+    for (const http of ["//evil.example/", "/\\evil.example/", "mcp"])
+      assert.match(
+        String(
+          problems({
+            web: { command: "x", url: "http://127.0.0.1:1/", ready: { http } },
+          }),
+        ),
+        /ready\.http must be a path/,
+      );
+  });
+
+  it("cannot have a name that variables do not tell from another's", () => {
+    const entries = {
+      "my.server": { command: "x" },
+      My_Server: { command: "y" },
+    };
+    assert.match(
+      String(problems(entries)),
+      /"My_Server": its name is too much like "my\.server"/,
+    );
+  });
+
+  it("is shown whole, and so that nothing in it can be taken for Berth's words", () => {
+    const text = describeDefinition(
+      only({
+        command: "npx",
+        args: ["a b", "x\u202ey"],
+        env: { A: "1\nIt runs in a sandbox." },
+        url: "http://127.0.0.1:1/",
+        headers: { Key: "${env:SECRET}" },
+        ready: { http: "/up" },
+        start: "withWorktree",
+      }),
+    );
+    for (const part of [
+      '"a b"',
+      '"x\\u202ey"',
+      '"A" = "1\\nIt runs in a sandbox."',
+      '"http://127.0.0.1:1/"',
+      '"Key" = "${env:SECRET}"',
+      '"/up"',
+      "whenever a worktree is opened",
+    ])
+      assert.ok(text.includes(part), `${part} in\n${text}`);
   });
 
   it("is read from whatever JSON there is without a failure", () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { pidExists } from "../../../../src/core/system/processIdentity";
 import { until } from "../../../harness/until";
 import { useGround } from "../../support/ground";
-import { type Granted, marked, onPort, Serve } from "../../support/serve";
+import { fake, type Granted, marked, onPort, Serve } from "../../support/serve";
 import { isFree } from "../../support/sockets";
 
 const wicked = {
@@ -71,6 +71,68 @@ describe("nothing is left of a backend that", function () {
     assert.ok(!pidExists(granted.pid));
     assert.equal(marked(again.backend_id).length, 2);
   });
+
+  it("ends at once, when the supervisor is killed, and does not end its successor later", async () => {
+    const { serve, ...granted } = await run([]);
+    process.kill(serve.pid, "SIGKILL");
+    const next = await Serve.start(ground, { web: onPort() });
+    const again = await next.request(ground.path("app"));
+    assert.equal(again.backend_id, granted.backend_id);
+    // Longer than the guard of the first waits before it kills.
+    const end = performance.now() + 4_000;
+    await until("its time is over", () => {
+      assert.ok(pidExists(again.pid));
+      return performance.now() > end;
+    });
+  });
+
+  for (const [kind, definition] of Object.entries({
+    output: {
+      ...fake("--say", "never"),
+      url: "http://127.0.0.1:${port}/",
+      ready: { output: "up", timeout: 600 },
+    },
+    stdio: {
+      command: "sleep",
+      args: ["1000"],
+      linger: 0,
+      ready: { timeout: 600 },
+    },
+  }))
+    it(`is not wanted any more in any moment of its start: ${kind}`, async () => {
+      const app = ground.make("app");
+      const serve = await Serve.start(ground, {
+        slow: definition,
+        web: onPort(),
+      });
+      for (let wait = 0; wait < 60; wait += 5) {
+        const hangUp = new AbortController();
+        const asked = serve
+          .ask(
+            "POST",
+            "/request-session",
+            { project_path: app, backend: "slow" },
+            { signal: hangUp.signal },
+          )
+          .catch(() => undefined);
+        setTimeout(() => {
+          hangUp.abort();
+        }, wait);
+        await asked;
+      }
+      // The queue has its places back.
+      const others = await Promise.all(
+        [1, 2, 3].map((index) =>
+          serve.request(ground.make(`app-${index}`), "web"),
+        ),
+      );
+      assert.equal(others.length, 3);
+      const { slow } = await serve.backends();
+      await until(
+        "nothing runs",
+        () => !slow || marked(String(slow["id"])).length === 0,
+      );
+    });
 
   it("is stopped while it starts", async () => {
     const serve = await Serve.start(ground, {

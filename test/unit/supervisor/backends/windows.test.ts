@@ -184,7 +184,14 @@ describe("a backend of a window's worktree", function () {
     await is("stopped", window);
     assert.ok(!pidExists(pid));
     await used.body?.cancel();
-    await request(window);
+    // And has its time again.
+    const again = await request(window);
+    const end = performance.now() + 700;
+    await until("more than a look has passed", () => {
+      assert.ok(pidExists(again.pid));
+      return performance.now() > end;
+    });
+    await is("stopped", window);
   });
 
   it("goes within two seconds with its worktree", async () => {
@@ -218,6 +225,34 @@ describe("a backend of a window's worktree", function () {
       return state?.kind === "ready" && state.pid !== pid;
     });
     assert.ok(!pidExists(pid));
+  });
+
+  it("does not stay when all windows have gone while it started", async () => {
+    const window = await open({ web: onPort("--delay", "1500") });
+    void window.host
+      .requestBackend(ground.path("app"), "web")
+      .catch(() => undefined);
+    const { id } = await is("starting", window);
+    const supervisor = await window.supervisor();
+    await window.dispose();
+    await until("nothing runs", () => marked(id).length === 0);
+    assert.ok(pidExists(supervisor.pid));
+  });
+
+  it("does not run for an instance that is stopped or switched off", async () => {
+    const window = await open({ web });
+    const { pid } = await ready(window);
+    await window.host.stop(ground.path("app"));
+    await until("it has ended", () => !pidExists(pid));
+    const outcome = await window.host.requestBackend(ground.path("app"), "web");
+    assert.match(
+      outcome.kind === "failed" ? outcome.message : "",
+      /^web does not run for app: its instance is stopped or switched off/,
+    );
+    await window.host.start(ground.path("app"));
+    await ready(window);
+    await window.reconcile({ settings: { enabled: false } });
+    await is("refused", window);
   });
 
   it("goes with the supervisor that a person ends, and comes with the next", async () => {
