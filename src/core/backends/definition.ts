@@ -8,6 +8,18 @@ import {
   backendPortIsTaken,
   backendVariableIsUnknown,
 } from "../backendMessages";
+import {
+  type Entry,
+  isEntry,
+  isEntryOrUndefined,
+  nonEmpty,
+  boolean,
+  texts,
+  textMap,
+  loopbackUrl,
+  oneOf,
+  number,
+} from "./fields";
 import { unknownVariables, usesVariable } from "./variables";
 
 /** Texts may hold variables; see variables.ts. */
@@ -56,7 +68,6 @@ const READY_TIMEOUT = 10;
 const LINGER = 20;
 const NAME = /^[A-Za-z0-9][\w.-]{0,63}$/;
 
-type Entry = Readonly<Record<string, unknown>>;
 type Parse<T> = (value: unknown) => T | undefined;
 
 /** undefined if the value is no object at all. A null entry is skipped: it removes one of a wider scope. */
@@ -277,60 +288,4 @@ function refuseUnknown(
 /** Of a definition whose address has no variable in its port. */
 function fixedPort({ url }: BackendDefinition): string | undefined {
   return /^https?:\/\/[^/]*:(\d+)(?:\/|$)/.exec(url ?? "")?.[1];
-}
-
-function isEntry(value: unknown): value is Entry {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isEntryOrUndefined(value: unknown): Entry | undefined {
-  return isEntry(value) ? value : undefined;
-}
-
-/** A NUL would end the text early in the system's hands. */
-function nonEmpty(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" && !value.includes("\0")
-    ? value
-    : undefined;
-}
-
-function boolean(value: unknown): boolean | undefined {
-  return typeof value === "boolean" ? value : undefined;
-}
-
-function text(value: unknown): value is string {
-  return typeof value === "string" && !value.includes("\0");
-}
-
-function texts(value: unknown): readonly string[] | undefined {
-  return Array.isArray(value) && value.every(text) ? value : undefined;
-}
-
-function textMap(value: unknown): Readonly<Record<string, string>> | undefined {
-  return isEntry(value) && Object.values(value).every(text)
-    ? (value as Readonly<Record<string, string>>)
-    : undefined;
-}
-
-/**
- * On this machine: what its clients send, and Berth with them, is for nobody else. No variable but the port's is allowed before the
- * path, where its value could name another host.
- */
-const LOOPBACK_URL =
-  /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:(\d{1,5}|\$\{port\}))?(\/[^\s\\]*)?$/;
-
-function loopbackUrl(value: unknown): string | undefined {
-  return text(value) && LOOPBACK_URL.test(value) ? value : undefined;
-}
-
-function oneOf<const Choice extends string>(...choices: Choice[]) {
-  return (value: unknown): Choice | undefined =>
-    choices.find((choice) => choice === value);
-}
-
-function number(min: number, max: number) {
-  return (value: unknown): number | undefined =>
-    typeof value === "number" && value >= min && value <= max
-      ? value
-      : undefined;
 }

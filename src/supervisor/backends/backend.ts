@@ -6,7 +6,12 @@ import { backendFailed, backendStopped } from "../../core/backendErrors";
 import { messageOf } from "../../core/errors";
 import type { Log } from "../../core/log";
 import { backendStillThere } from "../../core/backendMessages";
-import type { BackendSpec, ServedBackend, StartContext } from "./backendSpec";
+import {
+  type BackendSpec,
+  endOf,
+  type ServedBackend,
+  type StartContext,
+} from "./backendSpec";
 import type { BackendOutput } from "./output";
 import { Linger } from "./linger";
 import { RestartPolicy } from "./restartPolicy";
@@ -291,16 +296,4 @@ export class Backend {
     this.#state = state;
     this.#published = this.options.onDidChange();
   }
-}
-
-/** A sentence; rejects if it is to end. */
-function endOf(served: ServedBackend, signal: AbortSignal): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => {
-      reject(signal.reason as Error);
-    };
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort, { once: true });
-    void served.ended.then(resolve);
-  });
 }

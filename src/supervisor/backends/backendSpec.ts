@@ -121,3 +121,18 @@ function fillInAll(
     headers: fillMap(headers),
   };
 }
+
+/** Resolves with a sentence once it has ended by itself. Rejects with the signal's reason: it is to end. */
+export function endOf(
+  served: ServedBackend,
+  signal: AbortSignal,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      reject(signal.reason as Error);
+    };
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    void served.ended.then(resolve);
+  });
+}
