@@ -30,24 +30,22 @@ const CHECK_EVERY = 5_000;
 
 export class Presence {
   readonly #timer: NodeJS.Timeout;
-  /** Those that have come before anybody accepts them. */
-  #waiting: Socket[] | undefined = [];
   #events: PresenceEvents | undefined;
   #isWithdrawn = false;
 
   private constructor(
     private readonly home: string,
     readonly place: Place,
+    private readonly door: Door,
     private server: Server,
     private current: SupervisorRecord,
     private file: string,
     private readonly log: Log,
   ) {
     this.#timer = setInterval(() => void this.#check(), CHECK_EVERY);
-    this.#listen();
   }
 
-  /** undefined: another process is the supervisor of this home. Throws a UserError. The caller withdraws and closes it. */
+  /** undefined: another process is the supervisor of this home. Throws a UserError. The caller withdraws it. */
   static async claim(home: string, log: Log): Promise<Presence | undefined> {
     await ensurePrivateDirectory(home);
     const { pid } = process;
@@ -56,7 +54,8 @@ export class Presence {
       identifyProcess(pid),
       newSocketPath(home),
     ]);
-    const server = await listenAt(socket);
+    const door = new Door();
+    const server = await listenAt(socket, door);
     const record: SupervisorRecord = {
       version: 1,
       protocol: SUPERVISOR_PROTOCOL,
@@ -70,7 +69,7 @@ export class Presence {
     };
     const file = await newElection(home, place).win(record);
     if (file !== undefined)
-      return new Presence(home, place, server, record, file, log);
+      return new Presence(home, place, door, server, record, file, log);
     server.close();
     return undefined;
   }
@@ -82,9 +81,9 @@ export class Presence {
   /** To be called once. */
   accept(events: PresenceEvents): void {
     this.#events = events;
-    const waiting = this.#waiting ?? [];
-    this.#waiting = undefined;
-    for (const socket of waiting) events.onDidConnect(socket);
+    this.door.open((socket) => {
+      events.onDidConnect(socket);
+    });
   }
 
   /** Tells programs where the HTTP API listens. */
@@ -99,13 +98,6 @@ export class Presence {
     clearInterval(this.#timer);
     await this.#removeFile();
     this.server.close();
-  }
-
-  #listen(): void {
-    this.server.on("connection", (socket) => {
-      if (this.#events) this.#events.onDidConnect(socket);
-      else this.#waiting?.push(socket);
-    });
   }
 
   /** By time, since nothing tells: the home may be removed, and its file and socket with it. */
@@ -129,8 +121,7 @@ export class Presence {
     if (!isReachable) {
       const socket = await newSocketPath(home);
       this.server.close();
-      this.server = await listenAt(socket);
-      this.#listen();
+      this.server = await listenAt(socket, this.door);
       this.current = { ...this.current, socket };
     }
     const file = await newElection(home, place).win(this.current);
@@ -150,8 +141,29 @@ function newElection(home: string, place: Place): Election {
   return new Election(home, place, SUPERVISOR_PROTOCOL);
 }
 
-async function listenAt(socketPath: string): Promise<Server> {
-  const server = createServer();
+/** Whoever comes before somebody attends waits: windows connect as soon as the record is in the file. */
+class Door {
+  readonly #waiting: Socket[] = [];
+  #attend: ((socket: Socket) => void) | undefined;
+
+  enter(socket: Socket): void {
+    // One that leaves while it waits is nobody's failure.
+    socket.on("error", () => undefined);
+    if (this.#attend) this.#attend(socket);
+    else this.#waiting.push(socket);
+  }
+
+  /** To be called once. */
+  open(attend: (socket: Socket) => void): void {
+    this.#attend = attend;
+    for (const socket of this.#waiting.splice(0)) attend(socket);
+  }
+}
+
+async function listenAt(socketPath: string, door: Door): Promise<Server> {
+  const server = createServer((socket) => {
+    door.enter(socket);
+  });
   server.listen(socketPath);
   await once(server, "listening");
   return server;
