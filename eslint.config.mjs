@@ -126,7 +126,7 @@ export default defineConfig(
         "editor knows core and the host's contract.",
       ],
       [
-        "^\\.(\\.?/)+host/(?!(?:c|backendC)ontract$)",
+        "^\\.(\\.?/)+host/(?!\\w*[cC]ontract$)",
         "editor knows core and the host's contract.",
       ],
     ],

@@ -89,7 +89,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const pusher = lifetime.own(
     new EditorStatePusher(connection, settings, sharedFiles),
   );
-  lifetime.own(registerMcpServers(backends, (view) => instances.labelOf(view)));
+  lifetime.own(registerMcpServers(backends, instances));
   const commandContext = {
     instances,
     backends,

@@ -3,7 +3,8 @@
 import path from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
-import type { DesiredState, EditorTab } from "../../src/host/contract";
+import type { DesiredState } from "../../src/host/contract";
+import type { EditorTab } from "../../src/host/editorStateContract";
 import { until } from "../../test/harness/until";
 import { announce, readSetup } from "../support/child";
 import { startInProcess } from "../support/inProcessHost";

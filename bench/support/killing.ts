@@ -91,12 +91,21 @@ class Killing {
       ).length,
       files: readdirSync(path.join(this.ground.home, "backends")).length,
     });
-    await until(
-      "nothing is left",
-      async () => Object.values(await left()).every((count) => count === 0),
-      20_000,
-    ).catch(() => undefined);
+    const untilNoneLeft = async (
+      ...kinds: (keyof Awaited<ReturnType<typeof left>>)[]
+    ) =>
+      until(
+        `no ${kinds.join()} are left`,
+        async () => {
+          const found = await left();
+          return kinds.every((kind) => found[kind] === 0);
+        },
+        90_000,
+      ).catch(() => undefined);
+    await untilNoneLeft("processes", "ports");
     const took = performance.now() - start;
+    // Those that have failed are shown for a while.
+    await untilNoneLeft("files");
     const rest = await left();
     const what = `after ${SECONDS} s with ${SESSIONS} sessions over ${this.worktrees.length} worktrees and ${WINDOWS} windows, of which ${this.#kills.requesters} requesters, ${this.#kills.backends} backends and ${this.#kills.windows} windows were killed`;
     const times = { kind: "measured", unit: "times" } as const;
@@ -119,7 +128,7 @@ class Killing {
       {
         kind: "measured",
         unit: "ms",
-        what: "all requesters killed, until nothing is left",
+        what: "all requesters killed, until no process and no port is left",
         measured: took,
       },
     ];

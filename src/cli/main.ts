@@ -1,20 +1,13 @@
 // The `berth` command. So far it prints its version and serves in the foreground; data goes to stdout, everything else to stderr.
+import { appendFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { version } from "../../package.json";
-import { messageOf, notAPort } from "../core/errors";
+import { logNotWritable, messageOf, notAPort } from "../core/errors";
 import { berthHome } from "../core/registry/locations";
 import { servesAlready } from "../core/messages";
-
-/** What the supervisor's bundle offers. False: another process serves already. */
-type ServeInForeground = (
-  home: string,
-  options: {
-    readonly port: number | undefined;
-    readonly logFile: string | undefined;
-  },
-) => Promise<boolean>;
+import type * as Supervisor from "../supervisor/main";
 
 async function main([command, ...args]: readonly string[]): Promise<void> {
   switch (command) {
@@ -42,14 +35,21 @@ async function serve(args: readonly string[]): Promise<void> {
   const port = values.port === undefined ? undefined : portOf(values.port);
   // A bundle of its own, which only this command needs.
   const file = path.join(__dirname, "supervisor.js");
-  const { serveInForeground } = createRequire(file)(file) as {
-    serveInForeground: ServeInForeground;
-  };
+  const { serveInForeground } = createRequire(file)(file) as typeof Supervisor;
   const home = berthHome();
   const logFile = values.log && path.resolve(values.log);
+  if (logFile) assertWritable(logFile);
   if (await serveInForeground(home, { port, logFile })) return;
   process.stderr.write(`${servesAlready(home)}\n`);
   process.exitCode = 1;
+}
+
+function assertWritable(file: string): void {
+  try {
+    appendFileSync(file, "", { mode: 0o600 });
+  } catch (error) {
+    throw logNotWritable(file, error);
+  }
 }
 
 function portOf(text: string): number {

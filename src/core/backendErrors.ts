@@ -43,8 +43,21 @@ export function commandNotFound(command: string): UserError {
   );
 }
 
-export function commandCannotRun(command: string, reason: string): UserError {
-  return new UserError(`${command} cannot be run: ${reason}.`);
+export function backendIsTooLongToAdd(name: string): UserError {
+  return new UserError(
+    `${name} is too long to be shown whole. Write it into your settings yourself.`,
+  );
+}
+
+/** `problem` is a sentence. */
+export function backendCannotBeAdded(problem: string): UserError {
+  return new UserError(problem);
+}
+
+export function commandCannotRun(command: string, cause: unknown): UserError {
+  return new UserError(`${command} cannot be run: ${messageOf(cause)}.`, {
+    cause,
+  });
 }
 
 export function backendFolderMissing(folder: string): UserError {

@@ -32,7 +32,7 @@ export function backendIsNoObject(name: string): string {
 
 export function backendPortIsTaken(
   name: string,
-  port: string,
+  port: number,
   other: string,
 ): string {
   return `${JSON.stringify(name)}: its port ${port} is that of ${JSON.stringify(other)}; write \${port}, and each gets one of its own`;
@@ -84,6 +84,11 @@ export function backendRefuses(status: number, path: string): string {
 
 export function backendStillThere(name: string, what: string): string {
   return `${name} has not ended cleanly: ${what}.`;
+}
+
+/** As the second part of the sentence above. */
+export function processesLeft(count: number): string {
+  return `${count} of its processes could not be ended`;
 }
 
 export function formatBackendPort(port: number, pid: number): string {

@@ -90,6 +90,13 @@ export function notAPort(text: string): UserError {
   );
 }
 
+export function logNotWritable(file: string, cause: unknown): UserError {
+  return new UserError(
+    `The log ${file} cannot be written: ${messageOf(cause)}. Give another file.`,
+    { cause },
+  );
+}
+
 export function tooManyInstances(limit: number): UserError {
   return new UserError(
     `This window already runs ${limit} instances, the limit of the setting berth.maxInstances. Stop one or raise the limit.`,

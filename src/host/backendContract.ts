@@ -24,10 +24,20 @@ export interface BackendView {
   readonly isMcp: boolean;
   /** What users of windows have decided: true: somebody has asked for it; false: it was stopped; null: neither. */
   readonly isWanted: boolean | null;
+  /** It was stopped because nobody used it. */
+  readonly isIdle: boolean;
   readonly state:
     | BackendState
     /** It does not run here; the reason is a sentence. */
     | { readonly kind: "refused"; readonly reason: string };
+}
+
+/** By what one is known while it has another definition, and so another id. */
+export type BackendName = Pick<BackendView, "worktree" | "name">;
+
+/** Of a map of those. */
+export function keyOfBackend({ worktree, name }: BackendName): string {
+  return `${worktree}\0${name}`;
 }
 
 /** What the process that hosts does with backends. */
@@ -35,20 +45,31 @@ export interface BackendsApi {
   /** Starts it where it does not run, and resolves once it serves; from then on it stays for the windows of its worktree. */
   requestBackend(worktree: string, name: string): Promise<Outcome<BackendView>>;
   /** Resolves once it serves again. */
-  restartBackend(worktree: string, name: string): Promise<Outcome<BackendView>>;
+  restartBackend(worktree: string, name: string): Promise<Outcome<null>>;
   /** Until somebody asks for it. Resolves once nothing of it is left. */
   stopBackend(worktree: string, name: string): Promise<Outcome<null>>;
   /** Resolves with the last of what it has written; from then on its lines are pushed, also after a restart. */
   followBackendLog(worktree: string, name: string): Promise<string>;
 }
 
-/** What users have decided about one: a host that knows nothing yet goes on with it. */
-export type BackendChoice = Pick<BackendView, "worktree" | "name"> & {
-  readonly isWanted: boolean;
-};
+/** What a window is told of backends. */
+export interface BackendEvents {
+  /** Those of its worktrees, whether they run or not. */
+  onDidChangeBackends(backends: readonly BackendView[]): void;
+  /** Whole lines of one whose log the window follows. */
+  onDidWriteBackendLog(backend: BackendName, lines: string): void;
+}
+
+/** What has been decided about one: a host that knows nothing yet goes on with it. */
+export type BackendChoice = Pick<
+  BackendView,
+  "worktree" | "name" | "isWanted" | "isIdle"
+>;
 
 export function choicesOf(views: readonly BackendView[]): BackendChoice[] {
-  return views.flatMap(({ worktree, name, isWanted }) =>
-    isWanted === null ? [] : [{ worktree, name, isWanted }],
-  );
+  return views
+    .filter(({ isWanted, isIdle }) => isWanted !== null || isIdle)
+    .map(({ worktree, name, isWanted, isIdle }) => ({
+      ...{ worktree, name, isWanted, isIdle },
+    }));
 }

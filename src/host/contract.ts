@@ -11,9 +11,10 @@ import type { PortRange } from "../core/system/ports";
 import type { Worktree } from "../core/worktrees/worktree";
 import type {
   BackendChoice,
-  BackendView,
+  BackendEvents,
   WindowBackends,
 } from "./backendContract";
+import type { FileDiagnostics, EditorState } from "./editorStateContract";
 
 /** Everything that determines which instances run. Sent whole at every change. */
 export interface DesiredState {
@@ -113,65 +114,6 @@ export interface InstanceView {
   readonly state: InstanceState;
   /** Why git reports nothing about the folder, if that may surprise the user; else null. */
   readonly warning: string | null;
-}
-
-export interface Position {
-  readonly line: number;
-  readonly character: number;
-}
-
-/** 0-based. */
-export interface Range {
-  readonly start: Position;
-  readonly end: Position;
-}
-
-export interface EditorSelection {
-  readonly text: string;
-  readonly path: string;
-  readonly uri: string;
-  readonly range: Range;
-}
-
-export interface EditorTab {
-  readonly uri: string;
-  /** null if the tab is not a file on disk. */
-  readonly path: string | null;
-  readonly isActive: boolean;
-  readonly isPinned: boolean;
-  readonly isPreview: boolean;
-  readonly isDirty: boolean;
-  readonly label: string;
-  readonly groupIndex: number;
-  readonly viewColumn: number;
-  readonly isGroupActive: boolean;
-  readonly languageId: string;
-  readonly lineCount: number;
-  readonly isUntitled: boolean;
-}
-
-export interface FileDiagnostic {
-  readonly message: string;
-  readonly severity: "Error" | "Warning" | "Info" | "Hint";
-  readonly range: Range;
-  readonly source?: string;
-  readonly code?: string;
-}
-
-export interface FileDiagnostics {
-  readonly uri: string;
-  readonly path: string;
-  /** Empty once the file has none. */
-  readonly diagnostics: readonly FileDiagnostic[];
-}
-
-/** The editor state that is pushed; each part is sent whole. */
-export interface EditorState {
-  /** The active text editor's; null if there is none or it may not be shared. Long text is cut and says so. */
-  readonly selection: EditorSelection | null;
-  /** Selections pushed before, in documents that have changed since while another editor is active. */
-  readonly earlier: readonly EditorSelection[];
-  readonly tabs: readonly EditorTab[];
 }
 
 export interface OpenFileArguments {
@@ -275,17 +217,10 @@ export interface ServerApi {
 }
 
 /** Implemented by the editor of one window. */
-export interface EditorApi {
+export interface EditorApi extends BackendEvents {
   /** The process that hosts ends on purpose; the next one is attached to. */
   onWillEnd(): void;
   onDidChangeInstances(instances: readonly InstanceView[]): void;
-  /** Those of its worktrees, whether they run or not. */
-  onDidChangeBackends(backends: readonly BackendView[]): void;
-  /** Whole lines of one whose log the window follows. */
-  onDidWriteBackendLog(
-    backend: Pick<BackendView, "worktree" | "name">,
-    lines: string,
-  ): void;
   /** git has answered about all folders: see WindowOptions. */
   onDidLearnWorktrees(known: readonly KnownFolder[]): void;
   /** Another window or the command line asks to show this worktree. */

@@ -15,6 +15,7 @@ import {
   mcpHandout,
   type McpServer,
 } from "../core/agents/mcpServers";
+import { agentStartsWithout } from "../core/backendMessages";
 import { readJson, writeJson } from "../core/system/atomicFile";
 import { messageOf } from "../core/errors";
 import {
@@ -26,13 +27,13 @@ import {
 import { findCommand } from "../core/system/findCommand";
 import { toPrintable } from "../core/worktrees/names";
 import { drawOverlay } from "./drawOverlay";
+import { agentFileName, placeMark, removeForsaken } from "./serverFiles";
 
 const setup = JSON.parse(process.argv[2] ?? "") as AgentTerminalSetup;
 
-/** What the editor has written, and what the agent reads; both hold tokens. */
-const mcpFiles = setup.mcp
-  ? [setup.mcp.servers, `${setup.mcp.servers}.agent.json`]
-  : [];
+const NO_SERVERS: McpHandout = { args: [], env: {} };
+/** Where the agent reads of its MCP servers, with their tokens; undefined: it is not told of any. */
+let agentFile: string | undefined;
 
 /** Where agents started here find their editor. */
 let served = setup.served;
@@ -45,14 +46,18 @@ for (const signal of ["SIGINT", "SIGQUIT"] as const)
 for (const signal of ["SIGHUP", "SIGTERM"] as const)
   process.on(signal, () => process.exit(1));
 process.on("exit", () => {
-  for (const file of [setup.notice, ...mcpFiles]) rmSync(file, { force: true });
+  for (const file of [setup.notice, agentFile ?? ""])
+    rmSync(file, { force: true });
 });
 
 void main();
 
 async function main(): Promise<void> {
   const stopWatching = watchNotice();
-  const { args, env } = await handOutServers();
+  const { args, env } = await handOutServers().catch((error: unknown) => {
+    print(agentStartsWithout([messageOf(error)]));
+    return NO_SERVERS;
+  });
   const result = await runChild(
     setup.name,
     setup.command,
@@ -147,12 +152,15 @@ function childEnvironment(): NodeJS.ProcessEnv {
 /** Tells the agent of its worktree's MCP servers, in the way that it understands. */
 async function handOutServers(): Promise<McpHandout> {
   const { mcp } = setup;
-  const [from, to] = mcpFiles;
-  if (!mcp || from === undefined || to === undefined)
-    return { args: [], env: {} };
-  const servers = (await readJson(from)) as readonly McpServer[] | undefined;
-  const handout = mcpHandout(mcp.means, servers ?? [], to, process.env);
-  if (handout.file !== undefined) await writeJson(to, handout.file);
+  const directory = path.dirname(setup.notice);
+  const mark = await placeMark();
+  removeForsaken(directory, mark);
+  if (!mcp) return NO_SERVERS;
+  const servers = (await readJson(mcp.servers)) as McpServer[] | undefined;
+  rmSync(mcp.servers, { force: true });
+  agentFile = path.join(directory, agentFileName(process.pid, mark));
+  const handout = mcpHandout(mcp.means, servers ?? [], agentFile, process.env);
+  if (handout.file !== undefined) await writeJson(agentFile, handout.file);
   return handout;
 }
 

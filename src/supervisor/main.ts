@@ -66,6 +66,8 @@ export async function hostInProcess(
     () => noBackends,
   );
   windows.push(editor);
+  // A supervisor may have told of some.
+  editor.onDidChangeBackends([]);
   return { channel, shutDown: () => host.shutDown() };
 }
 

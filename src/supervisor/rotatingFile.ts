@@ -12,16 +12,16 @@ export class RotatingFile {
   /** Failures are ignored: the disk is full, or the directory is gone, and there is nowhere to report them. */
   append(text: string): void {
     try {
-      this.#rotate();
+      this.#rotate(Buffer.byteLength(text));
       appendFileSync(this.file, text, { mode: 0o600 });
     } catch {
       // See above.
     }
   }
 
-  #rotate(): void {
+  #rotate(coming: number): void {
     const size = statSync(this.file, { throwIfNoEntry: false })?.size ?? 0;
-    if (size < MAX_BYTES) return;
+    if (size === 0 || size + coming <= MAX_BYTES) return;
     for (let age = KEPT - 1; age > 0; age -= 1)
       if (statSync(this.#name(age - 1), { throwIfNoEntry: false }))
         renameSync(this.#name(age - 1), this.#name(age));

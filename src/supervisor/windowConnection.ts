@@ -34,7 +34,12 @@ const windowSchema = z.object({
   known: z.array(z.tuple([z.string(), worktreeSchema])),
   pins: z.array(z.tuple([z.string(), z.enum(["started", "stopped"])])),
   backends: z.array(
-    z.object({ worktree: z.string(), name: z.string(), isWanted: z.boolean() }),
+    z.object({
+      worktree: z.string(),
+      name: z.string(),
+      isWanted: z.nullable(z.boolean()),
+      isIdle: z.boolean(),
+    }),
   ),
 });
 

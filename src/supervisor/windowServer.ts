@@ -41,10 +41,6 @@ export class WindowServer {
     return isNewer(this.#newest, this.options.version);
   }
 
-  get isEmpty(): boolean {
-    return this.#windows.size === 0;
-  }
-
   async accept(socket: Socket): Promise<void> {
     const { token, version, serve, log } = this.options;
     const channel = new SocketChannel(socket, MAX_GREETING);
@@ -94,7 +90,7 @@ export class WindowServer {
     this.options.log.info(
       `A window is gone (${reason}; ${this.#windows.size} left)`,
     );
-    if (this.isEmpty) this.options.onDidEmpty();
+    if (this.#windows.size === 0) this.options.onDidEmpty();
   }
 }
 

@@ -3,14 +3,17 @@ import assert from "node:assert/strict";
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { backendVariables } from "../../src/core/agents/backendVariables";
-import { mcpBackends, requestSession, tellingTools } from "../harness/backends";
+import {
+  backendNames as names,
+  mcpBackends,
+  requestSession,
+  tellingTools,
+} from "../harness/backends";
 import { until } from "../harness/until";
 import type { WorkbenchWindow } from "../harness/workbenchWindow";
 import { openShown } from "../ui/instances";
 import { claudeCode } from "./support/claudeCode";
 import { patience, Scene } from "./support/scene";
-
-const names = ["http", "stdio", "file"] as const;
 
 describe("Claude Code in the terminals of two worktrees with servers of their own", function () {
   let scene: Scene;

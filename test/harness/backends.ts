@@ -37,6 +37,7 @@ export const mcpBackends = {
   },
 } as const;
 export type BackendName = keyof typeof mcpBackends;
+export const backendNames: readonly BackendName[] = ["http", "stdio", "file"];
 
 /** The tool of each that tells its worktree, and what its answer holds. */
 export const tellingTools = {

@@ -2,8 +2,17 @@
 import assert from "node:assert/strict";
 import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
+import {
+  backendNames,
+  callTool,
+  mcpBackends,
+  requestSession,
+  tellingTools,
+} from "../harness/backends";
+import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
 import { VSCodeServer } from "../harness/vscodeServer";
+import { openShown } from "../ui/instances";
 
 interface Manifest {
   readonly capabilities: {
@@ -78,6 +87,31 @@ describe("The VSIX", () => {
             /\/extensions\/berth\.berth-[^/]+\/(.*)/.exec(file)?.[1] ?? [],
         );
       assert.deepEqual(files.sort(), expected);
+    } finally {
+      await home.remove();
+    }
+  });
+
+  it("runs the user's own server for a window's worktree", async () => {
+    const home = await TestHome.create();
+    try {
+      const { folder } = await GitRepository.create(
+        path.join(home.folder, "app"),
+        { "a.txt": "one\n" },
+      );
+      const vscode = await VSCodeServer.start({
+        home,
+        extensions: [vsix],
+        settings: { "berth.backends": mcpBackends },
+      });
+      await openShown(vscode, home, folder);
+      for (const name of backendNames) {
+        const session = await requestSession(home.berthHome, folder, name);
+        const { tool, says } = tellingTools[name];
+        const answer = await callTool(session, tool);
+        assert.ok(answer.includes(says(folder)), answer);
+      }
+      await vscode.stop();
     } finally {
       await home.remove();
     }

@@ -4,7 +4,9 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { backendAdded } from "../../src/core/backendMessages";
 import {
+  backendNames as names,
   callTool,
+  everything,
   mcpBackends,
   requestSession,
   tellingTools,
@@ -16,8 +18,6 @@ import { until } from "../harness/until";
 import { VSCodeServer } from "../harness/vscodeServer";
 import type { WorkbenchWindow } from "../harness/workbenchWindow";
 import { openShown, screenshots, shown, STATUS } from "./instances";
-
-const names = ["http", "stdio", "file"] as const;
 
 describe("The backends of two worktrees in two windows", function () {
   let home: TestHome;
@@ -77,6 +77,7 @@ describe("The backends of two worktrees in two windows", function () {
     await mkdir(screenshots, { recursive: true });
     // No tooltip of what happens to be below the pointer.
     await page.mouse.move(1_100, 600);
+    await page.locator(".monaco-hover:visible").waitFor({ state: "detached" });
     await page.screenshot({ path: path.join(screenshots, name), clip });
   };
   const row = async (window: WorkbenchWindow, name: string) =>
@@ -198,6 +199,24 @@ describe("The backends of two worktrees in two windows", function () {
     await first.closePicker();
   });
 
+  /** Answers what the command asks once a server has been chosen. */
+  const addChosen = async (name: string, shown: string): Promise<void> => {
+    const { page } = first;
+    await until("the name", async () =>
+      /BERTH_<NAME>_URL/.test(
+        await page.locator(".quick-input-widget").innerText(),
+      ),
+    );
+    await page.keyboard.press("Enter");
+    await until("the question", async () =>
+      ((await first.dialogText()) ?? "").includes(shown),
+    );
+    await first.pressDialogButton("Add to User Settings");
+    await until("the message", async () =>
+      (await first.notifications()).includes(backendAdded(name)),
+    );
+  };
+
   it("can be added from a list of presets, and are in the user's settings then", async () => {
     await first.runAndPick(
       "Berth: Add Backend...",
@@ -205,22 +224,40 @@ describe("The backends of two worktrees in two windows", function () {
     );
     await first.typeInPicker('my-server --root "${worktree}"');
     await first.page.keyboard.press("Enter");
-    await until("the name", async () =>
-      /BERTH_<NAME>_URL/.test(
-        await first.page.locator(".quick-input-widget").innerText(),
-      ),
-    );
-    await first.page.keyboard.press("Enter");
-    await until("the question", async () =>
-      /my-server/.test((await first.dialogText()) ?? ""),
-    );
-    await first.pressDialogButton("Add to User Settings");
-    await until("the message", async () =>
-      (await first.notifications()).includes(backendAdded("stdio-server")),
-    );
+    await addChosen("stdio-server", "my-server");
     await list(first);
     await describes(first, "stdio-server", /stopped/);
     await first.closePicker();
+  });
+
+  it("can be what the workspace has written down for other programs", async () => {
+    const command = process.execPath;
+    const args = [everything, "stdio"];
+    const write = (file: string, content: object) =>
+      writeFile(path.join(app, file), JSON.stringify(content));
+    await mkdir(path.join(app, ".vscode"), { recursive: true });
+    await write(".mcp.json", {
+      mcpServers: {
+        "of Claude": { command, args, env: { AT: "I am at ${HOME}" } },
+        elsewhere: { type: "http", url: "https://example.com/mcp" },
+      },
+    });
+    await write(".vscode/mcp.json", {
+      servers: {
+        ofCode: { command, args, env: { AT: "I am at ${workspaceFolder}" } },
+      },
+    });
+    for (const [label, name, place] of [
+      ["of Claude", "of-Claude", "/"],
+      ["ofCode", "ofCode", app],
+    ] as const) {
+      await first.page.bringToFront();
+      await first.runAndPick("Berth: Add Backend...", label);
+      await addChosen(name, "I am at");
+      const session = await requestSession(home.berthHome, app, name);
+      const answer = await callTool(session, "get-env");
+      assert.ok(answer.includes(`I am at ${place}`), answer);
+    }
   });
 
   it("of a workspace run once the user has seen all of their command line, and asks again when it changes (Screenshots)", async () => {

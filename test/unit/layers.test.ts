@@ -59,8 +59,7 @@ describe("src", () => {
     "src/supervisor/": /^src\/(core|host|supervisor)\//,
     "src/programs/": /^src\/(core|programs)\//,
     "src/cli/": /^src\/(core|host|supervisor|cli)\//,
-    "src/editor/":
-      /^src\/(core|editor)\/|^src\/host\/(contract|backendContract)\.ts$/,
+    "src/editor/": /^src\/(core|editor)\/|^src\/host\/\w*[cC]ontract\.ts$/,
   };
   for (const [layer, allowed] of Object.entries(mayImport))
     it(`has a layer ${layer} that imports only ${allowed.source}`, () => {
@@ -152,4 +151,19 @@ describe("The packages in a bundle", () => {
       );
       assert.deepEqual([...new Set(unexpected)], []);
     });
+
+  it("that a window waits for at the start of the supervisor hold no MCP SDK", () => {
+    const { inputs } = bundles.supervisor;
+    const loaded = new Set(["src/supervisor/main.ts"]);
+    for (const file of loaded)
+      for (const each of inputs[file]?.imports ?? [])
+        if (each.kind !== "dynamic-import" && !each.external)
+          loaded.add(each.path);
+    assert.ok(loaded.has("src/supervisor/backends/backend.ts"));
+    const sdk = /node_modules\/@modelcontextprotocol/;
+    assert.deepEqual(
+      [...loaded].filter((file) => sdk.test(file)),
+      [],
+    );
+  });
 });

@@ -1,4 +1,5 @@
-// What the editor passes to the program that runs an agent in a terminal: one JSON argument and a file. No secrets.
+// What the editor passes to the program that runs an agent in a terminal: one JSON argument and a file, without secrets,
+// and a file with the tokens of MCP servers.
 import type { BackendAddress } from "./backendVariables";
 import type { McpMeans } from "./mcpServers";
 import type { VariableFamily } from "./agentVariables";

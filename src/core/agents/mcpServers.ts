@@ -30,26 +30,13 @@ const handouts = {
   claude: (servers, file) => ({
     args: [`--mcp-config=${file}`],
     env: {},
-    file: {
-      mcpServers: mapServers(servers, ({ url, headers }) => ({
-        type: "http",
-        url,
-        headers,
-      })),
-    },
+    file: httpServers(servers),
   }),
   // copilot --help (1.0.102): --additional-mcp-config <json>, a file with "@" before it.
   copilot: (servers, file) => ({
     args: [`--additional-mcp-config=@${file}`],
     env: {},
-    file: {
-      mcpServers: mapServers(servers, ({ url, headers }) => ({
-        type: "http",
-        url,
-        headers,
-        tools: ["*"],
-      })),
-    },
+    file: httpServers(servers, { tools: ["*"] }),
   }),
   // codex-rs/config/src/mcp_types.rs: url, env_http_headers; -c takes TOML values by dotted keys.
   codex: (servers) => {
@@ -123,6 +110,15 @@ function byVariable(
   return env[variable] === undefined
     ? { args: [], env: { [variable]: file }, file: content }
     : { args: [], env: {} };
+}
+
+function httpServers(servers: readonly McpServer[], more: object = {}) {
+  return {
+    mcpServers: mapServers(servers, ({ url, headers }) => ({
+      ...{ type: "http", url, headers },
+      ...more,
+    })),
+  };
 }
 
 function geminiFile(servers: readonly McpServer[]) {

@@ -8,11 +8,11 @@ import {
   backendPortIsTaken,
   backendVariableIsUnknown,
 } from "../backendMessages";
+import { isObject } from "../isObject";
 import {
   type Entry,
-  isEntry,
-  isEntryOrUndefined,
   nonEmpty,
+  objectOrUndefined,
   boolean,
   texts,
   textMap,
@@ -20,6 +20,7 @@ import {
   oneOf,
   number,
 } from "./fields";
+import { fixedPort, textsOf } from "./address";
 import { unknownVariables, usesVariable } from "./variables";
 
 /** Texts may hold variables; see variables.ts. */
@@ -41,7 +42,7 @@ export interface BackendDefinition {
   /** Whether it is an MCP server, and so agents are told of it. */
   readonly isMcp: boolean;
   readonly start: "onDemand" | "withWorktree";
-  /** Minutes without a connection or an agent after which it stops; null: never. */
+  /** Minutes without a connection or a session of a program after which it stops; null: never. */
   readonly idleMinutes: number | null;
   /** Seconds that it goes on after its last session. */
   readonly linger: number;
@@ -72,13 +73,13 @@ type Parse<T> = (value: unknown) => T | undefined;
 
 /** undefined if the value is no object at all. A null entry is skipped: it removes one of a wider scope. */
 export function parseBackends(value: unknown): ParsedBackends | undefined {
-  if (!isEntry(value)) return undefined;
+  if (!isObject(value)) return undefined;
   const parsed = Object.entries(value)
     .filter(([, entry]) => entry !== null)
     .map(([name, entry]) => parseBackend(name, entry));
   const definitions = parsed.filter((each) => typeof each !== "string");
   const problems = parsed.filter((each) => typeof each === "string");
-  const ports = new Map<string, string>();
+  const ports = new Map<number, string>();
   const names = new Map<string, string>();
   const distinct = definitions.filter((each) => {
     const key = backendKey(each.name);
@@ -113,7 +114,7 @@ function parseBackend(
   entry: unknown,
 ): BackendDefinition | string {
   if (!isBackendName(name)) return backendNameIsUnusable(name);
-  if (!isEntry(entry)) return backendIsNoObject(name);
+  if (!isObject(entry)) return backendIsNoObject(name);
   try {
     return readBackend(name, entry);
   } catch (error) {
@@ -182,7 +183,7 @@ function readBackend(name: string, entry: Entry): BackendDefinition {
     null,
   );
   const headers = read("headers", textMap, "an object of texts", {});
-  const given = [command, ...args, ...Object.values(env), cwd, url ?? ""];
+  const given = textsOf({ command, args, env, cwd, url });
   const [unknown] = unknownVariables([...given, ...Object.values(headers)]);
   if (unknown !== undefined) throw new UnknownVariable(unknown);
   const listens =
@@ -201,7 +202,7 @@ function readBackend(name: string, entry: Entry): BackendDefinition {
       "type",
       '"stdio", or ${port}, ${portFile} or a url must tell where it listens',
     );
-  const ready = read("ready", isEntryOrUndefined, "an object", {});
+  const ready = read("ready", objectOrUndefined, "an object", {});
   return {
     name,
     command,
@@ -217,7 +218,7 @@ function readBackend(name: string, entry: Entry): BackendDefinition {
       "mcp",
       boolean,
       "true or false",
-      type === "stdio" || /\/(mcp|sse)\/?$/.test(url ?? ""),
+      type === "stdio" || /\/mcp\/?$/.test(url ?? ""),
     ),
     start: read(
       "start",
@@ -283,9 +284,4 @@ function refuseUnknown(
       `${prefix}${unknown}`,
       `one of ${known.map((field) => prefix + field).join(", ")}`,
     );
-}
-
-/** Of a definition whose address has no variable in its port. */
-function fixedPort({ url }: BackendDefinition): string | undefined {
-  return /^https?:\/\/[^/]*:(\d+)(?:\/|$)/.exec(url ?? "")?.[1];
 }

@@ -1,13 +1,10 @@
 // Checks the fields of what a user writes: each returns the value, or undefined if it is not what the field has to be.
+import { isObject } from "../isObject";
 
 export type Entry = Readonly<Record<string, unknown>>;
 
-export function isEntry(value: unknown): value is Entry {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-export function isEntryOrUndefined(value: unknown): Entry | undefined {
-  return isEntry(value) ? value : undefined;
+export function objectOrUndefined(value: unknown): Entry | undefined {
+  return isObject(value) ? value : undefined;
 }
 
 /** A NUL would end the text early in the system's hands. */
@@ -32,7 +29,7 @@ export function texts(value: unknown): readonly string[] | undefined {
 export function textMap(
   value: unknown,
 ): Readonly<Record<string, string>> | undefined {
-  return isEntry(value) && Object.values(value).every(text)
+  return isObject(value) && Object.values(value).every(text)
     ? (value as Readonly<Record<string, string>>)
     : undefined;
 }

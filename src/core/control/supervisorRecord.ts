@@ -74,7 +74,13 @@ export async function findSupervisor(
 }
 
 /** Whether it runs in this place, so that its pid and its socket mean something here. */
-export function isOf(record: SupervisorRecord, place: Place): boolean {
+export function isOf(
+  record: {
+    readonly machine?: string | undefined;
+    readonly pidNamespace?: string | undefined;
+  },
+  place: Place,
+): boolean {
   return (
     record.machine === place.machine &&
     record.pidNamespace === place.pidNamespace
@@ -85,7 +91,7 @@ export function isOf(record: SupervisorRecord, place: Place): boolean {
 export async function isRunning({
   pid,
   processStart,
-}: SupervisorRecord): Promise<boolean> {
+}: Pick<SupervisorRecord, "pid" | "processStart">): Promise<boolean> {
   return pidExists(pid) && (await identifyProcess(pid)) === processStart;
 }
 

@@ -23,7 +23,8 @@ export async function listeningPorts(
       const output = await system
         .run("netstat.exe", ["-ano", "-p", "TCP"])
         .catch(() => "");
-      return parse(output, /^\s*TCP\s+(\S+):(\d+)\s+\S+\s+LISTENING\s+(\d+)/gm)
+      // The state has another word in each language; who listens has no other end.
+      return parse(output, /^\s*TCP\s+(\S+):(\d+)\s+\S+:0\s+\S+\s+(\d+)/gm)
         .filter(({ pid }) => pids.has(pid))
         .map(({ address, port }) => listening(address, port));
     }
@@ -39,7 +40,7 @@ export async function listeningPorts(
 }
 
 /**
- * Whether somebody listens on that port of 127.0.0.1 who is neither this user nor the system. Only Linux tells; elsewhere the answer
+ * Whether somebody listens on that port, of whatever address, who is neither this user nor the system. Only Linux tells; elsewhere the answer
  * is no.
  */
 export function isHeldByOtherUser(
@@ -69,23 +70,29 @@ export async function connectionsTo(
       return socketsOnLinux(system).filter(
         (each) => each.state === ESTABLISHED && each.port === port,
       ).length;
-    case "win32":
-    default: {
-      const isWindows = system.platform === "win32";
+    case "win32": {
       const output = await system
-        .run(isWindows ? "netstat.exe" : "netstat", ["-an", "-p", "tcp"])
+        .run("netstat.exe", ["-ano", "-p", "TCP"])
         .catch(() => undefined);
-      return output
-        ?.split("\n")
-        .filter((line) => /ESTABLISHED/.test(line))
-        .filter((line) =>
-          new RegExp(
-            `^\\s*tcp\\S*\\s+(?:\\d+\\s+\\d+\\s+)?\\S+[:.]${port}\\s`,
-            "i",
-          ).test(line),
-        ).length;
+      // Also those that have just been closed: the state has another word in each language.
+      const rows = output?.matchAll(/^\s*TCP\s+\S+:(\d+)\s+\S+:[1-9]\d*\s/gm);
+      return rows && countOf(rows, port);
+    }
+    default: {
+      const output = await system
+        .run("netstat", ["-an", "-p", "tcp"])
+        .catch(() => undefined);
+      const rows = output?.matchAll(
+        /^tcp\S*\s+\d+\s+\d+\s+\S+\.(\d+)\s+\S+\s+ESTABLISHED/gm,
+      );
+      return rows && countOf(rows, port);
     }
   }
+}
+
+/** Rows whose first group is the port. */
+function countOf(rows: Iterable<RegExpExecArray>, port: number): number {
+  return [...rows].filter((row) => Number(row[1]) === port).length;
 }
 
 const ESTABLISHED = "01";

@@ -34,7 +34,7 @@ export async function startMcpServers(
     );
 }
 
-/** Where the program in the terminal reads them, with their tokens, and removes them when it ends. */
+/** Where the program in the terminal reads them, with their tokens, and removes them at once. */
 export async function writeServers(
   directory: string,
   id: string,

@@ -2,11 +2,12 @@
 import * as vscode from "vscode";
 import type { BackendAddress } from "../../core/agents/backendVariables";
 import { unwrap } from "../../core/outcome";
-import type { BackendView } from "../../host/backendContract";
+import {
+  keyOfBackend,
+  type BackendName,
+  type BackendView,
+} from "../../host/backendContract";
 import type { HostConnection } from "../window/hostConnection";
-
-/** By what the host knows one: its id changes with its definition. */
-export type BackendName = Pick<BackendView, "worktree" | "name">;
 
 export class BackendList {
   readonly #changed = new vscode.EventEmitter<void>();
@@ -46,14 +47,15 @@ export class BackendList {
   }
 
   /** Starts it where it does not run; resolves once it serves. Rejects with a UserError. */
-  async request({ worktree, name }: BackendName): Promise<BackendView> {
+  async request(backend: BackendName): Promise<BackendView> {
+    const { worktree, name } = backend;
     const view = unwrap(
       await this.connection.host.requestBackend(worktree, name),
     );
     // The news of it may come later than the answer.
     this.replace(
       this.#views.map((each) =>
-        each.worktree === worktree && each.name === name ? view : each,
+        keyOfBackend(each) === keyOfBackend(backend) ? view : each,
       ),
     );
     return view;

@@ -1,12 +1,18 @@
 // The logs of backends as output channels, which follow while the backends run, and after each restart.
 import * as vscode from "vscode";
-import type { BackendView } from "../../host/backendContract";
+import {
+  keyOfBackend,
+  type BackendName,
+  type BackendView,
+} from "../../host/backendContract";
 import type { HostConnection } from "../window/hostConnection";
-import type { BackendName } from "./backendList";
 
 interface FollowedLog {
   readonly name: BackendName;
   readonly channel: vscode.OutputChannel;
+  /** What it has written while its text is on the way; undefined: that has come. */
+  pending: string | undefined;
+  following: Promise<void> | undefined;
 }
 
 export class BackendLogs {
@@ -15,20 +21,19 @@ export class BackendLogs {
 
   constructor(private readonly connection: HostConnection) {}
 
-  /** `title` tells worktrees apart. */
+  /** `title` tells worktrees apart. Rejects if there is no host. */
   async show(view: BackendView, title: string): Promise<void> {
-    const known = this.#followed.get(keyOf(view));
-    const log = known ?? {
-      name: view,
-      channel: vscode.window.createOutputChannel(`Berth: ${title}`),
-    };
-    this.#followed.set(keyOf(view), log);
-    if (!known) await this.#follow(log);
+    const log =
+      this.#followed.get(keyOfBackend(view)) ?? this.#open(view, title);
+    // Also where the last attempt has failed.
+    if (log.pending !== undefined) await this.#follow(log);
     log.channel.show();
   }
 
   append(name: BackendName, lines: string): void {
-    this.#followed.get(keyOf(name))?.channel.append(lines);
+    const log = this.#followed.get(keyOfBackend(name));
+    if (log?.pending === undefined) log?.channel.append(lines);
+    else log.pending += lines;
   }
 
   /** To be called for each host: it does not know yet what the window follows. */
@@ -42,12 +47,25 @@ export class BackendLogs {
     for (const { channel } of this.#followed.values()) channel.dispose();
   }
 
-  async #follow({ name, channel }: FollowedLog): Promise<void> {
-    const { host } = this.connection;
-    channel.replace(await host.followBackendLog(name.worktree, name.name));
+  #open(view: BackendView, title: string): FollowedLog {
+    const channel = vscode.window.createOutputChannel(`Berth: ${title}`);
+    const log = { name: view, channel, pending: "", following: undefined };
+    this.#followed.set(keyOfBackend(view), log);
+    return log;
   }
-}
 
-function keyOf({ worktree, name }: BackendName): string {
-  return `${worktree}\0${name}`;
+  /** Once at a time. */
+  #follow(log: FollowedLog): Promise<void> {
+    return (log.following ??= this.#read(log).finally(() => {
+      log.following = undefined;
+    }));
+  }
+
+  async #read(log: FollowedLog): Promise<void> {
+    const { worktree, name } = log.name;
+    log.pending = "";
+    const text = await this.connection.host.followBackendLog(worktree, name);
+    log.channel.replace(text + log.pending);
+    log.pending = undefined;
+  }
 }

@@ -12,7 +12,11 @@ import {
   type BackendDefinition,
   backendKey,
 } from "../../core/backends/definition";
-import { describeDefinition } from "../../core/backends/describeDefinition";
+import {
+  canBeShown,
+  describeDefinition,
+} from "../../core/backends/describeDefinition";
+import { messageOf } from "../../core/errors";
 import { Lifetime } from "../../core/lifetime";
 import type { Log } from "../../core/log";
 import type { WindowBackends } from "../../host/backendContract";
@@ -22,10 +26,6 @@ import type { BackendSettings } from "../settings/backendSettings";
 /** In the state of the workspace, so that another one asks for itself. The last allowed definition's hash by name. */
 const KEY = "allowedBackends";
 type Allowed = Readonly<Record<string, string>>;
-
-/** A dialog shows no more: what is below its end would be allowed unseen. */
-const MAX_SHOWN = 3_000;
-const MAX_LINES = 40;
 
 export class Consents {
   readonly #lifetime = new Lifetime();
@@ -51,7 +51,9 @@ export class Consents {
       this.#tellOnce(backendOfUserCounts(name));
     const asked = own.filter((each) => !this.#isAllowed(each));
     this.#pending = asked.filter(canBeShown);
-    void this.#offer();
+    this.#offer().catch((error: unknown) => {
+      this.log.error(messageOf(error));
+    });
     return {
       user,
       workspace: own.filter((each) => !asked.includes(each)),
@@ -62,6 +64,11 @@ export class Consents {
           : backendIsTooLongToShow(each.name),
       ]),
     };
+  }
+
+  /** Whether the user can allow it. */
+  isPending(name: string): boolean {
+    return this.#pending.some((each) => each.name === name);
   }
 
   /** Shows all that would run. Returns whether it may. */
@@ -118,11 +125,6 @@ export class Consents {
     this.log.warn(sentence);
     void vscode.window.showInformationMessage(escapeMessage(sentence));
   }
-}
-
-function canBeShown(definition: BackendDefinition): boolean {
-  const text = describeDefinition(definition);
-  return text.length <= MAX_SHOWN && text.split("\n").length <= MAX_LINES;
 }
 
 function hashOf(definition: BackendDefinition): string {

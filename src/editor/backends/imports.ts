@@ -3,7 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
 import { parse } from "jsonc-parser";
-import { isObject } from "../settings/mergeSettings";
+import { isObject } from "../../core/isObject";
 import type { Preset } from "./presets";
 
 /** Where they are, and the key of the object that holds them. */
@@ -44,25 +44,28 @@ async function importsOf(file: string, key: string): Promise<Preset[]> {
       detail: file,
       definition: {
         type: "stdio",
-        command: fillIn(command),
-        ...(Array.isArray(args) && { args: fillIn(args) }),
-        ...(isObject(env) && { env: fillIn(env) }),
-        ...(typeof cwd === "string" && { cwd: fillIn(cwd) }),
+        command: translateVariables(command),
+        ...(Array.isArray(args) && { args: translateVariables(args) }),
+        ...(isObject(env) && { env: translateVariables(env) }),
+        ...(typeof cwd === "string" && { cwd: translateVariables(cwd) }),
       },
     };
   });
 }
 
 /** VS Code's name for the folder is the worktree here; `${VAR}` of Claude Code's files is `${env:VAR}`. */
-function fillIn(value: unknown): unknown {
+function translateVariables(value: unknown): unknown {
   if (typeof value === "string")
     return value
       .replaceAll(/\$\{workspaceFolder(?::[^}]*)?\}/g, "${worktree}")
       .replaceAll(/\$\{([A-Z_][A-Z0-9_]*)\}/g, "${env:$1}");
-  if (Array.isArray(value)) return value.map(fillIn);
+  if (Array.isArray(value)) return value.map(translateVariables);
   return isObject(value)
     ? Object.fromEntries(
-        Object.entries(value).map(([key, each]) => [key, fillIn(each)]),
+        Object.entries(value).map(([key, each]) => [
+          key,
+          translateVariables(each),
+        ]),
       )
     : value;
 }

@@ -29,7 +29,7 @@ export const presets: readonly Preset[] = [
         ...["--enable-web-dashboard", "false"],
       ],
       url: LOCAL_MCP,
-      ready: { http: "/mcp", timeout: 120 },
+      ready: { timeout: 120 },
     },
   },
   {
@@ -45,7 +45,7 @@ export const presets: readonly Preset[] = [
         ...["--allowed-hosts", "127.0.0.1:${port}"],
       ],
       url: LOCAL_MCP,
-      ready: { http: "/mcp", timeout: 60 },
+      ready: { timeout: 60 },
     },
   },
   {
@@ -73,7 +73,7 @@ export const presets: readonly Preset[] = [
       args: ["-y", "@modelcontextprotocol/server-everything", "streamableHttp"],
       env: { PORT: "${port}" },
       url: LOCAL_MCP,
-      ready: { http: "/mcp", timeout: 60 },
+      ready: { timeout: 60 },
     },
   },
   {

@@ -3,11 +3,22 @@ import {
   backendAdded,
   backendNameIsUnusable,
 } from "../../core/backendMessages";
-import { isBackendName, parseBackends } from "../../core/backends/definition";
-import { UserError } from "../../core/errors";
+import {
+  backendCannotBeAdded,
+  backendIsTooLongToAdd,
+} from "../../core/backendErrors";
+import {
+  type BackendDefinition,
+  isBackendName,
+  parseBackends,
+} from "../../core/backends/definition";
+import {
+  canBeShown,
+  describeDefinition,
+} from "../../core/backends/describeDefinition";
 import { findImports } from "../backends/imports";
 import { type Preset, presets } from "../backends/presets";
-import { isObject } from "../settings/mergeSettings";
+import { isObject } from "../../core/isObject";
 import type { Command } from "./command";
 
 const TITLE = "Berth: Add Backend";
@@ -16,16 +27,16 @@ const TITLE = "Berth: Add Backend";
 export const addBackend: Command = async () => {
   const preset = await choosePreset();
   if (!preset) return;
-  const definition = await fillIn(preset);
+  const definition = await askForCommand(preset);
   if (!definition) return;
   const name = await chooseName(preset.name, Object.keys(settingsNow()));
   if (name === undefined) return;
-  const [problem] = parseBackends({ [name]: definition })?.problems ?? [];
-  if (problem !== undefined) throw new UserError(problem);
+  const added = parseOne(name, definition);
+  if (!canBeShown(added)) throw backendIsTooLongToAdd(name);
   const add = "Add to User Settings";
   const answer = await vscode.window.showInformationMessage(
     `Add the backend "${name}"? Every worktree gets one of its own.`,
-    { modal: true, detail: JSON.stringify(definition, undefined, 2) },
+    { modal: true, detail: describeDefinition(added) },
     add,
   );
   if (answer !== add) return;
@@ -52,6 +63,16 @@ function settingsNow(): Record<string, unknown> {
     .getConfiguration("berth")
     .inspect("backends")?.globalValue;
   return isObject(value) ? value : {};
+}
+
+/** Beside what the settings define: two can be too alike. Throws a UserError. */
+function parseOne(name: string, definition: unknown): BackendDefinition {
+  const { definitions = [], problems = [] } =
+    parseBackends({ ...settingsNow(), [name]: definition }) ?? {};
+  const added = definitions.find((each) => each.name === name);
+  if (added) return added;
+  const own = problems.filter((each) => each.startsWith(JSON.stringify(name)));
+  throw backendCannotBeAdded(own[0] ?? problems.join(" "));
 }
 
 async function choosePreset(): Promise<Preset | undefined> {
@@ -82,7 +103,7 @@ async function choosePreset(): Promise<Preset | undefined> {
 }
 
 /** Asks for the command where the preset does not know it. */
-async function fillIn({
+async function askForCommand({
   definition,
   asks,
 }: Preset): Promise<Preset["definition"] | undefined> {

@@ -12,6 +12,7 @@ import {
   startBackend as start,
   stopBackend as stop,
 } from "../instances/backendTarget";
+import { formatBackendState } from "../instances/backendText";
 import type { Target, TargetContext } from "../instances/target";
 import { pickTarget } from "../views/picker";
 import type { Command } from "./command";
@@ -28,7 +29,7 @@ interface BackendCommand {
 export const restartBackend = commandOf({
   title: "Berth: Restart Backend",
   placeholder: "Choose the backend to restart",
-  none: "No worktree of this window has a backend. Berth: Add Backend... defines one.",
+  none: "No backend of this window can be started or restarted now. Berth: Add Backend... defines one.",
   accepts: (target) => canRestartBackend(target) || canStartBackend(target),
   run: (context, target) =>
     canStartBackend(target) ? start(context, target) : restart(context, target),
@@ -53,25 +54,30 @@ export const showBackendLog = commandOf({
 function commandOf(command: BackendCommand): Command {
   return async (context, worktree, _files, name) => {
     const { title, placeholder, none, accepts, run } = command;
-    const targets = context.backends.views
-      .map((view): Target => ({ kind: "backend", view }))
+    const { backends, instances } = context;
+    const linked = backends.views.find(
+      (view) => view.worktree === worktree && view.name === name,
+    );
+    const meant = name === undefined ? backends.views : linked ? [linked] : [];
+    const targets = meant
+      .map((view) => ({ kind: "backend", view }) as const)
       .filter(accepts);
     const [only] = targets;
     if (!only) {
-      await vscode.window.showInformationMessage(none);
+      // A link may be older than what has become of its backend.
+      await vscode.window.showInformationMessage(
+        linked
+          ? escapeMessage(
+              `${instances.labelOf(linked)} is ${formatBackendState(linked.state)}.`,
+            )
+          : none,
+      );
       return;
     }
-    const linked = targets.find(
-      (target) =>
-        target.kind === "backend" &&
-        target.view.worktree === worktree &&
-        target.view.name === name,
-    );
     const target =
-      linked ??
-      (targets.length === 1
+      targets.length === 1
         ? only
-        : await pickTarget(context, { title, placeholder, accepts }));
+        : await pickTarget(context, { title, placeholder, accepts });
     if (target) await runShown(context, target, run);
   };
 }

@@ -4,9 +4,8 @@ import path from "node:path";
 import * as vscode from "vscode";
 import type { DiffReview, PendingDiff } from "../diffs/diffReview";
 import { proposalInDiff } from "../diffs/proposalTabs";
-import { escapeIcons } from "../escape";
+import { escapeIcons, escapeMessage } from "../escape";
 import { agentDoesNotHear } from "../../core/messages";
-import { escapeMessage } from "../escape";
 import type { Command } from "./command";
 
 export const acceptDiff: Command = ({ diffs }, _worktree, [clicked]) =>

@@ -38,7 +38,12 @@ export async function startBackend(
 ): Promise<void> {
   if (target.kind !== "backend") return;
   const { view } = target;
-  if (view.state.kind === "refused" && !(await consents.review(view.name)))
+  const { name, state } = view;
+  if (
+    state.kind === "refused" &&
+    consents.isPending(name) &&
+    !(await consents.review(name))
+  )
     return;
   await backends.request(view);
 }

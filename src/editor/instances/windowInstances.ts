@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import { backendLabel } from "../../core/backendMessages";
 import { canonicalPath } from "../../core/system/paths";
 import { deepest } from "../../core/system/paths";
-import type { BackendView } from "../../host/backendContract";
+import type { BackendName } from "../../host/backendContract";
 import type { InstanceView, WindowOptions } from "../../host/contract";
 
 export class WindowInstances {
@@ -38,7 +38,7 @@ export class WindowInstances {
   }
 
   /** Of a backend of one of them; it tells worktrees apart. */
-  labelOf({ name, worktree }: Pick<BackendView, "name" | "worktree">): string {
+  labelOf({ name, worktree }: BackendName): string {
     const view = this.#views.find((each) => each.worktree === worktree);
     return backendLabel(name, view?.name ?? path.basename(worktree));
   }

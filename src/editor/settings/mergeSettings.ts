@@ -1,8 +1,5 @@
-// Inspects and merges setting values that are not validated yet.
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+// Merges setting values that are not validated yet.
+import { isObject } from "../../core/isObject";
 
 /** Merges as VS Code does: objects entry by entry, anything else as a whole. */
 export function mergeSettings(base: unknown, override: unknown): unknown {

@@ -15,7 +15,7 @@ import {
   agentVariablesAreUnknown,
 } from "../../core/messages";
 import { findCommand } from "../../core/system/findCommand";
-import { isObject } from "../settings/mergeSettings";
+import { isObject } from "../../core/isObject";
 import { escapeIcons } from "../escape";
 
 export interface AgentSetting {

@@ -11,6 +11,12 @@ import type { CurrentSettings } from "../settings/settings";
 import type { AgentTerminals } from "../terminals/agentTerminals";
 import { escapeIcons, escapeMarkdown } from "../escape";
 import {
+  canRestartBackend,
+  canShowBackendLog,
+  canStartBackend,
+  canStopBackend,
+} from "../instances/backendTarget";
+import {
   backendIcon,
   backendReason,
   formatBackendState,
@@ -230,16 +236,20 @@ function describe(
   return lines.join("  \n");
 }
 
-function describeBackend({ name, worktree, state }: BackendView): string {
+function describeBackend(view: BackendView): string {
+  const { name, worktree, state } = view;
+  const target = { kind: "backend", view } as const;
   const reason = backendReason(state);
-  const isUp = state.kind === "ready" || state.kind === "starting";
-  const links = [
-    link(isUp ? "restart" : "start", "restartBackend", worktree, name),
-    ...(isUp ? [link("stop", "stopBackend", worktree, name)] : []),
-    ...(state.kind === "refused"
-      ? []
-      : [link("log", "showBackendLog", worktree, name)]),
-  ];
+  const links = (
+    [
+      [canStartBackend, "start", "restartBackend"],
+      [canRestartBackend, "restart", "restartBackend"],
+      [canStopBackend, "stop", "stopBackend"],
+      [canShowBackendLog, "log", "showBackendLog"],
+    ] as const
+  )
+    .filter(([can]) => can(target))
+    .map(([, text, command]) => link(text, command, worktree, name));
   return [
     `${backendIcon(state)} **${escapeMarkdown(name)}** · ${escapeMarkdown(formatBackendState(state))} · ${links.join(" · ")}`,
     ...(reason === "" ? [] : [escapeMarkdown(reason)]),

@@ -5,7 +5,7 @@ import type { CurrentSettings } from "../settings/settings";
 import type { HostConnection } from "./hostConnection";
 import { readDiagnostics, readSelection, readTabs } from "./readState";
 import type { SharedFiles } from "./sharedFiles";
-import type { EditorSelection } from "../../host/contract";
+import type { EditorSelection } from "../../host/editorStateContract";
 
 export class EditorStatePusher {
   readonly #lifetime = new Lifetime();

@@ -7,7 +7,7 @@ import type {
   EditorTab,
   FileDiagnostics,
   Range,
-} from "../../host/contract";
+} from "../../host/editorStateContract";
 import type { SharedFiles } from "./sharedFiles";
 
 /** Of UTF-8, of a selection's text: every agent of the worktree is sent it, at each change. */

@@ -8,14 +8,14 @@ const EVICT_AFTER_IDLE = 60_000;
  * At the limit it evicts the client idle longest, since scripts that use MCP seldom disconnect cleanly. `now` is in
  * milliseconds since 1970.
  */
-export function admit(
-  clients: ReadonlySet<Client>,
+export function admit<T extends Pick<Client, "idleSince" | "close">>(
+  clients: ReadonlySet<T>,
   limit: number,
   now = Date.now(),
-  onDidEvict?: (client: Client) => void,
+  onDidEvict?: (client: T) => void,
 ): boolean {
   if (clients.size < limit) return true;
-  const since = ({ idleSince = now }: Client): number => idleSince;
+  const since = ({ idleSince = now }: T): number => idleSince;
   const [longestIdle] = [...clients].sort((a, b) => since(a) - since(b));
   if (!longestIdle || now - since(longestIdle) < EVICT_AFTER_IDLE) return false;
   onDidEvict?.(longestIdle);

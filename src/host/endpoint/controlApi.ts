@@ -1,11 +1,11 @@
 // Routes of the control API (/berth/...), by which other windows and the command line query and control an instance.
 // They take the control token; /berth/health an agent's too.
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Description, Health } from "../../core/control/api";
 import { UserError } from "../../core/errors";
 import { type Mention, sendSchema } from "../../core/control/mention";
 import { PROOF_HEADER, PROOF_PATH, prove } from "../../core/control/proof";
 import { readBody } from "./jsonBody";
+import { answering, memory, onlyFor, respond, type Route } from "./jsonRoutes";
 
 export interface ControlActions {
   health(): Health;
@@ -17,11 +17,6 @@ export interface ControlActions {
   focus(): void;
 }
 
-type Route = (
-  request: IncomingMessage,
-  response: ServerResponse,
-) => Promise<void>;
-
 const NONCE = /^[\w-]{43}$/;
 
 export function controlRoutes(
@@ -29,20 +24,23 @@ export function controlRoutes(
   controlToken: string,
 ): Map<string, Route> {
   return new Map([
-    [PROOF_PATH, method("GET", proofRoute(controlToken))],
-    ["/berth/health", route("GET", () => actions.health())],
-    ["/berth/instance", route("GET", () => describe(actions))],
-    ["/berth/send", method("POST", sendRoute(actions))],
+    [PROOF_PATH, onlyFor("GET", proofRoute(controlToken))],
+    ["/berth/health", answering("GET", () => actions.health())],
+    [
+      "/berth/instance",
+      answering("GET", () => ({ ...actions.describe(), memory: memory() })),
+    ],
+    ["/berth/send", onlyFor("POST", sendRoute(actions))],
     [
       "/berth/stop",
-      route("POST", async () => {
+      answering("POST", async () => {
         await actions.stop();
         return { stopped: true };
       }),
     ],
     [
       "/berth/focus",
-      route("POST", () => {
+      answering("POST", () => {
         actions.focus();
         return { focused: true };
       }),
@@ -69,11 +67,6 @@ export function proofRoute(controlToken: string): Route {
   };
 }
 
-function describe(actions: ControlActions): Description {
-  const { rss, heapUsed } = process.memoryUsage();
-  return { ...actions.describe(), memory: { rss, heapUsed } };
-}
-
 function sendRoute(actions: ControlActions): Route {
   return async (request, response) => {
     const body = await readBody(request, sendSchema);
@@ -97,30 +90,4 @@ function sendRoute(actions: ControlActions): Route {
       respond(response, 409, { error: error.message });
     }
   };
-}
-
-function route(
-  verb: "GET" | "POST",
-  handle: () => object | Promise<object>,
-): Route {
-  return method(verb, async (_request, response) => {
-    respond(response, 200, await handle());
-  });
-}
-
-function method(verb: "GET" | "POST", handler: Route): Route {
-  return async (request, response) => {
-    if (request.method === verb) await handler(request, response);
-    else response.writeHead(405, { allow: verb }).end();
-  };
-}
-
-function respond(response: ServerResponse, status: number, body: object): void {
-  response
-    .writeHead(status, {
-      "content-type": "application/json",
-      "cache-control": "no-store",
-      connection: "close",
-    })
-    .end(JSON.stringify(body));
 }

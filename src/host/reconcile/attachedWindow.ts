@@ -12,17 +12,16 @@ import type { BackendChoice } from "../backendContract";
 import type {
   DesiredState,
   EditorApi,
-  EditorState,
-  FileDiagnostics,
   HostApi,
   InstanceView,
   WindowOptions,
 } from "../contract";
+import type { EditorState, FileDiagnostics } from "../editorStateContract";
 import type { InstanceWindow } from "../instance/instanceContext";
 import { WindowView } from "../view/windowView";
 import type { InstanceSet } from "./instanceSet";
 import { MachineRequests } from "./machineRequests";
-import { hasPage } from "./pageCheck";
+import { checkPagesBeside } from "./pageCheck";
 import type { WindowAccess } from "./windowAccess";
 import { WindowPlan } from "./windowPlan";
 
@@ -151,8 +150,7 @@ export class AttachedWindow
     await this.plan.change(desired);
     await this.#settled();
     if (!isFirst) return;
-    for (const window of this.host.windows())
-      if (window.#sharesWith(this)) void window.#checkPage();
+    checkPagesBeside(this, this.host.windows(), this.host.log);
     await this.host.records.sweep();
   }
 
@@ -254,6 +252,11 @@ export class AttachedWindow
     }, this.plan.desired?.settings.reloadGrace ?? 0);
   }
 
+  /** Ends its connection: it comes back if somebody is there. */
+  disconnect(): void {
+    this.access.disconnect();
+  }
+
   /** Ends every git that runs for it. */
   cancelGit(): void {
     void this.plan.end();
@@ -266,25 +269,6 @@ export class AttachedWindow
     void this.#lifetime.dispose();
     this.host.instances.apply(this, new Map(), false);
     this.host.onDidEnd(this);
-  }
-
-  #sharesWith(other: AttachedWindow): boolean {
-    return (
-      this !== other &&
-      !this.gone.aborted &&
-      [...this.plan.worktrees].some((worktree) =>
-        other.plan.worktrees.has(worktree),
-      )
-    );
-  }
-
-  /** If only the extension host is left of the window (its browser has crashed), another one must act for the agents. */
-  async #checkPage(): Promise<void> {
-    if ((await hasPage(this.editor)) || this.gone.aborted) return;
-    this.host.log.warn(
-      `A window of ${this.workspace ?? "no folder"} does not answer: another one acts for the agents`,
-    );
-    this.access.disconnect();
   }
 
   async #stopInAll(worktree: string): Promise<void> {

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { answerTooLarge } from "../../core/errors";
-import type { FileDiagnostics } from "../contract";
+import type { FileDiagnostics } from "../editorStateContract";
 import { defineTool, json, MAX_ANSWER_BYTES } from "./tool";
 
 /** About how many bytes a problem takes without its message, as JSON in JSON. */

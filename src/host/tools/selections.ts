@@ -1,7 +1,7 @@
 // The two selection tools, which differ only in what they return while no text editor of the worktree is active.
 import * as z from "zod/mini";
 import { noCurrentSelection, noLatestSelection } from "../../core/messages";
-import type { EditorSelection } from "../contract";
+import type { EditorSelection } from "../editorStateContract";
 import { defineTool, json } from "./tool";
 
 export const getCurrentSelection = defineTool({

@@ -1,6 +1,6 @@
 // The problems of every file, looked up by path or by worktree.
 import { canonicalPath } from "../../core/system/paths";
-import type { FileDiagnostics } from "../contract";
+import type { FileDiagnostics } from "../editorStateContract";
 import type { DiagnosticsView } from "./editorView";
 
 type ByUri = Map<string, FileDiagnostics>;

@@ -1,7 +1,11 @@
 // The host's copy of the editor's state, sorted by worktree when it is pushed: what agents ask for is only looked up.
 import { isDeepStrictEqual } from "node:util";
 import { canonicalPath } from "../../core/system/paths";
-import type { EditorSelection, EditorState, EditorTab } from "../contract";
+import type {
+  EditorSelection,
+  EditorState,
+  EditorTab,
+} from "../editorStateContract";
 import { DiagnosticsIndex } from "./diagnosticsIndex";
 import type { EditorView, RecentFile } from "./editorView";
 

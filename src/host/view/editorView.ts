@@ -1,5 +1,9 @@
 // What the agents of one worktree may see of the editor. A view never changes: one that differs is another object.
-import type { EditorSelection, EditorTab, FileDiagnostics } from "../contract";
+import type {
+  EditorSelection,
+  EditorTab,
+  FileDiagnostics,
+} from "../editorStateContract";
 
 /** Only files of its own worktree, all paths real. */
 export interface EditorView {

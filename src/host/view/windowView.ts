@@ -1,6 +1,6 @@
 // What the window shows and which worktree's agents may see it; decides when they hear of a change.
 import type { Worktree } from "../../core/worktrees/worktree";
-import type { EditorState, FileDiagnostics } from "../contract";
+import type { EditorState, FileDiagnostics } from "../editorStateContract";
 import { EditorCopy, type WindowFacts } from "./editorCopy";
 import type { DiagnosticsView, EditorView } from "./editorView";
 import { FileOwners } from "./fileOwners";

@@ -1,5 +1,5 @@
 // The HTTP API of the supervisor: by it programs get a backend for a directory, and give it back.
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import * as z from "zod/mini";
 import {
   bodyIsNoJson,
@@ -9,19 +9,22 @@ import {
 } from "../../core/backendErrors";
 import { UserError } from "../../core/errors";
 import { readBody } from "../../host/endpoint/jsonBody";
+import {
+  answering,
+  memory,
+  onlyFor,
+  respond,
+  type Route,
+  type Verb,
+} from "../../host/endpoint/jsonRoutes";
 import type { Backend } from "../backends/backend";
 import { MAX_SESSIONS } from "../sessions/sessions";
 import type { BackendHost } from "../backends/backendHost";
 import { describeBackend } from "./describe";
 
-type Handler = (
-  request: IncomingMessage,
-  response: ServerResponse,
-) => Promise<void>;
-
 export interface ApiRoutes {
   /** undefined: unknown path. */
-  get(path: string): Handler | undefined;
+  get(path: string): Route | undefined;
 }
 
 const requestSchema = z.object({
@@ -34,7 +37,7 @@ const releaseSchema = z.object({ session_id: z.string() });
 const BACKEND_PATH = /^\/backends\/([\w.-]+)\/(restart|stop|log)$/;
 
 export function apiRoutes(host: BackendHost): ApiRoutes {
-  const routes = new Map<string, Handler>([
+  const routes = new Map<string, Route>([
     ["/request-session", requestSession(host)],
     ["/release-session", releaseSession(host)],
     ["/sessions", answering("GET", () => ({ sessions: sessionsOf(host) }))],
@@ -55,7 +58,7 @@ export function apiRoutes(host: BackendHost): ApiRoutes {
 }
 
 /** Holds the backend from when it is ready; if the caller has gone by then, for nobody. */
-function requestSession(host: BackendHost): Handler {
+function requestSession(host: BackendHost): Route {
   return handling("POST", async (request, response) => {
     const body = await jsonOf(request, requestSchema);
     const gone = new AbortController();
@@ -86,7 +89,7 @@ function requestSession(host: BackendHost): Handler {
   });
 }
 
-function releaseSession({ sessions }: BackendHost): Handler {
+function releaseSession({ sessions }: BackendHost): Route {
   return handling("POST", async (request, response) => {
     const { session_id } = await jsonOf(request, releaseSchema);
     const status = await sessions.release(session_id);
@@ -96,13 +99,12 @@ function releaseSession({ sessions }: BackendHost): Handler {
 }
 
 function health({ sessions, all }: BackendHost) {
-  const { rss, heapUsed } = process.memoryUsage();
   return {
     pid: process.pid,
     sessions: sessions.count,
     backends: all.filter(({ state }) => state.kind !== "stopped").length,
     limits: { sessions: MAX_SESSIONS },
-    memory: { rss, heapUsed },
+    memory: memory(),
   };
 }
 
@@ -121,55 +123,42 @@ function actionOn(
   host: BackendHost,
   id: string,
   action: string | undefined,
-): Handler {
+): Route {
   const find = (): Backend => {
     const backend = host.get(id);
     if (!backend) throw noSuchBackendId(id);
     return backend;
   };
   if (action === "log")
-    return handling("GET", async (_request, response) => {
+    return handling("GET", (_request, response) => {
       const { definition, place } = find().spec;
       const { name } = definition;
       const { worktree } = place;
-      const text = await host.logs.recent({ worktree, name });
-      response
-        .writeHead(200, {
-          ...HEADERS,
-          "content-type": "text/plain; charset=utf-8",
-        })
-        .end(text);
+      respond(response, 200, host.logs.recent({ worktree, name }));
     });
-  return answering("POST", async () => {
+  return handling("POST", async (_request, response) => {
     const backend = find();
-    if (action === "stop") await host.stop(backend);
-    else {
-      const { definition, place } = backend.spec;
-      // By what is defined now, and allowed.
-      await (await host.findAgain(place.worktree, definition.name)).restart();
+    if (action === "stop") {
+      await host.stop(backend);
+      respond(response, 200, describeBackend(backend));
+      return;
     }
-    return describeBackend(backend);
-  });
-}
-
-function answering(
-  verb: "GET" | "POST",
-  answer: () => object | Promise<object>,
-): Handler {
-  return handling(verb, async (_request, response) => {
-    respond(response, 200, await answer());
+    // By what is defined now, and allowed.
+    const { definition, place } = backend.spec;
+    const next = await host.findAgain(place.worktree, definition.name);
+    await next.restart();
+    respond(response, 200, describeBackend(next));
   });
 }
 
 /** Turns expected failures into their statuses. */
-function handling(verb: "GET" | "POST", handler: Handler): Handler {
-  return async (request, response) => {
-    if (request.method !== verb) {
-      response.writeHead(405, { allow: verb, connection: "close" }).end();
-      return;
-    }
+function handling(
+  verb: Verb,
+  handle: (...args: Parameters<Route>) => Promise<void> | void,
+): Route {
+  return onlyFor(verb, async (request, response) => {
     try {
-      await handler(request, response);
+      await handle(request, response);
     } catch (error) {
       // Nobody is left to tell.
       if (response.destroyed) return;
@@ -177,7 +166,7 @@ function handling(verb: "GET" | "POST", handler: Handler): Handler {
       const status = error instanceof RequestError ? error.status : 500;
       respond(response, status, { error: error.message });
     }
-  };
+  });
 }
 
 async function jsonOf<T>(
@@ -189,12 +178,4 @@ async function jsonOf<T>(
   const body = await readBody(request, schema);
   if (body.kind === "refused") throw new RequestError(body.status, body.error);
   return body.value;
-}
-
-const HEADERS = { "cache-control": "no-store", connection: "close" };
-
-function respond(response: ServerResponse, status: number, body: object): void {
-  response
-    .writeHead(status, { ...HEADERS, "content-type": "application/json" })
-    .end(JSON.stringify(body));
 }

@@ -9,6 +9,7 @@ import { backendStillThere } from "../../core/backendMessages";
 import {
   type BackendSpec,
   endOf,
+  type Hold,
   type ServedBackend,
   type StartContext,
 } from "./backendSpec";
@@ -33,9 +34,6 @@ export interface BackendOptions {
   readonly log: Log;
 }
 
-/** "unheld": it goes on for its linger. "revoked": it is not defined so any more, and ends with its last session. */
-export type Hold = "held" | "unheld" | "revoked";
-
 export class Backend {
   readonly #policy = new RestartPolicy();
   #spec: BackendSpec;
@@ -43,6 +41,8 @@ export class Backend {
   readonly #waiting = new WaitingRequests();
   #state: BackendState = { kind: "stopped" };
   #served: ServedBackend | undefined;
+  /** A sentence about what the last run has left; undefined: nothing. */
+  #left: string | undefined;
   /** Ends what is going on: a start, a pause, or the serving itself. */
   #current = new AbortController();
   /** Ends the pause after a crash. */
@@ -54,14 +54,12 @@ export class Backend {
   /** The latest run, until nothing of it is left. */
   #run: Promise<void> = Promise.resolve();
   #isDisposed = false;
-  /** The latest state. */
   #published: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: BackendOptions) {
     this.#spec = options.spec;
   }
 
-  /** Of the next start. */
   get spec(): BackendSpec {
     return this.#spec;
   }
@@ -71,16 +69,12 @@ export class Backend {
     this.#spec = spec;
   }
 
-  get output(): BackendOutput {
-    return this.options.output;
-  }
-
   get state(): BackendState {
     return this.#state;
   }
 
   get served(): ServedBackend | undefined {
-    return this.#served;
+    return this.#state.kind === "ready" ? this.#served : undefined;
   }
 
   get sessions(): ReadonlySet<string> {
@@ -97,6 +91,8 @@ export class Backend {
   ): Promise<ReadyState> {
     signal?.throwIfAborted();
     if (this.#isDisposed) throw backendStopped(this.spec.definition.name);
+    // Who asks for one that has been given up wants it tried anew.
+    if (this.#state.kind === "failed") this.#policy.forget();
     this.#linger.stop();
     const ready = this.#waiting.add(session, signal, () => {
       this.check();
@@ -114,7 +110,7 @@ export class Backend {
     this.#sessions.delete(session);
     if (this.#isWanted || this.#startLingering()) return "released";
     await this.#end();
-    return "terminated";
+    return this.#left === undefined ? "terminated" : "released";
   }
 
   /** Starts it if a window has come to hold it, and stops it if nobody does. */
@@ -131,7 +127,9 @@ export class Backend {
     this.#sessions.clear();
     this.#waiting.reject(backendStopped(this.spec.definition.name));
     await this.#end();
-    if (this.#state.kind === "failed") this.#set({ kind: "stopped" });
+    if (this.#left !== undefined) await this.#stopServed();
+    if (this.#state.kind === "failed" && this.#left === undefined)
+      this.#set({ kind: "stopped" });
     await this.#published;
   }
 
@@ -142,14 +140,11 @@ export class Backend {
   }
 
   /** Stops it if it runs, and starts it as if it had never failed. Resolves once it serves; its sessions stay. */
-  async restart(signal?: AbortSignal): Promise<ReadyState> {
-    if (this.#isDisposed) throw backendStopped(this.spec.definition.name);
+  async restart(signal?: AbortSignal): Promise<void> {
     this.#policy.forget();
     if (this.#state.kind === "ready") this.#set({ kind: "stopping" });
-    const ready = this.request(null, signal);
     this.#current.abort();
-    this.#ensureRunning();
-    return ready;
+    await this.request(null, signal);
   }
 
   get #isWanted(): boolean {
@@ -164,8 +159,8 @@ export class Backend {
   /** False: it is to end now. */
   #startLingering(): boolean {
     const { linger } = this.spec.definition;
-    if (!this.#running || linger === 0 || this.options.hold() === "revoked")
-      return false;
+    if (this.#isDisposed || !this.#running || linger === 0) return false;
+    if (this.options.hold() === "revoked") return false;
     this.#linger.start(linger);
     return true;
   }
@@ -193,8 +188,8 @@ export class Backend {
   async #runWhileWanted(): Promise<void> {
     do await (this.#run = this.#runOnce());
     while (this.#isWanted && this.#state.kind !== "failed");
-    // Nobody has waited for the end of the pause.
-    if (this.#state.kind === "backoff") this.#set({ kind: "stopped" });
+    // Nobody has waited for the next run.
+    if (this.#state.kind !== "failed") this.#set({ kind: "stopped" });
   }
 
   /** From one start to the end of what it has started, and the pause after that. */
@@ -202,6 +197,7 @@ export class Backend {
     const { signal } = (this.#current = new AbortController());
     let servedFor = 0;
     let cause: unknown;
+    this.#served = this.#left = undefined;
     this.#set({ kind: "starting", since: Date.now() });
     try {
       this.#served = await this.#start(signal);
@@ -214,9 +210,10 @@ export class Backend {
       cause = error;
     }
     if (this.#served) this.#set({ kind: "stopping" });
-    await this.#stopServed();
-    if (signal.aborted) this.#set({ kind: "stopped" });
-    else await this.#pauseAfter(cause, servedFor, signal);
+    const left = await this.#stopServed();
+    if (!signal.aborted) await this.#pauseAfter(cause, servedFor, signal);
+    else if (left === undefined) this.#set({ kind: "stopped" });
+    else this.#set({ kind: "failed", reason: left, tail: [] });
   }
 
   async #start(signal: AbortSignal): Promise<ServedBackend> {
@@ -238,14 +235,16 @@ export class Backend {
     this.#answer(state);
   }
 
-  async #stopServed(): Promise<void> {
+  /** Returns #left. */
+  async #stopServed(): Promise<string | undefined> {
     const { output, log } = this.options;
-    if (!this.#served) return;
+    if (!this.#served) return undefined;
     const left = await this.#served.stop().catch(messageOf);
-    this.#served = undefined;
-    output.note("ended");
-    if (left !== undefined)
-      log.error(backendStillThere(this.#spec.definition.name, left));
+    output.note(left ?? "ended");
+    if (left === undefined) return (this.#served = this.#left = undefined);
+    this.#left = backendStillThere(this.#spec.definition.name, left);
+    log.error(this.#left);
+    return this.#left;
   }
 
   async #pauseAfter(
@@ -274,6 +273,8 @@ export class Backend {
       this.#set({ kind: "failed", reason, tail });
       return;
     }
+    // They need not wait.
+    if (this.#waiting.size > 0) return;
     const { attempt } = this.#policy;
     this.#set({ kind: "backoff", attempt, until: Date.now() + pause, reason });
     this.#pause = new AbortController();

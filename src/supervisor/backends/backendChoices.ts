@@ -1,7 +1,13 @@
-// What windows' users have decided about the backends of worktrees that they have open.
-import type { BackendChoice } from "../../host/backendContract";
+// What windows' users have decided about the backends of worktrees that they have open, and which of them nobody uses.
+import {
+  type BackendChoice,
+  type BackendName,
+  keyOfBackend,
+} from "../../host/backendContract";
 
-type Named = Pick<BackendChoice, "worktree" | "name">;
+type Choice = Pick<BackendChoice, "isWanted" | "isIdle">;
+
+export const NO_CHOICE: Choice = { isWanted: null, isIdle: false };
 
 export class BackendChoices {
   readonly #choices = new Map<string, BackendChoice>();
@@ -9,23 +15,33 @@ export class BackendChoices {
   /** What a window knows of a host before this one; what this one knows counts more. */
   learn(choices: readonly BackendChoice[]): void {
     for (const choice of choices)
-      if (!this.#choices.has(keyOf(choice)))
-        this.#choices.set(keyOf(choice), choice);
+      if (!this.#choices.has(keyOfBackend(choice)))
+        this.#choices.set(keyOfBackend(choice), choice);
   }
 
-  /** Whether somebody has asked for it, or has stopped it; undefined: neither. */
-  isWanted(named: Named): boolean | undefined {
-    return this.#choices.get(keyOf(named))?.isWanted;
+  of(named: BackendName): Choice {
+    const { isWanted, isIdle } =
+      this.#choices.get(keyOfBackend(named)) ?? NO_CHOICE;
+    return { isWanted, isIdle };
   }
 
-  set({ worktree, name }: Named, isWanted: boolean): void {
-    const choice = { worktree, name, isWanted };
-    this.#choices.set(keyOf(choice), choice);
+  /** Somebody asks for it, or has stopped it. */
+  set(named: BackendName, isWanted: boolean): void {
+    this.#put(named, { isWanted, isIdle: false });
   }
 
-  /** It is as if nobody had stopped it. */
-  resume(named: Named): void {
-    if (this.isWanted(named) === false) this.#choices.delete(keyOf(named));
+  /** Nobody has used it for long: it stays stopped until somebody asks for it. */
+  setIdle(named: BackendName): void {
+    this.#put(named, { ...this.of(named), isIdle: true });
+  }
+
+  /** It is as if nobody had stopped it, and somebody had used it. */
+  resume(named: BackendName): void {
+    const { isWanted } = this.of(named);
+    this.#put(named, {
+      isWanted: isWanted === false ? null : isWanted,
+      isIdle: false,
+    });
   }
 
   /** No window has them open any more. */
@@ -33,8 +49,12 @@ export class BackendChoices {
     for (const [key, { worktree }] of this.#choices)
       if (worktrees.has(worktree)) this.#choices.delete(key);
   }
-}
 
-function keyOf({ worktree, name }: Named): string {
-  return `${worktree}\0${name}`;
+  #put({ worktree, name }: BackendName, choice: Choice): void {
+    this.#choices.set(keyOfBackend({ worktree, name }), {
+      worktree,
+      name,
+      ...choice,
+    });
+  }
 }

@@ -1,9 +1,8 @@
 // The backends of all worktrees: which of them windows want, which programs hold, and which nobody does any more.
-import { stat } from "node:fs/promises";
 import path from "node:path";
 import { notAProjectPath } from "../../core/backendErrors";
 import type { BackendDefinition } from "../../core/backends/definition";
-import { errorCode, messageOf } from "../../core/errors";
+import { messageOf } from "../../core/errors";
 import { Lifetime } from "../../core/lifetime";
 import type { Log } from "../../core/log";
 import {
@@ -12,22 +11,22 @@ import {
 } from "../../core/registry/backendRecords";
 import { KeptAddresses } from "../../core/registry/keptAddresses";
 import type { Place } from "../../core/system/machine";
-import { ensurePrivateDirectory } from "../../core/system/privateDirectory";
-import { DEFAULT_PORT_RANGE } from "../../core/system/ports";
-import { detectWorktree, type Worktree } from "../../core/worktrees/worktree";
+import { RememberedWorktrees } from "../../core/worktrees/rememberedWorktrees";
+import type { Worktree } from "../../core/worktrees/worktree";
 import type { BackendView } from "../../host/backendContract";
 import type { AttachedWindow } from "../../host/reconcile/attachedWindow";
 import type { InstanceHost } from "../../host/reconcile/instanceHost";
 import { Sessions } from "../sessions/sessions";
-import type { Backend, Hold } from "./backend";
-import { BackendChoices } from "./backendChoices";
+import type { Backend } from "./backend";
+import { BackendChoices, NO_CHOICE } from "./backendChoices";
 import { BackendLogs } from "./backendLogs";
 import { BackendSet } from "./backendSet";
-import { specOf } from "./backendSpec";
+import { type Hold, specOf } from "./backendSpec";
 import { chooseDefinition, type Offer, offerFor } from "./catalog";
 import { DefinitionsFile } from "./definitionsFile";
 import { IdleWatch } from "./idleWatch";
-import { endLeftovers } from "./leftovers";
+import { clearHome } from "./leftovers";
+import { MissingWorktrees } from "./missingWorktrees";
 
 export interface BackendHostOptions {
   readonly home: string;
@@ -52,10 +51,16 @@ export class BackendHost {
   readonly choices = new BackendChoices();
   readonly #lifetime = new Lifetime();
   readonly #set: BackendSet;
-  readonly #idleWatch = new IdleWatch((backend) => void this.stop(backend));
+  readonly #idleWatch = new IdleWatch((backend) => {
+    if (this.#isOpen(backend)) this.choices.setIdle(nameOf(backend));
+    void this.#end(backend);
+  });
   readonly #file: DefinitionsFile;
+  readonly #worktrees = new RememberedWorktrees();
   /** Worktrees that windows had open at the last check. */
   #open: ReadonlySet<string> = new Set();
+  /** What windows want there waits. */
+  readonly #missing = new MissingWorktrees();
 
   /** Ends what a supervisor before it has left running; nothing is started before. End it with dispose(). */
   constructor(private readonly options: BackendHostOptions) {
@@ -70,11 +75,10 @@ export class BackendHost {
         home,
         records,
         supervisor: { pid, processStart, machine, pidNamespace },
-        cleared: clear(home, records, place, log),
+        cleared: clearHome(home, records, place, log),
         context: {
           guard,
           directory: records.directory,
-          portRange: DEFAULT_PORT_RANGE,
           ports: new Set(),
           addresses: new KeptAddresses(path.join(home, "addresses")),
           version,
@@ -112,16 +116,13 @@ export class BackendHost {
     return this.#set.get(id);
   }
 
-  /** The one that a program or a user means; it is not started. Rejects with a UserError. */
-  async find(projectPath: string, name: string | undefined): Promise<Backend> {
-    if (!path.isAbsolute(projectPath)) throw notAProjectPath(projectPath);
-    const detection = await detectWorktree(projectPath);
-    if (detection.kind === "missing") throw notAProjectPath(projectPath);
-    await this.#file.look();
-    const offer = this.#offer(
-      detection.kind === "found" ? detection.worktree : detection.guess,
+  /** The one that a window means; it is not started. No git is asked about a worktree that is open. Rejects with a UserError. */
+  async find(worktree: string, name: string): Promise<Backend> {
+    return this.#choose(
+      this.#planned.find(({ path }) => path === worktree) ??
+        (await this.#detect(worktree)),
+      name,
     );
-    return this.#set.for(chooseDefinition(offer, name), offer.place);
   }
 
   /** For a program: also if somebody has stopped it. Rejects with a UserError. */
@@ -129,27 +130,24 @@ export class BackendHost {
     projectPath: string,
     name: string | undefined,
   ): Promise<Backend> {
-    const backend = await this.find(projectPath, name);
-    const { definition, place } = backend.spec;
-    this.choices.resume({ worktree: place.worktree, name: definition.name });
+    if (!path.isAbsolute(projectPath)) throw notAProjectPath(projectPath);
+    const worktree = await this.#detect(projectPath);
+    const backend = await this.#choose(worktree, name);
+    this.choices.resume(nameOf(backend));
     return backend;
   }
 
   /** For a window: all windows of the worktree hold it. Rejects with a UserError. */
   async claim(worktree: string, name: string): Promise<Backend> {
     const backend = await this.find(worktree, name);
-    this.choices.set({ worktree: backend.spec.place.worktree, name }, true);
+    this.choices.set(nameOf(backend), true);
     return backend;
   }
 
   /** Ends its sessions too. It starts again when somebody asks for it. */
   async stop(backend: Backend): Promise<void> {
-    const { definition, place } = backend.spec;
-    const { worktree } = place;
-    if (this.#open.has(worktree))
-      this.choices.set({ worktree, name: definition.name }, false);
-    this.sessions.endAllOf(backend);
-    await backend.stop();
+    if (this.#isOpen(backend)) this.choices.set(nameOf(backend), false);
+    await this.#end(backend);
   }
 
   /** All that its settings define for its worktrees, whether they run or not. */
@@ -168,7 +166,7 @@ export class BackendHost {
           name,
           worktree: worktree.path,
           isMcp: false,
-          isWanted: null,
+          ...NO_CHOICE,
           state: { kind: "refused", reason } as const,
         })),
       ];
@@ -176,28 +174,26 @@ export class BackendHost {
   }
 
   viewOf({ spec, state }: Pick<Backend, "spec" | "state">): BackendView {
-    const { id, definition, place } = spec;
-    const { name, isMcp } = definition;
-    const { worktree } = place;
-    const isWanted = this.choices.isWanted({ worktree, name }) ?? null;
-    return { id, name, worktree, isMcp, isWanted, state };
+    const { id, definition } = spec;
+    const named = nameOf({ spec });
+    const choice = this.choices.of(named);
+    return { id, ...named, isMcp: definition.isMcp, ...choice, state };
   }
 
   /** To be called when windows have come, gone or changed what they want. */
   check(): void {
-    const worktrees = new Map(
-      this.options.instances.windows.flatMap((window) =>
-        window.plan.planned.map((each) => [each.path, each]),
-      ),
-    );
+    const worktrees = new Map(this.#planned.map((each) => [each.path, each]));
     const closed = [...this.#open].filter((each) => !worktrees.has(each));
     this.choices.forget(new Set(closed));
     this.#open = new Set(worktrees.keys());
     for (const worktree of worktrees.values()) {
       const offer = this.#offer(worktree);
       for (const definition of offer.definitions.values())
-        if (this.#isWanted(definition, worktree.path))
-          this.#find(definition, offer);
+        if (
+          this.#isWanted(definition, worktree.path) &&
+          this.#idOf(definition, offer) !== undefined
+        )
+          this.#set.for(definition, offer.place);
     }
     for (const backend of this.all) backend.check();
   }
@@ -206,23 +202,44 @@ export class BackendHost {
     return this.#lifetime.dispose();
   }
 
+  /** Worktrees that windows have open. */
+  get #planned(): readonly Worktree[] {
+    return this.options.instances.windows.flatMap(({ plan }) => plan.planned);
+  }
+
+  #isOpen({ spec: { place } }: Backend): boolean {
+    return this.#planned.some(({ path }) => path === place.worktree);
+  }
+
+  async #choose(
+    worktree: Worktree,
+    name: string | undefined,
+  ): Promise<Backend> {
+    await this.#file.look();
+    const offer = this.#offer(worktree);
+    return this.#set.for(chooseDefinition(offer, name), offer.place);
+  }
+
+  async #detect(folder: string): Promise<Worktree> {
+    const detection = await this.#worktrees.detect(folder);
+    if (detection.kind === "missing") throw notAProjectPath(folder);
+    return detection.kind === "found" ? detection.worktree : detection.guess;
+  }
+
   #offer(worktree: Worktree): Offer {
     return offerFor(worktree, this.options.instances, this.#file.current);
   }
 
   /** By windows that have the worktree open. */
   #isWanted({ name, start }: BackendDefinition, worktree: string): boolean {
-    return (
-      this.choices.isWanted({ worktree, name }) ?? start === "withWorktree"
-    );
+    const { isWanted, isIdle } = this.choices.of({ worktree, name });
+    return !isIdle && (isWanted ?? start === "withWorktree");
   }
 
   #holdOf(backend: Backend): Hold {
     const { id, definition, place } = backend.spec;
-    const worktree = this.options.instances.windows
-      .flatMap((window) => window.plan.planned)
-      .find((each) => each.path === place.worktree);
-    if (!worktree) return "unheld";
+    const worktree = this.#planned.find(({ path }) => path === place.worktree);
+    if (!worktree || this.#missing.has(worktree.path)) return "closed";
     const offer = this.#offer(worktree);
     const current = offer.definitions.get(definition.name);
     if (!current || this.#idOf(current, offer) !== id) return "revoked";
@@ -245,14 +262,6 @@ export class BackendHost {
   }
 
   /** undefined: a variable of the environment is missing there, as its view says. */
-  #find(definition: BackendDefinition, offer: Offer): Backend | undefined {
-    try {
-      return this.#set.for(definition, offer.place);
-    } catch {
-      return undefined;
-    }
-  }
-
   #idOf(definition: BackendDefinition, offer: Offer): string | undefined {
     try {
       return specOf(this.options.home, definition, offer.place).id;
@@ -261,39 +270,31 @@ export class BackendHost {
     }
   }
 
+  async #end(backend: Backend): Promise<void> {
+    this.sessions.endAllOf(backend);
+    await backend.stop();
+  }
+
   async #look(): Promise<void> {
     if (await this.#file.look()) {
       this.check();
       this.options.onDidChange();
     }
     this.#set.prune();
+    const known = this.all.map(({ spec }) => spec.place.worktree);
+    if (await this.#missing.look(known)) this.check();
     await Promise.all(
       this.all
         .filter(({ state }) => state.kind !== "stopped")
         .map(async (backend) => {
-          if (await isGone(backend.spec.place.worktree))
-            await this.stop(backend);
+          if (this.#missing.has(backend.spec.place.worktree))
+            await this.#end(backend);
           else await this.#idleWatch.look(backend);
         }),
     );
   }
 }
 
-async function isGone(directory: string): Promise<boolean> {
-  return stat(directory).then(
-    () => false,
-    (error: unknown) => errorCode(error) === "ENOENT",
-  );
-}
-
-/** Resolves when the directories are there, and nothing is left of a supervisor before. Rejects with a UserError. */
-async function clear(
-  home: string,
-  records: BackendRecords,
-  place: Place,
-  log: Log,
-): Promise<void> {
-  for (const directory of ["backends", "logs", "addresses"])
-    await ensurePrivateDirectory(path.join(home, directory));
-  await endLeftovers(records, place, log);
+function nameOf({ spec: { place, definition } }: Pick<Backend, "spec">) {
+  return { worktree: place.worktree, name: definition.name };
 }

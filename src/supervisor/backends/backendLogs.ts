@@ -1,16 +1,10 @@
 // What backends have written: one log for each name in each worktree, which goes on after restarts and changed definitions.
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Disposable } from "../../core/lifetime";
+import type { BackendName } from "../../host/backendContract";
 import { RotatingFile } from "../rotatingFile";
-
-/** Whose log it is. */
-export interface LogOwner {
-  /** Real path. */
-  readonly worktree: string;
-  readonly name: string;
-}
 
 type Listener = (lines: string) => void;
 
@@ -25,7 +19,7 @@ export class BackendLogs {
   constructor(private readonly directory: string) {}
 
   /** Where its lines go. */
-  sink(owner: LogOwner): Listener {
+  sink(owner: BackendName): Listener {
     const file = new RotatingFile(this.#file(owner));
     return (lines) => {
       file.append(lines);
@@ -34,14 +28,17 @@ export class BackendLogs {
     };
   }
 
-  /** The last of what it has written; empty if that is nothing. */
-  async recent(owner: LogOwner): Promise<string> {
-    const text = await readFile(this.#file(owner), "utf8").catch(() => "");
-    return text.slice(-RECENT);
+  /** The last of what it has written; empty if that is nothing. At once, so that who follows it from then on misses nothing. */
+  recent(owner: BackendName): string {
+    try {
+      return readFileSync(this.#file(owner), "utf8").slice(-RECENT);
+    } catch {
+      return "";
+    }
   }
 
   /** `listener` is told of whole lines. The caller disposes it. */
-  follow(owner: LogOwner, listener: Listener): Disposable {
+  follow(owner: BackendName, listener: Listener): Disposable {
     const file = this.#file(owner);
     const listeners = this.#listeners.get(file) ?? new Set();
     this.#listeners.set(file, listeners.add(listener));
@@ -53,7 +50,7 @@ export class BackendLogs {
     };
   }
 
-  #file({ worktree, name }: LogOwner): string {
+  #file({ worktree, name }: BackendName): string {
     const hash = createHash("sha256").update(worktree).digest("hex");
     return path.join(this.directory, `${name}-${hash.slice(0, 16)}.log`);
   }

@@ -12,6 +12,7 @@ import {
 } from "../../core/system/listeningPorts";
 import { identifyProcess } from "../../core/system/processIdentity";
 import { listProcesses } from "../../core/system/processList";
+import { processesLeft } from "../../core/backendMessages";
 import { messageOf } from "../../core/errors";
 import { isPortFree } from "../../core/system/ports";
 import { BackendTree, MARK, RUN_MARK } from "./backendTree";
@@ -115,13 +116,19 @@ export class BackendProcess {
    */
   stop(port: number | null): Promise<string | undefined> {
     // The system may refuse to tell of its processes, for example when no more can be started.
-    return (this.#stopped ??= this.#stop(port).catch(messageOf));
+    return (this.#stopped ??= this.#stop(port)
+      .catch(messageOf)
+      .then((left) => {
+        // It can be tried again.
+        if (left !== undefined) this.#stopped = undefined;
+        return left;
+      }));
   }
 
   async #stop(port: number | null): Promise<string | undefined> {
     const left = await this.#tree.end();
     // What is left is still the guard's.
-    if (left > 0) return `${left} of its processes could not be ended`;
+    if (left > 0) return processesLeft(left);
     await this.watcher.end();
     const until = performance.now() + RELEASE_TIME;
     while (port !== null && !(await isPortFree(port))) {

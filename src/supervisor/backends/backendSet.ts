@@ -7,9 +7,14 @@ import type {
   BackendRecord,
   BackendRecords,
 } from "../../core/registry/backendRecords";
-import { Backend, type Hold } from "./backend";
+import { Backend } from "./backend";
 import type { BackendLogs } from "./backendLogs";
-import { type BackendPlace, specOf, type StartContext } from "./backendSpec";
+import {
+  type BackendPlace,
+  type Hold,
+  specOf,
+  type StartContext,
+} from "./backendSpec";
 import { BackendOutput } from "./output";
 import { StartQueue } from "./startQueue";
 
@@ -22,13 +27,13 @@ export interface BackendSetOptions {
   readonly context: StartContext;
   readonly logs: BackendLogs;
   readonly hold: (backend: Backend) => Hold;
-  readonly onDidChange: (backend: Backend) => void;
+  readonly onDidChange: () => void;
   readonly log: Log;
 }
 
 const STARTS_AT_A_TIME = 2;
-/** Milliseconds after which what has stopped or failed, and nobody wants, is forgotten. */
-const FORGET_AFTER = 10 * 60_000;
+/** Milliseconds. */
+const FORGET_AFTER = 60_000;
 
 export class BackendSet {
   readonly #backends = new Map<string, Backend>();
@@ -62,6 +67,7 @@ export class BackendSet {
     const known = this.#backends.get(spec.id);
     if (known) {
       known.renew(spec);
+      this.#changedAt.set(known, performance.now());
       return known;
     }
     const { context, cleared, logs, hold, log } = this.options;
@@ -82,17 +88,16 @@ export class BackendSet {
     return backend;
   }
 
-  /** Forgets those that have been of no use to anybody for long. */
+  /** Forgets those that no window shows and nobody has used for a while. */
   prune(): void {
     const before = performance.now() - FORGET_AFTER;
     for (const backend of this.all) {
-      const isOver = ["stopped", "failed"].includes(backend.state.kind);
-      const isUsed =
-        backend.sessions.size > 0 || this.options.hold(backend) === "held";
-      if (!isOver || isUsed || (this.#changedAt.get(backend) ?? 0) > before)
-        continue;
-      this.#backends.delete(backend.spec.id);
-      if (backend.state.kind === "failed") void backend.stop();
+      const { state, sessions, spec } = backend;
+      const isShown = ["held", "unheld"].includes(this.options.hold(backend));
+      const isOld = (this.#changedAt.get(backend) ?? 0) <= before;
+      if (isShown || sessions.size > 0 || !isOld) continue;
+      if (state.kind === "stopped") this.#backends.delete(spec.id);
+      else if (state.kind === "failed") void backend.stop();
     }
   }
 
@@ -112,7 +117,7 @@ export class BackendSet {
           `The record of ${backend.spec.id} was not written: ${messageOf(error)}`,
         );
       });
-    this.options.onDidChange(backend);
+    this.options.onDidChange();
     return this.#writing;
   }
 

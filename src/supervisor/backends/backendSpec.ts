@@ -4,7 +4,6 @@ import type { BackendDefinition } from "../../core/backends/definition";
 import { fillIn, type VariableValues } from "../../core/backends/variables";
 import type { Log } from "../../core/log";
 import type { KeptAddresses } from "../../core/registry/keptAddresses";
-import type { PortRange } from "../../core/system/ports";
 import type { BackendOutput } from "./output";
 
 /** For whom it runs. */
@@ -27,13 +26,18 @@ export interface BackendSpec {
   readonly place: BackendPlace;
 }
 
+/**
+ * What windows say of a backend. "unheld": it goes on for its linger; "closed": so too, and no window shows it. "revoked": it is not
+ * defined so any more, and ends with its last session.
+ */
+export type Hold = "held" | "unheld" | "closed" | "revoked";
+
 /** What all backends of a supervisor share. */
 export interface StartContext {
   /** Path of guard.sh. */
   readonly guard: string;
   /** Directory for port files; ours alone. */
   readonly directory: string;
-  readonly portRange: PortRange;
   /** Those that are given out, of all backends. */
   readonly ports: Set<number>;
   /** Of those that Berth serves itself. */

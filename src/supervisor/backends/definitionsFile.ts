@@ -1,5 +1,6 @@
 // backends.json as it is now: read anew when it has changed.
 import { stat } from "node:fs/promises";
+import path from "node:path";
 import { backendsFile, readBackendsFile } from "../../core/backends/configFile";
 import type { ParsedBackends } from "../../core/backends/definition";
 import { messageOf } from "../../core/errors";
@@ -27,10 +28,9 @@ export class DefinitionsFile {
 
   async #look(): Promise<boolean> {
     const file = backendsFile();
-    const found = await stat(file).catch(() => undefined);
-    const stamp = found
-      ? [found.ino, found.mtimeMs, found.ctimeMs, found.size].join()
-      : "";
+    // Also of its directory: who may write there decides whether it is read.
+    const stamps = await Promise.all([file, path.dirname(file)].map(stampOf));
+    const stamp = stamps.join(" ");
     if (stamp === this.#stamp) return false;
     this.#stamp = stamp;
     this.#current = await readBackendsFile(file).catch((error: unknown) => ({
@@ -40,4 +40,11 @@ export class DefinitionsFile {
     for (const problem of this.#current.problems) this.log.warn(problem);
     return true;
   }
+}
+
+async function stampOf(file: string): Promise<string> {
+  const found = await stat(file).catch(() => undefined);
+  return found
+    ? [found.ino, found.mode, found.mtimeMs, found.ctimeMs, found.size].join()
+    : "";
 }

@@ -4,7 +4,7 @@ import {
   commandCannotRun,
   commandNotFound,
 } from "../../core/backendErrors";
-import { messageOf } from "../../core/errors";
+import { backendStillThere } from "../../core/backendMessages";
 import type { VariableValues } from "../../core/backends/variables";
 import { findCommand } from "../../core/system/findCommand";
 import { realDirectory } from "../../core/system/paths";
@@ -44,6 +44,17 @@ export async function launch(
     output.note(`started: ${filled.command} (pid ${process.pid})`);
     return process;
   } catch (error) {
-    throw commandCannotRun(filled.command, messageOf(error));
+    throw commandCannotRun(filled.command, error);
   }
+}
+
+/** After a start that has come to nothing: ends it, and logs what that leaves. */
+export async function abandon(
+  process: BackendProcess,
+  port: number | null,
+  { definition }: BackendSpec,
+  { log }: StartContext,
+): Promise<void> {
+  const left = await process.stop(port);
+  if (left !== undefined) log.error(backendStillThere(definition.name, left));
 }

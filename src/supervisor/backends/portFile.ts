@@ -7,9 +7,9 @@ const LOOK_EVERY = 25;
 /** Bytes: more is no number. */
 const MAX_BYTES = 64;
 
-/** To be called before the start: what is in the file afterwards is new. */
+/** To be called before the start: what is in the file afterwards is new. Removes whatever has been made of it. */
 export async function clearPortFile(file: string): Promise<void> {
-  await rm(file, { force: true });
+  await rm(file, { force: true, recursive: true });
 }
 
 /** Resolves with the number once it is whole and `isListening`. Rejects only with the signal's reason. */

@@ -122,6 +122,7 @@ async function endSession(
   const response = await fetch(url, {
     method: "DELETE",
     headers: { ...headers, "mcp-session-id": session },
+    redirect: "manual",
     signal: AbortSignal.timeout(ANSWER_TIME),
   }).catch(() => undefined);
   await response?.body?.cancel();

@@ -1,13 +1,14 @@
 // Starts a backend that listens on a port of its own, and waits until it serves there.
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { usesVariable } from "../../core/backends/variables";
+import { fixedPort, usesPort, usesPortFile } from "../../core/backends/address";
 import { backendEndedEarly, backendNotReady } from "../../core/backendErrors";
 import {
   backendAnswersNobody,
   backendListensElsewhere,
   backendListensEverywhere,
 } from "../../core/backendMessages";
+import { DEFAULT_PORT_RANGE } from "../../core/system/ports";
 import type { BackendProcess } from "./backendProcess";
 import {
   type BackendSpec,
@@ -17,7 +18,7 @@ import {
   type StartContext,
 } from "./backendSpec";
 import { freePort } from "./freePort";
-import { launch } from "./launch";
+import { abandon, launch } from "./launch";
 import type { BackendOutput } from "./output";
 import { clearPortFile, readPortFile } from "./portFile";
 import {
@@ -45,7 +46,9 @@ export const startHttp: StartBackend = async (
   };
   try {
     for (let attempt = 1; ; attempt += 1) {
-      const port = usesPort(spec) ? await claim(spec, context) : null;
+      const port = usesPort(spec.definition)
+        ? await claim(spec, context)
+        : null;
       if (port !== null) claimed.add(port);
       const start = new HttpStart(spec, context, output);
       const served = await start.run(port, signal);
@@ -66,29 +69,12 @@ export const startHttp: StartBackend = async (
 
 async function claim(
   { id }: BackendSpec,
-  { ports, portRange }: StartContext,
+  { ports }: StartContext,
 ): Promise<number> {
-  const port = await freePort(id, portRange, ports);
+  const port = await freePort(id, DEFAULT_PORT_RANGE, ports);
   ports.add(port);
   return port;
 }
-
-/** Whether it is told its port. Where it writes one into a file, the variable is that one. */
-function usesPort(spec: BackendSpec): boolean {
-  return uses(spec, "port") && !uses(spec, "portFile");
-}
-
-function uses(
-  { definition }: BackendSpec,
-  variable: "port" | "portFile",
-): boolean {
-  const { command, args, env, cwd, url } = definition;
-  return [command, ...args, ...Object.values(env), cwd, url ?? ""].some(
-    (text) => usesVariable(text, variable),
-  );
-}
-
-type Served = ServedBackend;
 
 /** One start on one port. */
 class HttpStart {
@@ -105,7 +91,7 @@ class HttpStart {
   async run(
     port: number | null,
     signal: AbortSignal,
-  ): Promise<Served | string> {
+  ): Promise<ServedBackend | string> {
     const { spec, context, output } = this;
     const { ready, readyTimeout } = spec.definition;
     const portFile = path.join(context.directory, `${spec.id}.port`);
@@ -132,10 +118,10 @@ class HttpStart {
         written.then(() => this.#whenServing(process, portFile, port, waiting)),
       ]);
       if (typeof outcome !== "string") return outcome;
-      await process.stop(null);
+      await abandon(process, null, spec, context);
       return outcome;
     } catch (error) {
-      await process.stop(port);
+      await abandon(process, port, spec, context);
       if (late.aborted && !signal.aborted)
         throw backendNotReady(readyTimeout, this.#reason);
       throw error;
@@ -150,11 +136,11 @@ class HttpStart {
     portFile: string,
     chosen: number | null,
     signal: AbortSignal,
-  ): Promise<Served> {
+  ): Promise<ServedBackend> {
     const { spec } = this;
-    const port = uses(spec, "portFile")
+    const port = usesPortFile(spec.definition)
       ? await readPortFile(portFile, accepts, signal)
-      : (chosen ?? portOf(spec.definition.url));
+      : (chosen ?? fixedPort(spec.definition) ?? 0);
     const { url, headers, ready, isMcp } = resolve(spec, {
       port: String(port),
     });
@@ -202,10 +188,4 @@ class HttpStart {
       await delay(LOOK_EVERY, undefined, { signal });
     }
   }
-}
-
-/** Of an address without a variable in its port. */
-function portOf(url: string | null): number {
-  const { port, protocol } = new URL(url ?? "");
-  return port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);
 }

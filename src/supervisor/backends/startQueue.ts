@@ -1,5 +1,8 @@
 // Lets a few start at a time, so that twenty servers wanted at once do not slow one another down.
 
+/** Milliseconds after which a start that is still going on keeps nobody waiting: it may download what it needs for minutes. */
+const MAX_TURN = 10_000;
+
 export class StartQueue {
   #free: number;
   readonly #waiting = new Set<() => void>();
@@ -8,15 +11,23 @@ export class StartQueue {
     this.#free = limit;
   }
 
-  /** Waits for its turn. Rejects with the signal's reason if that is aborted first. */
+  /** Waits for its turn, of at most 10 s. Rejects with the signal's reason if that is aborted first. */
   async run<T>(action: () => Promise<T>, signal: AbortSignal): Promise<T> {
     await this.#enter(signal);
-    try {
-      return await action();
-    } finally {
+    let isOver = false;
+    const end = (): void => {
+      if (isOver) return;
+      isOver = true;
       const [next] = this.#waiting;
       if (next) next();
       else this.#free += 1;
+    };
+    const turn = setTimeout(end, MAX_TURN);
+    try {
+      return await action();
+    } finally {
+      clearTimeout(turn);
+      end();
     }
   }
 

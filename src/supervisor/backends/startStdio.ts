@@ -3,6 +3,8 @@ import { backendEndedEarly, backendNotReady } from "../../core/backendErrors";
 import { backendSaysNothing } from "../../core/backendMessages";
 import { messageOf } from "../../core/errors";
 import { freshToken } from "../../core/system/freshToken";
+import { admit } from "../../host/clients/clientLimit";
+import { DEFAULT_PORT_RANGE } from "../../core/system/ports";
 import { choosePort } from "../../host/instance/choosePort";
 import { Sessions } from "../../host/protocols/mcp/sessions";
 import { StdioServer } from "../stdio/stdioServer";
@@ -14,7 +16,7 @@ import type {
   StartBackend,
   StartContext,
 } from "./backendSpec";
-import { launch } from "./launch";
+import { abandon, launch } from "./launch";
 
 const MAX_CLIENTS = 64;
 /** Milliseconds between looks for clients that have gone without a word. */
@@ -44,7 +46,7 @@ export const startStdio: StartBackend = async (
     if (typeof server === "string") throw backendEndedEarly(server);
     return await serve(server, process, spec, context, signal);
   } catch (error) {
-    await process.stop(null);
+    await abandon(process, null, spec, context);
     if (late.aborted && !signal.aborted)
       throw backendNotReady(readyTimeout, backendSaysNothing);
     throw error;
@@ -57,7 +59,7 @@ async function serve(
   server: StdioServer,
   process: BackendProcess,
   { id }: BackendSpec,
-  { addresses, portRange, ports, log }: StartContext,
+  { addresses, ports, log }: StartContext,
   signal: AbortSignal,
 ): Promise<ServedBackend> {
   const clients = new Set<StdioSession>();
@@ -69,13 +71,13 @@ async function serve(
       clients.add(client);
       return client;
     },
-    admit: () => server.clients < MAX_CLIENTS,
+    admit: () => admit(clients, MAX_CLIENTS),
     log,
   });
   const endpoint = await choosePort(
     {
       worktree: id,
-      range: portRange,
+      range: DEFAULT_PORT_RANGE,
       controlToken: freshToken(),
       // Clients that were told its token cannot be told another one.
       kept: (await addresses.of(id)).map((each) => ({ ...each, age: 0 })),
@@ -103,7 +105,7 @@ async function serve(
   const timer = setInterval(() => {
     for (const client of clients) if (client.isExpired) void client.close();
   }, LOOK_EVERY);
-  const stopServing = async (): Promise<void> => {
+  const endServing = async (): Promise<void> => {
     clearInterval(timer);
     endpoint.stopAccepting();
     server.end();
@@ -112,6 +114,7 @@ async function serve(
     ports.delete(port);
     await addresses.touch(id, port).catch(() => undefined);
   };
+  let ending: Promise<void> | undefined;
   return {
     pid: process.pid,
     processStart: process.processStart,
@@ -121,7 +124,9 @@ async function serve(
     warning: null,
     ended: process.ended,
     stop: async () => {
-      await stopServing();
+      await (ending ??= endServing().catch((error: unknown) => {
+        log.warn(`The end of ${id} was not clean: ${messageOf(error)}`);
+      }));
       return process.stop(null);
     },
   };

@@ -8,6 +8,8 @@ interface Waiting {
   readonly session: string | null;
   readonly resolve: (state: ReadyState) => void;
   readonly reject: (error: Error) => void;
+  /** It waits no more. */
+  readonly leave: () => void;
 }
 
 export class WaitingRequests {
@@ -20,13 +22,18 @@ export class WaitingRequests {
     onDidLeave: () => void,
   ): Promise<ReadyState> {
     return new Promise((resolve, reject) => {
-      const waiting = { session, resolve, reject };
-      this.#waiting.add(waiting);
-      signal?.addEventListener("abort", () => {
-        if (!this.#waiting.delete(waiting)) return;
-        reject(signal.reason as Error);
+      const abort = (): void => {
+        leave();
+        reject(signal?.reason as Error);
         onDidLeave();
-      });
+      };
+      const leave = (): void => {
+        this.#waiting.delete(waiting);
+        signal?.removeEventListener("abort", abort);
+      };
+      const waiting = { session, resolve, reject, leave };
+      this.#waiting.add(waiting);
+      signal?.addEventListener("abort", abort);
     });
   }
 
@@ -36,17 +43,18 @@ export class WaitingRequests {
 
   /** Answers all; returns the sessions that hold the backend from now on. */
   resolve(state: ReadyState): string[] {
-    const sessions: string[] = [];
-    for (const { session, resolve } of this.#waiting) {
-      if (session !== null) sessions.push(session);
-      resolve(state);
-    }
-    this.#waiting.clear();
-    return sessions;
+    const waiting = this.#takeAll();
+    for (const { resolve } of waiting) resolve(state);
+    return waiting.flatMap(({ session }) => session ?? []);
   }
 
   reject(error: Error): void {
-    for (const { reject } of this.#waiting) reject(error);
-    this.#waiting.clear();
+    for (const { reject } of this.#takeAll()) reject(error);
+  }
+
+  #takeAll(): readonly Waiting[] {
+    const all = [...this.#waiting];
+    for (const { leave } of all) leave();
+    return all;
   }
 }

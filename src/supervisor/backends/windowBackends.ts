@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Disposable } from "../../core/lifetime";
 import { done, failed, type Outcome } from "../../core/outcome";
-import type { BackendView } from "../../host/backendContract";
+import { keyOfBackend, type BackendView } from "../../host/backendContract";
 import type { EditorApi } from "../../host/contract";
 import type { AttachedWindow } from "../../host/reconcile/attachedWindow";
 import type { ServedBackends } from "../windowConnection";
@@ -32,14 +32,11 @@ export class WindowBackends implements ServedBackends {
     });
   }
 
-  restartBackend(
-    worktree: string,
-    name: string,
-  ): Promise<Outcome<BackendView>> {
+  restartBackend(worktree: string, name: string): Promise<Outcome<null>> {
     return outcomeOf(async () => {
       const backend = await this.host.claim(worktree, name);
       await backend.restart(this.window.gone);
-      return this.host.viewOf(backend);
+      return null;
     });
   }
 
@@ -50,11 +47,11 @@ export class WindowBackends implements ServedBackends {
     });
   }
 
-  async followBackendLog(worktree: string, name: string): Promise<string> {
+  followBackendLog(worktree: string, name: string): Promise<string> {
     const { logs } = this.host;
     const owner = { worktree, name };
-    const key = `${worktree}\0${name}`;
-    // Before what it has written is read, so that no line is lost; one may come twice.
+    const key = keyOfBackend(owner);
+    const recent = logs.recent(owner);
     if (!this.#followed.has(key) && !this.window.gone.aborted)
       this.#followed.set(
         key,
@@ -62,7 +59,7 @@ export class WindowBackends implements ServedBackends {
           this.editor.onDidWriteBackendLog(owner, lines);
         }),
       );
-    return logs.recent(owner);
+    return Promise.resolve(recent);
   }
 
   /** Tells the window what has changed. */

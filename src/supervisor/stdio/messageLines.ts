@@ -1,4 +1,6 @@
 // Splits what a server writes into lines, one message each, and drops lines that are too long to be one.
+import { deserializeMessage } from "@modelcontextprotocol/sdk/shared/stdio.js";
+import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 
 const NEWLINE = 0x0a;
 
@@ -41,5 +43,14 @@ export class MessageLines {
   #forget(): void {
     this.#parts = [];
     this.#size = 0;
+  }
+}
+
+/** undefined: the line is no message. */
+export function parseMessage(line: string): JSONRPCMessage | undefined {
+  try {
+    return deserializeMessage(line);
+  } catch {
+    return undefined;
   }
 }

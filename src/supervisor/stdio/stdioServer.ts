@@ -1,10 +1,7 @@
 // An MCP server that speaks on its standard streams, shared by all clients of its worktree: each has a session of its own, and
 // the server sees one client, Berth. Requests are told apart by an id of Berth's own.
 import type { Readable, Writable } from "node:stream";
-import {
-  deserializeMessage,
-  serializeMessage,
-} from "@modelcontextprotocol/sdk/shared/stdio.js";
+import { serializeMessage } from "@modelcontextprotocol/sdk/shared/stdio.js";
 import {
   type InitializeResult,
   InitializeResultSchema,
@@ -25,11 +22,12 @@ import {
 import { messageOf } from "../../core/errors";
 import type { Log } from "../../core/log";
 import { answerServer } from "./answerServer";
-import { MessageLines } from "./messageLines";
+import { MessageLines, parseMessage } from "./messageLines";
+import { subscriptionOf, Subscriptions } from "./subscriptions";
 
 /** Bytes of one message. */
 const MAX_MESSAGE = 10 * 1024 * 1024;
-/** Bytes that wait for a server that does not read; what comes then is answered with an error. */
+/** Bytes that wait for a server that does not read; requests that come then are answered with an error, the rest is dropped. */
 const MAX_BACKLOG = 32 * 1024 * 1024;
 
 /** Of JSON-RPC. */
@@ -61,6 +59,8 @@ interface Call {
   /** The client's own. */
   readonly id: RequestId;
   readonly progressToken: RequestId | undefined;
+  /** The resource that it subscribes to, if it is not refused. */
+  readonly subscribed?: string | undefined;
   /** For Berth's own calls. */
   readonly settle?: (response: JSONRPCResponse) => void;
 }
@@ -68,6 +68,7 @@ interface Call {
 export class StdioServer {
   readonly #calls = new Map<RequestId, Call>();
   readonly #clients = new Set<StdioClient>();
+  readonly #subscriptions = new Subscriptions<StdioClient>();
   readonly #lines = new MessageLines(MAX_MESSAGE);
   #lastId = 0;
   #initialized: InitializeResult | undefined;
@@ -102,18 +103,15 @@ export class StdioServer {
     return this.#initialized;
   }
 
-  /** How many there are. */
-  get clients(): number {
-    return this.#clients.size;
-  }
-
   add(client: StdioClient): void {
     this.#clients.add(client);
   }
 
-  /** What it still waits for is cancelled. */
+  /** What it still waits for is cancelled, and what it alone is subscribed to is given up. */
   remove(client: StdioClient): void {
     this.#clients.delete(client);
+    for (const uri of this.#subscriptions.removeAllOf(client))
+      this.#ask("resources/unsubscribe", { uri }, () => undefined);
     for (const [id, call] of this.#calls)
       if (call.client === client) this.#cancel(id);
   }
@@ -140,28 +138,28 @@ export class StdioServer {
       signal.addEventListener("abort", () => {
         reject(signal.reason as Error);
       });
-      const id = this.#open({
-        client: null,
-        id: 0,
-        progressToken: undefined,
-        settle: resolve,
-      });
-      this.#write({
-        jsonrpc: "2.0",
-        id,
-        method: "initialize",
-        params: {
-          protocolVersion: LATEST_PROTOCOL_VERSION,
-          // Nothing that only one of many clients could answer.
-          capabilities: { roots: {} },
-          clientInfo: { name: "berth", version: this.options.version },
-        },
-      });
+      const params = {
+        protocolVersion: LATEST_PROTOCOL_VERSION,
+        // Nothing that only one of many clients could answer.
+        capabilities: { roots: {} },
+        clientInfo: { name: "berth", version: this.options.version },
+      };
+      this.#ask("initialize", params, resolve);
     });
     if (!("result" in response))
       throw new Error(`it refuses: ${response.error.message}`);
     this.#initialized = InitializeResultSchema.parse(response.result);
     this.#write({ jsonrpc: "2.0", method: "notifications/initialized" });
+  }
+
+  /** A request of Berth's own. */
+  #ask(
+    method: string,
+    params: JSONRPCRequest["params"],
+    settle: (response: JSONRPCResponse) => void,
+  ): void {
+    const call = { client: null, id: 0, progressToken: undefined, settle };
+    this.#write({ jsonrpc: "2.0", id: this.#open(call), method, params });
   }
 
   #request(client: StdioClient, message: JSONRPCRequest): void {
@@ -171,8 +169,23 @@ export class StdioServer {
       client.receive(failure(message.id, why), message.id);
       return;
     }
+    const { subscribed, unsubscribed } = subscriptionOf(message);
+    if (
+      unsubscribed !== undefined &&
+      !this.#subscriptions.remove(unsubscribed, client)
+    ) {
+      // Another client wants to hear of it.
+      const { id } = message;
+      client.receive({ jsonrpc: "2.0", id, result: {} }, id);
+      return;
+    }
     const progressToken = message.params?._meta?.progressToken;
-    const id = this.#open({ client, id: message.id, progressToken });
+    const id = this.#open({
+      client,
+      id: message.id,
+      progressToken,
+      subscribed,
+    });
     const params =
       progressToken === undefined
         ? message.params
@@ -222,7 +235,7 @@ export class StdioServer {
         "A message of a server on standard streams was too large and is left out",
       );
     for (const line of lines) {
-      const message = parse(line);
+      const message = parseMessage(line);
       if (message) this.#receive(message);
       // Programs print other things too.
       else this.options.log.debug("A line of its output is no message");
@@ -245,6 +258,8 @@ export class StdioServer {
     const call = id === undefined ? undefined : this.#calls.get(id);
     if (id === undefined || !call) return;
     this.#calls.delete(id);
+    if (call.client && call.subscribed !== undefined && "result" in response)
+      this.#subscriptions.add(call.subscribed, call.client);
     call.settle?.(response);
     call.client?.receive({ ...response, id: call.id }, call.id);
   }
@@ -268,15 +283,8 @@ export class StdioServer {
   }
 
   #write(message: JSONRPCMessage): void {
-    if (this.input.writable) this.input.write(serializeMessage(message));
-  }
-}
-
-function parse(line: string): JSONRPCMessage | undefined {
-  try {
-    return deserializeMessage(line);
-  } catch {
-    return undefined;
+    if (this.input.writable && this.input.writableLength <= MAX_BACKLOG)
+      this.input.write(serializeMessage(message));
   }
 }
 

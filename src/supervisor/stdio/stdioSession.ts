@@ -48,6 +48,10 @@ export class StdioSession implements SessionClient, StdioClient {
     };
   }
 
+  get idleSince(): number | undefined {
+    return this.#session.idleSince;
+  }
+
   get isExpired(): boolean {
     return this.#session.isExpired();
   }

@@ -1,7 +1,15 @@
 // The program that runs an agent in a terminal, started as VS Code starts it, but without an editor.
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { access, mkdtemp, realpath, rm } from "node:fs/promises";
+import { once } from "node:events";
+import {
+  access,
+  mkdtemp,
+  readdir,
+  realpath,
+  rm,
+  utimes,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type {
@@ -129,6 +137,42 @@ describe("The program in an agent terminal", function () {
     child.kill("SIGHUP");
     assert.equal(await exitOf(child), 1);
     await assert.rejects(access(notice));
+  });
+
+  it("hands MCP servers to its agent in a file that goes with it, and removes those of killed ones", async () => {
+    const servers = path.join(folder, "first.servers.json");
+    const mcp = { means: "claude", servers } as const;
+    const url = "http://127.0.0.1:20003/mcp";
+    const args = ["-c", 'echo "reads $1"; cat "${1#--mcp-config=}"; exec cat'];
+    const hand = async () => {
+      await writeJson(servers, [{ name: "where", url, headers: {} }]);
+      const { child, shows } = start({ mcp, args: [...args, "agent"] });
+      await shows(/reads --mcp-config=/);
+      await shows(url);
+      const [name = ""] = (await readdir(folder)).filter((each) =>
+        each.startsWith(`agent-${child.pid}-`),
+      );
+      const file = path.join(folder, name);
+      await assert.rejects(access(servers));
+      return { child, file };
+    };
+    const killed = await hand();
+    killed.child.kill("SIGKILL");
+    await once(killed.child, "exit");
+    await access(killed.file);
+    // That of a terminal that never came to read it, and those that are of no concern.
+    const unread = path.join(folder, "unread.servers.json");
+    await writeJson(unread, []);
+    await utimes(unread, 1, 1);
+    const elsewhere = path.join(folder, "agent-999999-other.servers.json");
+    await writeJson(elsewhere, []);
+    const next = await hand();
+    await assert.rejects(access(killed.file));
+    await assert.rejects(access(unread));
+    await access(elsewhere);
+    next.child.kill("SIGTERM");
+    await once(next.child, "exit");
+    await assert.rejects(access(next.file));
   });
 });
 

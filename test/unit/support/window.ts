@@ -73,6 +73,8 @@ export class Window {
   views: readonly InstanceView[] = [];
   backends: readonly BackendView[] = [];
   readonly backendLog: string[] = [];
+  /** All that it was ever told of backends. */
+  readonly toldBackends: (readonly BackendView[])[] = [];
   /** How many times a host was started. */
   starts = 0;
   readonly log: { level: LogLevel; message: string }[] = [];
@@ -168,6 +170,7 @@ export class Window {
         },
         onDidChangeBackends: (backends) => {
           this.backends = backends;
+          this.toldBackends.push(backends);
         },
         onDidWriteBackendLog: (_backend, lines) => {
           this.backendLog.push(lines);

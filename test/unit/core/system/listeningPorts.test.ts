@@ -49,11 +49,11 @@ describe("the ports that a process listens on", () => {
     );
   });
 
-  it("are read from what netstat tells on Windows", async () => {
+  it("are read from what netstat tells on a Windows of any language", async () => {
     const output =
-      "  TCP    0.0.0.0:135       0.0.0.0:0     LISTENING       10\r\n" +
-      "  TCP    127.0.0.1:20001   0.0.0.0:0     LISTENING       11\r\n" +
-      "  TCP    127.0.0.1:20001   127.0.0.1:5   ESTABLISHED     11\r\n";
+      "  TCP    0.0.0.0:135       0.0.0.0:0     ABH\u00d6REN       10\r\n" +
+      "  TCP    127.0.0.1:20001   0.0.0.0:0     ABH\u00d6REN       11\r\n" +
+      "  TCP    127.0.0.1:20002   127.0.0.1:5   HERGESTELLT     11\r\n";
     assert.deepEqual(
       await listeningPorts(new Set([11]), printing("win32", output)),
       [{ port: 20_001, isLoopback: true }],
@@ -81,8 +81,9 @@ describe("the ports that a process listens on", () => {
       "tcp46 0  0  *.20001  *.*  LISTEN\n";
     assert.equal(await connectionsTo(20_001, printing("darwin", onMac)), 1);
     const onWindows =
-      "  TCP    127.0.0.1:20001   127.0.0.1:5000   ESTABLISHED\r\n" +
-      "  TCP    127.0.0.1:5000   127.0.0.1:20001   ESTABLISHED\r\n";
+      "  TCP    127.0.0.1:20001   0.0.0.0:0        ABH\u00d6REN\r\n" +
+      "  TCP    127.0.0.1:20001   127.0.0.1:5000   HERGESTELLT\r\n" +
+      "  TCP    127.0.0.1:5000   127.0.0.1:20001   HERGESTELLT\r\n";
     assert.equal(await connectionsTo(20_001, printing("win32", onWindows)), 1);
   });
 });

@@ -5,6 +5,7 @@ import { until } from "../../../harness/until";
 import { Agent } from "../../support/agent";
 import { fingerprint } from "../../support/discoveryFiles";
 import { useGround } from "../../support/ground";
+import { define, onPort } from "../../support/serve";
 import { isFree } from "../../support/sockets";
 import { Window } from "../../support/window";
 import { handshake, Wire } from "../../support/wire";
@@ -103,6 +104,8 @@ describe("HostConnection", function () {
   });
 
   it("runs in-process after three deaths in a minute, and logs it", async () => {
+    define(ground, { web: onPort() });
+    await until("it knows of a backend", () => window.backends.length > 0);
     const before = await window.record(a);
     await kill();
     await kill();
@@ -115,6 +118,8 @@ describe("HostConnection", function () {
     assert.deepEqual([after.port, after.token], [before.port, before.token]);
     const agent = ground.own(await Agent.connect(after));
     assert.ok((await agent.request("ping")).result);
+    // It has none, whatever the last supervisor had.
+    assert.deepEqual(window.backends, []);
     await window.host.stop(a);
     assert.equal(await agent.closed(), 1001);
     await window.dispose();

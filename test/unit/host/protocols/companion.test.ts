@@ -5,7 +5,7 @@ import type { IncomingMessage } from "node:http";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { outsideWorktree } from "../../../../src/core/errors";
-import type { EditorTab } from "../../../../src/host/contract";
+import type { EditorTab } from "../../../../src/host/editorStateContract";
 import { until } from "../../../harness/until";
 import { Agent, type ToolResult } from "../../support/agent";
 import { useGround } from "../../support/ground";

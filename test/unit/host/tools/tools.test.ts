@@ -9,7 +9,10 @@ import {
   wrongArguments,
   wrongCall,
 } from "../../../../src/core/messages";
-import type { EditorTab, FileDiagnostic } from "../../../../src/host/contract";
+import type {
+  EditorTab,
+  FileDiagnostic,
+} from "../../../../src/host/editorStateContract";
 import { until } from "../../../harness/until";
 import { Agent } from "../../support/agent";
 import { useGround } from "../../support/ground";

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import type { EditorTab, FileDiagnostics } from "../../../../src/host/contract";
+import type {
+  EditorTab,
+  FileDiagnostics,
+} from "../../../../src/host/editorStateContract";
 import { EditorCopy } from "../../../../src/host/view/editorCopy";
 import { FileOwners } from "../../../../src/host/view/fileOwners";
 import { useGround } from "../../support/ground";

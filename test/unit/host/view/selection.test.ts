@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import type { EditorSelection } from "../../../../src/host/contract";
+import type { EditorSelection } from "../../../../src/host/editorStateContract";
 import { until } from "../../../harness/until";
 import { Agent } from "../../support/agent";
 import { useGround } from "../../support/ground";

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync } from "node:fs";
+import { readdirSync, symlinkSync } from "node:fs";
+import { connect } from "node:net";
 import path from "node:path";
 import { pidExists } from "../../../../src/core/system/processIdentity";
 import { until } from "../../../harness/until";
@@ -181,6 +182,44 @@ describe("berth serve", function () {
     assert.equal(put.status, 405);
   });
 
+  it("takes a path through a link, below a worktree or outside any repository", async () => {
+    const app = makeRepository(ground.path("app"));
+    const sub = ground.make("app", "src", "deep");
+    const plain = ground.make("plain");
+    symlinkSync(sub, ground.path("link"));
+    const serve = await Serve.start(ground, { web: onPort() });
+    const { pid } = await serve.request(app);
+    for (const through of [sub, ground.path("link"), `${sub}/../deep/`]) {
+      const found = await serve.request(through);
+      assert.equal(found.pid, pid);
+      assert.equal(found.worktree, app);
+    }
+    const outside = await serve.request(plain);
+    assert.notEqual(outside.pid, pid);
+    assert.equal(outside.worktree, plain);
+  });
+
+  it("is not held up by requests that never end", async () => {
+    const app = ground.make("app");
+    const serve = await Serve.start(ground, { web: onPort() });
+    const { port, token } = await serve.record();
+    for (const begun of [
+      "",
+      "POST /request-session HTTP/1.1\r\n",
+      `POST /request-session HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\ncontent-length: 900\r\n\r\n{"`,
+    ])
+      for (let count = 0; count < 50; count += 1) {
+        const socket = connect(port, "127.0.0.1");
+        socket.on("error", () => undefined);
+        ground.defer(() => socket.destroy());
+        await once(socket, "connect");
+        socket.write(begun);
+      }
+    const { url } = await serve.request(app);
+    assert.equal((await fetch(url)).status, 200);
+    await serve.end();
+  });
+
   it("listens on the port and writes the log that it is told", async () => {
     const log = ground.path("serve.log");
     const serve = await Serve.start(
@@ -198,17 +237,30 @@ describe("berth serve", function () {
     });
   });
 
+  it("says so if its log cannot be written, and serves nothing then", async () => {
+    const child = spawn(
+      process.execPath,
+      [path.resolve("dist/cli.js"), "serve", "--log", ground.path("no", "log")],
+      { env: { ...process.env, BERTH_HOME: ground.home } },
+    );
+    let output = "";
+    child.stderr.on("data", (data: Buffer) => (output += data.toString()));
+    const [code] = (await once(child, "exit")) as [number];
+    assert.equal(code, 1);
+    assert.match(output, /^The log \S+ cannot be written: .*ENOENT/);
+  });
+
   it("grants as many sessions as its limit says, and refuses the rest with one sentence", async function () {
     const app = ground.make("app");
     const serve = await Serve.start(ground, { web: onPort() });
     const answers = await Promise.all(
-      Array.from({ length: 600 }, () =>
+      Array.from({ length: 1_000 }, () =>
         serve.ask("POST", "/request-session", { project_path: app }),
       ),
     );
     const statuses = answers.map(({ status }) => status);
     assert.equal(statuses.filter((status) => status === 201).length, 500);
-    assert.equal(statuses.filter((status) => status === 429).length, 100);
+    assert.equal(statuses.filter((status) => status === 429).length, 500);
   });
 
   it("leaves nothing when it is told to end", async () => {

@@ -1,18 +1,13 @@
 // Servers that are missing, broken, slow, loud or hostile: each gets one clear message, and everything else runs on.
 import assert from "node:assert/strict";
-import {
-  chmodSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { spawn } from "node:child_process";
+import { chmodSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pidExists } from "../../../../src/core/system/processIdentity";
 import { until } from "../../../harness/until";
 import { useGround } from "../../support/ground";
 import { define, fake, marked, onPort, Serve } from "../../support/serve";
-import { occupy } from "../../support/sockets";
+import { isFree, occupy, release } from "../../support/sockets";
 
 const url = "http://127.0.0.1:${port}/";
 
@@ -74,6 +69,16 @@ describe("a backend that", function () {
       assert.equal(bad?.["state"], "failed");
     });
 
+  it("needs a terminal", async () => {
+    const { status, error } = await refusal({
+      command: "/bin/sh",
+      args: ["-c", "read -r answer </dev/tty"],
+      url,
+    });
+    assert.equal(status, 500);
+    assert.match(error, /^bad of app has failed: it ended .*\n.*\/dev\/tty/);
+  });
+
   it("is never ready", async () => {
     const { status, error } = await refusal({
       ...fake("--say", "thinking"),
@@ -116,6 +121,29 @@ describe("a backend that", function () {
     assert.match(error, /another program answers on its port 19334/);
   });
 
+  it("finds its port taken by another user, who is sent nothing", async () => {
+    const listener =
+      "require('net').createServer((socket) => socket.on('data', (data) => console.log(String(data))).on('error', () => {})).listen(19336, '127.0.0.1', () => console.log('it listens'))";
+    const other = spawn(process.execPath, ["-e", listener], {
+      uid: 65_534,
+      gid: 65_534,
+      cwd: "/",
+    });
+    ground.defer(() => other.kill());
+    let said = "";
+    other.stdout.on("data", (data: Buffer) => (said += data.toString()));
+    await until("it listens", () => said !== "");
+    const { status, error } = await refusal({
+      ...fake("--say", "hello"),
+      url: "http://127.0.0.1:19336/",
+      headers: { authorization: "Bearer secret" },
+      ready: { timeout: 1 },
+    });
+    assert.equal(status, 504);
+    assert.match(error, /another program answers on its port 19336/);
+    assert.equal(said, "it listens\n");
+  });
+
   for (const [what, text] of [
     ["garbage", "port 80"],
     ["half a number", "1"],
@@ -131,6 +159,29 @@ describe("a backend that", function () {
       });
       assert.equal(status, 504);
       assert.match(error, /not ready within 1 s/);
+    });
+
+  for (const [what, script] of [
+    ["a named pipe", 'mkfifo "$1"'],
+    ["a link", 'echo 19337 >"$1.it"; ln -s "$1.it" "$1"'],
+    ["a folder", 'mkdir "$1"'],
+    ["a large file", 'printf "%-100s" 19337 >"$1"'],
+  ] as const)
+    it(`makes ${what} of its port file`, async () => {
+      const { command, args } = fake("--port", "19337");
+      const { status, error } = await refusal({
+        command: "/bin/sh",
+        args: [
+          ...["-c", `${script}; shift; exec "$@"`, "sh", "${portFile}"],
+          ...[command, ...args],
+        ],
+        url,
+        ready: { timeout: 1 },
+      });
+      assert.equal(status, 504);
+      assert.match(error, /not ready within 1 s/);
+      const left = readdirSync(path.join(ground.home, "backends"));
+      assert.ok(!left.some((name) => name.endsWith(".port")), left.join());
     });
 
   it("has a variable that is not set", async () => {
@@ -188,37 +239,12 @@ describe("a backend that", function () {
     );
   });
 
-  it("writes without end fills no disk and holds up nobody", async function () {
-    const app = ground.make("app");
-    const serve = await Serve.start(ground, {
-      loud: {
-        ...onPort("--flood", String(256 * 1024 ** 2)),
-        ready: { timeout: 300 },
-      },
-      good: onPort(),
-    });
-    const loud = serve.request(app, "loud");
-    const logs = path.join(ground.home, "logs");
-    const name = await until("it writes", () =>
-      readdirSync(logs).find((each) => each.startsWith("loud-")),
-    );
-    const log = path.join(logs, name);
-    const good = await serve.request(app, "good");
-    assert.equal((await fetch(good.url)).status, 200);
-    await loud;
-    const sizes = ["", ".1", ".2"].map((age) => statSync(log + age).size);
-    assert.ok(
-      sizes.every((size) => size < 3 * 1024 * 1024),
-      sizes.join(),
-    );
-  });
-
   it("crashes again and again is started again, later each time, and then given up", async () => {
     const app = ground.make("app");
     const serve = await Serve.start(ground, {
       web: onPort("--exit", "3", "--after", "300"),
     });
-    await serve.request(app);
+    const { session_id } = await serve.request(app);
     const state = async () => (await serve.backends())["web"];
     await until(
       "it waits for its next start",
@@ -229,8 +255,28 @@ describe("a backend that", function () {
       return found?.["state"] === "failed" && found;
     });
     assert.match(String(failed["reason"]), /exit code 3/);
+    // It was the last session, and nothing is left.
+    assert.equal(await serve.release(session_id), "terminated");
     // Whoever asks may have it again.
     await serve.request(app);
+  });
+
+  it("leaves its port to another program is not called ended before that is free", async () => {
+    const app = ground.make("app");
+    const serve = await Serve.start(ground, { web: onPort("--deaf") });
+    const { pid, port, session_id, backend_id } = await serve.request(app);
+    process.kill(pid, "SIGUSR2");
+    await until("its port is free", () => isFree(port));
+    const other = await occupy(ground, port);
+    assert.equal(await serve.release(session_id), "released");
+    assert.ok(!pidExists(pid));
+    const stop = () => serve.ask("POST", `/backends/${backend_id}/stop`);
+    for (const { body } of [await stop(), await stop()]) {
+      assert.equal(body["state"], "failed");
+      assert.match(String(body["reason"]), /another program holds its port/);
+    }
+    await release(other);
+    assert.equal((await stop()).body["state"], "stopped");
   });
 
   it("deletes its own folder is stopped", async () => {

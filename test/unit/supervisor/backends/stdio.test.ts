@@ -1,17 +1,14 @@
 // An MCP server that only speaks on its standard streams, reached over Streamable HTTP by the SDK's own client.
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import path from "node:path";
 import { pidExists } from "../../../../src/core/system/processIdentity";
+import { everything } from "../../../harness/backends";
 import { until } from "../../../harness/until";
 import { useGround } from "../../support/ground";
 import { type Granted, Serve } from "../../support/serve";
 
-/** The reference server of the protocol's authors. */
-const everything = createRequire(__filename).resolve(
-  "@modelcontextprotocol/server-everything/dist/index.js",
-);
 const definition = {
   command: process.execPath,
   args: [everything, "stdio"],
@@ -153,6 +150,36 @@ describe("a server on standard streams", function () {
       /has not answered on its standard output/,
     );
     assert.match(String(body["error"]), /no server$/);
+  });
+
+  it("keeps a resource that another client is subscribed to", async () => {
+    const program = path.resolve("test/unit/support/programs/subscribed.mjs");
+    const serve = await Serve.start(ground, {
+      subscribed: { command: process.execPath, args: [program], linger: 0 },
+    });
+    const granted = await serve.request(ground.make("app"));
+    const [one, two, three] = [
+      await connect(granted),
+      await connect(granted),
+      await connect(granted),
+    ];
+    const subscribed = async () =>
+      (await three.readResource({ uri: "test://all" })).contents[0] as unknown;
+    const are = (uris: string) =>
+      until(`it is ${uris}`, async () => {
+        const { text } = (await subscribed()) as { text: string };
+        return text === uris;
+      });
+    await one.subscribeResource({ uri: "test://a" });
+    await two.subscribeResource({ uri: "test://a" });
+    await two.subscribeResource({ uri: "test://b" });
+    await are("test://a test://b");
+    await one.unsubscribeResource({ uri: "test://a" });
+    await are("test://a test://b");
+    await two.unsubscribeResource({ uri: "test://a" });
+    await are("test://b");
+    await (two.transport as StreamableHTTPClientTransport).terminateSession();
+    await are("");
   });
 
   it("goes with its last session", async () => {

@@ -1,57 +1,38 @@
 // The backends of a window's worktrees: one of each for every window and agent of a worktree, and for as long as they want it.
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
-import { parseBackends } from "../../../../src/core/backends/definition";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { pidExists } from "../../../../src/core/system/processIdentity";
-import type { BackendView } from "../../../../src/host/backendContract";
 import { until } from "../../../harness/until";
+import { backendWindows, web } from "../../support/backendWindows";
 import { useGround } from "../../support/ground";
-import { addWorktree, makeRepository } from "../../support/repositories";
-import { define, fake, marked, onPort } from "../../support/serve";
-import { Window, type WindowSetup } from "../../support/window";
-
-type Ready = BackendView & { state: { kind: "ready" } };
+import {
+  addWorktree,
+  makeRepository,
+  wrapGit,
+} from "../../support/repositories";
+import { marked, onPort } from "../../support/serve";
 
 describe("a backend of a window's worktree", function () {
   const ground = useGround();
-  const parse = (backends: Readonly<Record<string, unknown>>) =>
-    parseBackends(backends)?.definitions ?? [];
-  const web = { ...onPort(), start: "withWorktree" };
-  const open = async (
-    backends: Readonly<Record<string, unknown>>,
-    change: Partial<WindowSetup> = {},
-  ) =>
-    ground.own(
-      await Window.open({
-        home: ground.home,
-        lockDirectory: ground.locks,
-        folders: [ground.make("app")],
-        backends: parse(backends),
-        ...change,
-      }),
-    );
-  const view = (window: Window, name = "web", worktree = ground.path("app")) =>
-    window.backends.find(
-      (each) => each.name === name && each.worktree === worktree,
-    );
-  const is = (kind: string, window: Window, name = "web", worktree?: string) =>
-    until(`${name} is ${kind}`, () => {
-      const found = view(window, name, worktree);
-      return found?.state.kind === kind && found;
-    });
-  const ready = async (window: Window, name = "web", worktree?: string) =>
-    ((await is("ready", window, name, worktree)) as Ready).state;
-  const request = async (window: Window, name = "web") => {
-    const outcome = await window.host.requestBackend(ground.path("app"), name);
-    assert.equal(outcome.kind, "done", JSON.stringify(outcome));
-    return ready(window, name);
-  };
+  const { open, view, is, ready, request } = backendWindows(ground);
 
   it("starts with the worktree if it is to, and else when somebody wants it", async () => {
     const window = await open({ web, later: onPort() });
     await ready(window);
     assert.equal(view(window, "later")?.state.kind, "stopped");
     await request(window, "later");
+  });
+
+  it("starts without git in a worktree that a window has open", async () => {
+    const flag = ground.path("git-hangs");
+    wrapGit(ground, `[ ! -e ${flag} ] || exec sleep 1000`);
+    makeRepository(ground.path("app"));
+    const window = await open({ web: onPort() });
+    await is("stopped", window);
+    writeFileSync(flag, "");
+    const start = performance.now();
+    await request(window);
+    assert.ok(performance.now() - start < 5_000);
   });
 
   it("is one for all windows of a worktree, and another one for another worktree", async () => {
@@ -103,6 +84,19 @@ describe("a backend of a window's worktree", function () {
     await is("ready", one);
   });
 
+  it("is started once by a restart where it does not run", async () => {
+    const window = await open({ web: onPort() });
+    await until("it is told", () => view(window));
+    const { host } = window;
+    const app = ground.path("app");
+    assert.equal((await host.restartBackend(app, "web")).kind, "done");
+    await ready(window);
+    assert.deepEqual(
+      window.toldBackends.map(([view]) => view?.state.kind),
+      ["stopped", "starting", "ready"],
+    );
+  });
+
   it("is another process after a restart, at the same port", async () => {
     const window = await open({ web });
     const { pid, port } = await ready(window);
@@ -112,68 +106,6 @@ describe("a backend of a window's worktree", function () {
     assert.notEqual(next.pid, pid);
     assert.equal(next.port, port);
     assert.ok(!pidExists(pid));
-  });
-
-  it("is replaced when its definition changes, and ends when that is gone", async () => {
-    const window = await open({ web });
-    const { pid } = await ready(window);
-    await window.reconcile({
-      backends: { user: parse({ web: { ...web, env: { COLOUR: "blue" } } }) },
-    });
-    const next = await until("the other one is ready", () => {
-      const found = view(window);
-      return (
-        found?.state.kind === "ready" && found.state.pid !== pid && found.state
-      );
-    });
-    await until("the first has ended", () => !pidExists(pid));
-    await window.reconcile({ backends: { user: [] } });
-    await until("the second has ended", () => !pidExists(next.pid));
-    assert.deepEqual(window.backends, []);
-  });
-
-  it("that backends.json defines is known to windows, and the user's settings count first", async () => {
-    define(ground, { web: fake("--exit", "1"), file: onPort() });
-    const window = await open({ web });
-    await ready(window);
-    await until("that of the file is known", () => view(window, "file"));
-    await request(window, "file");
-  });
-
-  it("does not run in a workspace that is not trusted, and says so", async () => {
-    const window = await open({ web });
-    const { pid } = await ready(window);
-    await window.reconcile({ isTrusted: false });
-    await until("it has ended", () => !pidExists(pid));
-    const outcome = await window.host.requestBackend(ground.path("app"), "web");
-    assert.match(
-      outcome.kind === "failed" ? outcome.message : "",
-      /^web does not run for app: the workspace is not trusted/,
-    );
-    await window.reconcile({ isTrusted: true });
-    await ready(window);
-  });
-
-  it("that a workspace defines runs for its worktrees alone, and not before the user has agreed", async () => {
-    const workspace = await open({});
-    await workspace.reconcile({
-      backends: { refused: [["web", "you have not allowed it yet"]] },
-    });
-    const outcome = await workspace.host.requestBackend(
-      ground.path("app"),
-      "web",
-    );
-    assert.match(
-      outcome.kind === "failed" ? outcome.message : "",
-      /web does not run for app: you have not allowed it yet/,
-    );
-    await workspace.reconcile({
-      backends: { refused: [], workspace: parse({ web }) },
-    });
-    await ready(workspace);
-    const other = await open({}, { folders: [ground.make("other")] });
-    await other.reconcile();
-    assert.deepEqual(other.backends, []);
   });
 
   it("stops when nobody has used it for as long as it says, and starts again on demand", async () => {
@@ -191,7 +123,46 @@ describe("a backend of a window's worktree", function () {
       assert.ok(pidExists(again.pid));
       return performance.now() > end;
     });
-    await is("stopped", window);
+    const stopped = await is("stopped", window);
+    // Nobody has stopped it: agents that start get it.
+    assert.equal(stopped.isWanted, true);
+    // Another window wants it no more than the first one.
+    const second = await open({ web: idle });
+    await until("it is told", () => view(second));
+    const third = await request(second);
+    assert.deepEqual(
+      second.toldBackends.map(([each]) => each?.state.kind),
+      ["stopped", "starting", "ready"],
+    );
+    // Nor does one that comes with the next supervisor.
+    await is("stopped", second);
+    await second.killSupervisor();
+    const told = second.toldBackends.length;
+    await until("it is told anew", () => second.toldBackends.length > told);
+    assert.ok(!pidExists(third.pid));
+    assert.equal(view(second)?.isIdle, true);
+    assert.equal(view(second)?.state.kind, "stopped");
+  });
+
+  it("starts with a worktree that is opened again, also if nobody used it before", async () => {
+    const linger = { ...web, idleMinutes: 0.02, linger: 600 };
+    const window = await open({ web: linger });
+    const { pid } = await ready(window);
+    await window.dispose();
+    await until("it has ended", () => !pidExists(pid));
+    await ready(await open({ web: linger }));
+  });
+
+  it("waits for a worktree that is away for a moment", async () => {
+    const window = await open({ web });
+    const { pid } = await ready(window);
+    renameSync(ground.path("app"), ground.path("away"));
+    await until("it has ended", () => !pidExists(pid) && !view(window));
+    renameSync(ground.path("away"), ground.path("app"));
+    await window.reconcile();
+    const again = await ready(window);
+    assert.notEqual(again.pid, pid);
+    assert.equal(view(window)?.isWanted, null);
   });
 
   it("goes within two seconds with its worktree", async () => {
@@ -239,22 +210,6 @@ describe("a backend of a window's worktree", function () {
     assert.ok(pidExists(supervisor.pid));
   });
 
-  it("does not run for an instance that is stopped or switched off", async () => {
-    const window = await open({ web });
-    const { pid } = await ready(window);
-    await window.host.stop(ground.path("app"));
-    await until("it has ended", () => !pidExists(pid));
-    const outcome = await window.host.requestBackend(ground.path("app"), "web");
-    assert.match(
-      outcome.kind === "failed" ? outcome.message : "",
-      /^web does not run for app: its instance is stopped or switched off/,
-    );
-    await window.host.start(ground.path("app"));
-    await ready(window);
-    await window.reconcile({ settings: { enabled: false } });
-    await is("refused", window);
-  });
-
   it("goes with the supervisor that a person ends, and comes with the next", async () => {
     const window = await open({ web });
     const { pid } = await ready(window);
@@ -266,45 +221,5 @@ describe("a backend of a window's worktree", function () {
       const state = view(window)?.state;
       return state?.kind === "ready" && state.pid !== pid;
     });
-  });
-
-  it("fails with a reason that every window shows, and can be asked for again", async () => {
-    const window = await open({
-      web: { ...fake("--say", "no such option", "--exit", "2"), url: web.url },
-    });
-    const outcome = await window.host.requestBackend(ground.path("app"), "web");
-    assert.match(
-      outcome.kind === "failed" ? outcome.message : "",
-      /^web of app has failed: it ended with exit code 2 before it was ready\nno such option$/,
-    );
-    await until("it is tried again for a window that wants it", () => {
-      const state = view(window)?.state;
-      return state?.kind === "failed" && state.tail.includes("no such option");
-    });
-  });
-
-  it("is shown as failed where a variable of its definition has no value", async () => {
-    const window = await open({ web: onPort("${env:BERTH_TEST_NOT_SET}") });
-    const { state } = await is("failed", window);
-    assert.match(
-      state.kind === "failed" ? state.reason : "",
-      /BERTH_TEST_NOT_SET is not set/,
-    );
-  });
-
-  it("tells what it writes to whoever follows its log, also after a restart", async () => {
-    const window = await open({
-      web: { ...web, args: [...web.args, "--say", "hello"] },
-    });
-    await ready(window);
-    const recent = await window.host.followBackendLog(
-      ground.path("app"),
-      "web",
-    );
-    assert.match(recent, /^--- started: .*\nhello\n/m);
-    await window.host.restartBackend(ground.path("app"), "web");
-    await until("the log goes on", () =>
-      /--- ended\n.*--- started: .*hello\n/s.test(window.backendLog.join("")),
-    );
   });
 });
