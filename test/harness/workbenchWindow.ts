@@ -264,7 +264,8 @@ export class WorkbenchWindow {
 
   /**
    * Opens a list by its key, filters it and picks a row, and tries again if that fails: an open list does not show what
-   * is added later, and closes when something else takes the focus.
+   * is added later, and closes when something else takes the focus. Returns when the list is gone, so that its rows are
+   * not taken for those of the list that follows.
    */
   private async pickWith(
     key: string,
@@ -278,6 +279,7 @@ export class WorkbenchWindow {
         try {
           await this.typeInPicker(text);
           await row.first().click({ timeout });
+          await row.first().waitFor({ state: "hidden", timeout });
         } catch (error) {
           await this.closePicker();
           throw error;

@@ -269,11 +269,12 @@ describe("Two worktrees in two windows", function () {
     await statusOf(first, "app@main stopped", "circle-slash");
     await first.page.bringToFront();
     await first.runCommand("Berth: List Instances");
-    const [row] = await until("the rows", async () => {
+    await until("where it was stopped, in the list", async () => {
       const rows = await first.pickerRows();
-      return rows.length > 0 && rows;
+      const expected = markActive(stoppedElsewhere("app"));
+      if (rows.some(({ description }) => description === expected)) return true;
+      throw new Error(JSON.stringify(rows));
     });
-    assert.equal(row?.description, markActive(stoppedElsewhere("app")));
     await first.closePicker();
     await startAgain(first, "app@main");
     await statusOf(third, "app@main");
