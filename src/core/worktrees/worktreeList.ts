@@ -9,16 +9,19 @@ export interface ListedWorktree {
   readonly branch: string | null;
 }
 
-/**
- * The repository's existing worktrees in git's order; undefined if git refused or did not answer. An entry counts only if
- * the folder's own `.git` leads back to it: a prunable one, the git directory of a submodule and a bare repository are
- * listed by git as well. Both are real paths; git runs in `directory`.
- */
+export interface WorktreeList {
+  /** The existing ones, in git's order. */
+  readonly worktrees: readonly ListedWorktree[];
+  /** Paths of entries that were none when they were looked at. */
+  readonly others: readonly string[];
+}
+
+/** undefined if git refused or did not answer. Both are real paths; git runs in `directory`. */
 export async function listWorktrees(
   directory: string,
   gitCommonDir: string,
   options?: GitOptions,
-): Promise<ListedWorktree[] | undefined> {
+): Promise<WorktreeList | undefined> {
   const list = ["worktree", "list", "--porcelain"] as const;
   // Without -z a newline in a path forges an entry. Git before 2.36 does not support it.
   let end = "\0";
@@ -28,15 +31,33 @@ export async function listWorktrees(
     answer = await git(directory, list, options);
   }
   if (answer.kind !== "ok") return undefined;
-  const listed = await Promise.all(
-    parseWorktreeList(answer.stdout, end).map(async (entry) => {
-      const real = await realDirectory(entry.path).catch(() => undefined);
-      return real !== undefined && (await isWorktreeOf(real, gitCommonDir))
-        ? [{ ...entry, path: real }]
-        : [];
-    }),
+  const entries = parseWorktreeList(answer.stdout, end);
+  const paths = await Promise.all(
+    entries.map((entry) => worktreeAt(entry.path, gitCommonDir)),
   );
-  return listed.flat();
+  return {
+    worktrees: entries.flatMap((entry, index) => {
+      const real = paths[index];
+      return real === undefined ? [] : [{ ...entry, path: real }];
+    }),
+    others: entries
+      .filter((_, index) => paths[index] === undefined)
+      .map((entry) => entry.path),
+  };
+}
+
+/**
+ * The real path of a worktree of the repository; undefined if there is none. An entry of git's list counts only if the
+ * folder's own `.git` leads back to it: git lists a prunable one, the git directory of a submodule and a bare repository as well.
+ */
+export async function worktreeAt(
+  folder: string,
+  gitCommonDir: string,
+): Promise<string | undefined> {
+  const real = await realDirectory(folder).catch(() => undefined);
+  return real !== undefined && (await isWorktreeOf(real, gitCommonDir))
+    ? real
+    : undefined;
 }
 
 /** Parses `git worktree list --porcelain`; `end` terminates each line. */

@@ -13,6 +13,10 @@ export class CoalescingQueue {
     private readonly log: Log,
   ) {}
 
+  get isBusy(): boolean {
+    return this.#running !== undefined;
+  }
+
   /** Resolves when a run that began after this call is over. A run that fails is logged. */
   request(): Promise<void> {
     this.#isRequested = true;

@@ -11,15 +11,24 @@ import {
   repositoryName,
   type Worktree,
 } from "../../core/worktrees/worktree";
-import { listWorktrees } from "../../core/worktrees/worktreeList";
+import { listWorktrees, worktreeAt } from "../../core/worktrees/worktreeList";
 import type { KnownFolder } from "../contract";
+
+/** Those of one repository. */
+interface Siblings {
+  readonly worktrees: readonly SiblingWorktree[];
+  /** See WorktreeList. */
+  readonly others: readonly string[];
+  /** git did not answer the last time: they are those of before. */
+  readonly areKept: boolean;
+}
 
 export class KnownWorktrees {
   readonly #ended = new AbortController();
   /** By the folder asked for, and by the worktree's own path. */
   readonly #byFolder = new Map<string, Worktree>();
   /** By the repository's common directory. */
-  #siblings: ReadonlyMap<string, readonly SiblingWorktree[]> = new Map();
+  #siblings: ReadonlyMap<string, Siblings> = new Map();
   /** The folders that git could not or would not tell about, and why. */
   readonly #uncertain = new Map<string, string | null>();
 
@@ -51,7 +60,25 @@ export class KnownWorktrees {
 
   /** All worktrees of the repositories, including those that no window has open. */
   get siblings(): readonly SiblingWorktree[] {
-    return [...this.#siblings.values()].flat();
+    return [...this.#siblings.values()].flatMap(({ worktrees }) => worktrees);
+  }
+
+  /** Whether the disk says of one of them something else than when they were listed. */
+  async hasOtherSiblings(): Promise<boolean> {
+    const looks = [...this.#siblings].flatMap(
+      ([commonDir, { worktrees, others, areKept }]) =>
+        areKept
+          ? []
+          : [
+              ...worktrees.map(
+                async ({ path }) => !(await worktreeAt(path, commonDir)),
+              ),
+              ...others.map(
+                async (path) => !!(await worktreeAt(path, commonDir)),
+              ),
+            ],
+    );
+    return (await Promise.all(looks)).includes(true);
   }
 
   /** The name of the deepest of them that contains a real path; null if that is `owner`. */
@@ -107,9 +134,20 @@ export class KnownWorktrees {
       const repository = repositoryName(commonDir, worktree.path);
       return [
         commonDir,
-        listed?.map((each) => ({ ...each, repository })) ??
-          this.#siblings.get(commonDir) ??
-          [],
+        listed
+          ? {
+              worktrees: listed.worktrees.map((each) => ({
+                ...each,
+                repository,
+              })),
+              others: listed.others,
+              areKept: false,
+            }
+          : {
+              worktrees: this.#siblings.get(commonDir)?.worktrees ?? [],
+              others: [],
+              areKept: true,
+            },
       ] as const;
     });
     this.#siblings = new Map(await Promise.all(lists));

@@ -38,9 +38,17 @@ export class WorktreeRefresh {
       log,
     );
     this.#watcher = this.#lifetime.own(
-      new WorktreeWatcher(() => {
-        this.request();
-      }, log),
+      new WorktreeWatcher(
+        () => {
+          this.request();
+        },
+        // A folder that was away only while git listed it left no trace.
+        async () =>
+          !this.#queue.isBusy &&
+          !this.#listing.isBusy &&
+          (await this.known.hasOtherSiblings()),
+        log,
+      ),
     );
     const timer = setInterval(() => {
       if (this.known.isUncertain) this.request();

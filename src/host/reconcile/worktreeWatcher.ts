@@ -26,8 +26,10 @@ export class WorktreeWatcher {
   #lastEventAt = -LOOK_EVERY;
   #hasSaidSo = false;
 
+  /** `isOutdated`: the last answers of git and the disk do not fit, although nothing has changed since it was asked. */
   constructor(
     private readonly onDidChange: () => void,
+    private readonly isOutdated: () => Promise<boolean>,
     private readonly log: Log,
   ) {
     this.#looking = setInterval(() => void this.#look(), LOOK_EVERY);
@@ -94,9 +96,10 @@ export class WorktreeWatcher {
 
   async #look(): Promise<void> {
     const changed = await this.#fingerprints.changed(this.#places.files);
-    if (changed === undefined || this.#notifying) return;
+    if (changed === undefined && !(await this.isOutdated())) return;
+    if (this.#notifying) return;
     const isQuiet = performance.now() - this.#lastEventAt > LOOK_EVERY / 2;
-    if (isQuiet && !this.#hasSaidSo) {
+    if (changed !== undefined && isQuiet && !this.#hasSaidSo) {
       this.#hasSaidSo = true;
       this.log.info(noticedByLooking(changed));
     }

@@ -32,8 +32,10 @@ describe("detectWorktree", () => {
     if (detection.kind !== "unknown") assert.fail(detection.kind);
     return detection.guess;
   };
-  const list = ({ path, git, bareRepository }: Worktree) =>
-    listWorktrees(path, git?.gitCommonDir ?? bareRepository ?? "");
+  const list = async ({ path, git, bareRepository }: Worktree) => {
+    const commonDir = git?.gitCommonDir ?? bareRepository ?? "";
+    return (await listWorktrees(path, commonDir))?.worktrees;
+  };
 
   it("finds the top level of a repository", async () => {
     const repository = makeRepository(ground.path("app"));
