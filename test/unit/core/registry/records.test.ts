@@ -124,7 +124,7 @@ describe("listInstances", () => {
     const unresponsive = await recordOf({ port: 1, createdAt: now });
     const stale = await recordOf({ pid, createdAt: now - 1_000 });
     const foreign = await recordOf({ pidNamespace: "pid:[1]", createdAt: 1 });
-    const lost = await recordOf({ machine: "another" });
+    const lost = await recordOf({ machine: "another", createdAt: now + 1 });
     for (const record of [unresponsive, stale, foreign, lost])
       await records.publish(record);
     unseenFor(130, records.file(lost.instanceId));
