@@ -17,9 +17,10 @@ import { main, Problem, run, step } from "./lib/task.mjs";
 import { packageExtension, vsixPath } from "./package.mjs";
 
 /**
- * How many tests passed, failed, were skipped (pending) or retried; why the suite failed otherwise, or did not run.
+ * How many tests passed, failed, were skipped (pending) or retried, and which of them in what way; why the suite
+ * failed otherwise, or did not run.
  * @typedef {{passes: number, failures: number, pending?: number, retried?: number,
- *   problem?: string, notRun?: string}} Counts
+ *   troubles?: string[], problem?: string, notRun?: string}} Counts
  */
 
 const temporary = mkdtempSync(path.join(tmpdir(), "berth-results-"));
@@ -101,13 +102,13 @@ async function prepareAgents() {
 }
 
 /**
- * In execution order; suites without `isDefault` run only when named. `ui` and `agents` depend on third-party programs,
- * so a failed test is retried once, and the retry counted. If `prepare` fails, the suite is reported as not run instead
+ * In execution order; suites without `isDefault` run only when named. `unit`, `ui` and `agents` wait for real processes
+ * on a machine that may be busy, so a failed test is retried once; the retry is counted, and told at the end. If `prepare` fails, the suite is reported as not run instead
  * of failed, unless it was named.
  */
 const suites = {
   check: { run: check, isDefault: true },
-  unit: { run: mocha("unit", 180_000), isDefault: true },
+  unit: { run: mocha("unit", 180_000, 1), isDefault: true },
   package: { run: testPackage, isDefault: true, needsVSCode: true },
   host: { run: hostTests("host"), isDefault: true, needsVSCode: true },
   ui: { run: mocha("ui", 300_000, 1), isDefault: true, needsVSCode: true },
@@ -178,6 +179,7 @@ main(async () => {
   const total = { passed: 0, failed: 0, skipped: 0, retried: 0 };
   const table = {};
   const notRun = [];
+  const troubles = [];
   for (const name of chosen) {
     console.log(`\n=== ${name}`);
     const start = Date.now();
@@ -189,6 +191,8 @@ main(async () => {
       continue;
     }
     if (counts.problem) console.log(`${name}: ${counts.problem}`);
+    for (const trouble of counts.troubles ?? [])
+      troubles.push(`${name}: ${trouble}`);
     const row = {
       passed: counts.passes,
       failed: counts.failures + (counts.problem ? 1 : 0),
@@ -199,6 +203,8 @@ main(async () => {
     table[name] = { ...row, seconds: Math.round((Date.now() - start) / 1000) };
   }
 
+  // At the end, where it is found even if the output before it was cut.
+  for (const trouble of troubles) console.log(`\n${trouble}`);
   console.log();
   console.table(table);
   const extras = ["skipped", "retried"]
