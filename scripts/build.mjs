@@ -40,7 +40,10 @@ export async function buildExtension() {
     ).metafile;
   const [extension, supervisor, cli, agentTerminal] = await Promise.all([
     bundle("src/extension.ts", "dist/extension.js", { external: ["vscode"] }),
-    bundle("src/supervisor/main.ts", "dist/supervisor.js"),
+    bundle("src/cli/sdkBundle.ts", "dist/supervisor.js", {
+      // Of the MCP SDK's two JSON Schema validators the small one: tools check their arguments themselves.
+      conditions: ["workerd"],
+    }),
     bundle("src/cli/main.ts", "dist/cli.js", {
       banner: { js: "#!/usr/bin/env node" },
     }),

@@ -9,6 +9,7 @@ import { findTmux, installAgents } from "./agents/install.mjs";
 import { runChecks } from "./check.mjs";
 import {
   findBrowser,
+  installFromDebian,
   installPackages,
   installVSCode,
   root,
@@ -95,6 +96,16 @@ async function testPackage(grep) {
 const hostTests = (kind) => (grep) =>
   runNode(kind, [testOutput("harness", "runHostTests.js"), kind], grep);
 
+/** Without an SSH server the tests of other machines are skipped: no reason to leave out the others. */
+async function prepareSshServer() {
+  if (existsSync("/usr/sbin/sshd")) return;
+  try {
+    await installFromDebian("an SSH server", "openssh-server");
+  } catch (error) {
+    console.log(`There is no SSH server: ${error.message}`);
+  }
+}
+
 /** The real agents need the npm registry and tmux, which are not available on every machine. */
 async function prepareAgents() {
   await installAgents();
@@ -108,10 +119,19 @@ async function prepareAgents() {
  */
 const suites = {
   check: { run: check, isDefault: true },
-  unit: { run: mocha("unit", 180_000, 1), isDefault: true },
+  unit: {
+    run: mocha("unit", 180_000, 1),
+    isDefault: true,
+    prepare: prepareSshServer,
+  },
   package: { run: testPackage, isDefault: true, needsVSCode: true },
   host: { run: hostTests("host"), isDefault: true, needsVSCode: true },
-  ui: { run: mocha("ui", 300_000, 1), isDefault: true, needsVSCode: true },
+  ui: {
+    run: mocha("ui", 300_000, 1),
+    isDefault: true,
+    needsVSCode: true,
+    prepare: prepareSshServer,
+  },
   electron: { run: hostTests("electron") },
   agents: {
     run: mocha("agents", 300_000, 1),

@@ -21,11 +21,14 @@ import {
   registerAgentProfile,
   registerCommands,
 } from "./editor/commands/commands";
+import { createOperations } from "./editor/operations/operations";
 import { DiffReview } from "./editor/diffs/diffReview";
+import { OtherMachines } from "./editor/instances/otherMachines";
 import { revealWorktree } from "./editor/instances/target";
 import { WindowInstances } from "./editor/instances/windowInstances";
 import { CurrentSettings } from "./editor/settings/settings";
 import { AgentTerminals } from "./editor/terminals/agentTerminals";
+import { CommandLine } from "./editor/terminals/commandLine";
 import { FolderEnvironment } from "./editor/terminals/folderEnvironment";
 import { StatusBar } from "./editor/views/statusBar";
 import {
@@ -41,6 +44,7 @@ const lifetime = new Lifetime();
 
 export function activate(context: vscode.ExtensionContext): void {
   const { extension, globalStorageUri, workspaceState } = context;
+  const { version } = extension.packageJSON as { version: string };
   const log = lifetime.own(
     vscode.window.createOutputChannel("Berth", { log: true }),
   );
@@ -49,7 +53,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const connection = new HostConnection({
     file: path.join(__dirname, "supervisor.js"),
     home: berthHome(),
-    version: (extension.packageJSON as { version: string }).version,
+    version,
     window: {
       lockDirectory: lockDirectory(),
       geminiDirectory: geminiDirectory(),
@@ -84,6 +88,17 @@ export function activate(context: vscode.ExtensionContext): void {
       settings,
     ),
   );
+  const commandLine = new CommandLine({
+    home: berthHome(),
+    installed: {
+      version,
+      cli: path.join(__dirname, "cli.js"),
+      runtime: process.execPath,
+    },
+    variables: context.environmentVariableCollection,
+    state: context.globalState,
+    log,
+  });
   lifetime.own(new StatusBar(instances, backends, diffs, terminals, settings));
   const sharedFiles = lifetime.own(new SharedFiles(settings));
   const pusher = lifetime.own(
@@ -97,7 +112,9 @@ export function activate(context: vscode.ExtensionContext): void {
     consents,
     diffs,
     terminals,
+    commandLine,
     connection,
+    machines: new OtherMachines(settings, commandLine),
     pusher,
     sharedFiles,
     log,
@@ -141,6 +158,7 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   lifetime.own(
     connection.onDidStart((_host, isNew) => {
+      commandLine.provide();
       diffs.noteConnectionEnded(isNew);
       reconcile();
       pusher.pushAll();
@@ -178,6 +196,7 @@ export function activate(context: vscode.ExtensionContext): void {
       closeDiff: (id) => diffs.close(id),
       ...createDocumentActions(sharedFiles),
       executeCode: createExecutor(),
+      operate: createOperations({ files: sharedFiles, settings, backends }),
     },
   });
   // Disposed first: whatever else ends here is no news to the host.

@@ -4,14 +4,14 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import path from "node:path";
 import { cachedFolder } from "../lib/cache.mjs";
-import { installVSCode } from "../lib/install.mjs";
-import { npm, Problem, run, step } from "../lib/task.mjs";
+import { installFromDebian, installVSCode } from "../lib/install.mjs";
+import { npm, Problem, step } from "../lib/task.mjs";
 
 const source = import.meta.dirname;
 
 /**
  * Installs the agents once per lockfile content, and returns the command that runs each.
- * @returns {Promise<Record<"claude" | "olderClaude" | "gemini" | "qwen", readonly string[]>>}
+ * @returns {Promise<Record<"claude" | "olderClaude" | "gemini" | "qwen" | "codex", readonly string[]>>}
  */
 export async function installAgents() {
   const lockfile = readFileSync(path.join(source, "package-lock.json"));
@@ -20,7 +20,7 @@ export async function installAgents() {
     for (const name of ["package.json", "package-lock.json", ".npmrc"])
       await cp(path.join(source, name), path.join(partial, name));
     await step(
-      "Installing Claude Code, Gemini CLI and Qwen Code, once (800 MB)",
+      "Installing Claude Code, Gemini CLI, Qwen Code and Codex, once (1 GB)",
       // Not `npm ci`: some optional packages of Qwen Code are not in the registry, so no lockfile is complete.
       npm(["install", "--no-save", "--ignore-scripts"], partial),
     );
@@ -41,6 +41,10 @@ export async function installAgents() {
     gemini: [
       process.execPath,
       path.join(modules, "@google", "gemini-cli", "bundle", "gemini.js"),
+    ],
+    codex: [
+      process.execPath,
+      path.join(modules, "@openai", "codex", "bin", "codex.js"),
     ],
     qwen: [
       (await installVSCode()).node,
@@ -72,14 +76,7 @@ export async function findTmux() {
       .find((file) => existsSync(file));
   const found = findInstalled();
   if (found) return found;
-  if (process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    const apt = (...args) => run("apt-get", ["-q", ...args], { env });
-    await step("Updating Debian's package lists", apt("update"));
-    await step(
-      "Installing tmux",
-      apt("install", "-y", "--no-install-recommends", "tmux"),
-    );
+  if (await installFromDebian("tmux", "tmux")) {
     const tmux = findInstalled();
     if (tmux) return tmux;
   }

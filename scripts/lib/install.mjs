@@ -107,6 +107,19 @@ async function fillVSCode(folder) {
     await rm(unused, { recursive: true, force: true });
 }
 
+/** Installs packages of Debian, for which one must be its root. Returns whether that was possible. */
+export async function installFromDebian(title, ...packages) {
+  if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return false;
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const apt = (...args) => run("apt-get", ["-q", ...args], { env });
+  await step("Updating Debian's package lists", apt("update"));
+  await step(
+    `Installing ${title}`,
+    apt("install", "-y", "--no-install-recommends", ...packages),
+  );
+  return true;
+}
+
 const browserNames = [
   "chromium",
   "chromium-browser",
@@ -146,20 +159,7 @@ export async function findBrowser() {
   }
   const found = findInstalledBrowser();
   if (found) return found;
-  if (process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    const apt = (...args) => run("apt-get", ["-q", ...args], { env });
-    await step("Updating Debian's package lists", apt("update"));
-    await step(
-      "Installing Chromium",
-      apt(
-        "install",
-        "-y",
-        "--no-install-recommends",
-        "chromium",
-        "fonts-dejavu-core",
-      ),
-    );
+  if (await installFromDebian("Chromium", "chromium", "fonts-dejavu-core")) {
     const installed = findInstalledBrowser();
     if (installed) return installed;
   }

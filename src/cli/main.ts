@@ -1,65 +1,58 @@
-// The `berth` command. So far it prints its version and serves in the foreground; data goes to stdout, everything else to stderr.
-import { appendFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import path from "node:path";
-import { parseArgs } from "node:util";
+// The `berth` command: knows which command is meant before it loads anything. Data goes to stdout, everything else to stderr.
 import { version } from "../../package.json";
-import { logNotWritable, messageOf, notAPort } from "../core/errors";
-import { berthHome } from "../core/registry/locations";
-import { servesAlready } from "../core/messages";
-import type * as Supervisor from "../supervisor/main";
+import { messageOf, stackOf, UserError } from "../core/errors";
+import { exitCodes, helpOf, type ExitCode, twoColumns } from "./command";
+import { commands } from "./commands";
+import { unknownCommand } from "./errors";
+import { endQuietlyWithoutReader } from "./terminal";
 
-async function main([command, ...args]: readonly string[]): Promise<void> {
-  switch (command) {
-    case "--version":
-      process.stdout.write(`${version}\n`);
-      return;
-    case "serve":
-      return serve(args);
-    default:
-      process.stderr.write(USAGE);
-      process.exitCode = 1;
-  }
+async function main([name, ...args]: readonly string[]): Promise<ExitCode> {
+  if (name === undefined || name === "help" || name === "--help")
+    return print(overview());
+  if (name === "--version") return print(`${version}\n`);
+  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!entry) throw unknownCommand(name);
+  const command = await entry.load();
+  const options = args.slice(0, (args.indexOf("--") + 1 || Infinity) - 1);
+  return options.includes("--help") || options.includes("-h")
+    ? print(helpOf(name, command))
+    : command.run(args);
 }
 
-const USAGE = `Usage: berth --version
-       berth serve [--port PORT] [--log FILE]
-`;
-
-/** Until it is told to end. Throws a UserError. */
-async function serve(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { port: { type: "string" }, log: { type: "string" } },
-  });
-  const port = values.port === undefined ? undefined : portOf(values.port);
-  // A bundle of its own, which only this command needs.
-  const file = path.join(__dirname, "supervisor.js");
-  const { serveInForeground } = createRequire(file)(file) as typeof Supervisor;
-  const home = berthHome();
-  const logFile = values.log && path.resolve(values.log);
-  if (logFile) assertWritable(logFile);
-  if (await serveInForeground(home, { port, logFile })) return;
-  process.stderr.write(`${servesAlready(home)}\n`);
-  process.exitCode = 1;
+function print(text: string): ExitCode {
+  process.stdout.write(text);
+  return exitCodes.done;
 }
 
-function assertWritable(file: string): void {
-  try {
-    appendFileSync(file, "", { mode: 0o600 });
-  } catch (error) {
-    throw logNotWritable(file, error);
-  }
+function overview(): string {
+  const listed = Object.entries(commands).map(
+    ([name, { summary }]) => [name, summary] as const,
+  );
+  return [
+    "Usage: berth <command> [options]",
+    "",
+    "Berth runs one server for every git worktree. From a shell, this command lists them, sends to them and stops them.",
+    "",
+    "Commands:",
+    ...twoColumns(listed),
+    "",
+    "berth <command> --help tells more of each. Exit codes: 0 done, 1 not done (stderr says why), 70 a fault of Berth.",
+    "",
+  ].join("\n");
 }
 
-function portOf(text: string): number {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535)
-    throw notAPort(text);
-  return port;
-}
-
-main(process.argv.slice(2)).catch((error: unknown) => {
-  process.stderr.write(`${messageOf(error)}\n`);
-  process.exitCode = 1;
-});
+endQuietlyWithoutReader();
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    const isExpected = error instanceof UserError;
+    process.stderr.write(
+      isExpected
+        ? `berth: ${messageOf(error)}\n`
+        : `berth: a fault of Berth: ${stackOf(error)}\n`,
+    );
+    process.exitCode = isExpected ? exitCodes.failed : exitCodes.bug;
+  },
+);

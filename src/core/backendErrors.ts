@@ -206,3 +206,14 @@ export function backendsNeedServer(): UserError {
     "Backends do not run here, because Berth's server could not be started. The log says why (Berth: Show Log).",
   );
 }
+
+export function serverNotStarted(reason: string): UserError {
+  return new UserError(
+    `Berth's server could not be started: ${reason.replace(/\.$/, "")}. Run berth serve to see what it says.`,
+  );
+}
+
+/** The server's own sentence. */
+export function serverRefuses(sentence: string): UserError {
+  return new UserError(sentence);
+}

@@ -169,7 +169,7 @@ export function noWindow(name: string): UserError {
 /** The window ended while it did what an agent had asked for. */
 export function interrupted(): UserError {
   return new UserError(
-    "The window was closed or reloaded before the code had run. Look how far it came before you run it again.",
+    "The window was closed or reloaded before this was done. Look how far it came before you ask for it again.",
   );
 }
 
@@ -271,6 +271,19 @@ export function notTrusted(): UserError {
 export function noWorktree(): UserError {
   return new UserError(
     "This window has no worktree to open an agent in. Open a folder first.",
+  );
+}
+
+/** Somebody else's file stands where the command was to be linked. */
+export function commandIsTaken(link: string): UserError {
+  return new UserError(
+    `${link} is another program, so the command was not linked there. Move that file away, or add Berth's own directory to your PATH.`,
+  );
+}
+
+export function noLinkOnWindows(directory: string): UserError {
+  return new UserError(
+    `On Windows the command is not linked. Add ${directory} to your PATH.`,
   );
 }
 

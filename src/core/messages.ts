@@ -171,6 +171,18 @@ export const notStartedAtLimit = "not started: berth.maxInstances is reached";
 
 // Command line
 
+export function offerCommand(directory: string): string {
+  return `The command berth lists, shows and stops instances from any shell. Link it into ${directory}?`;
+}
+
+export const offerCommandLabel = "Install Command";
+
+export function commandInstalled(link: string, isOnPath: boolean): string {
+  return isOnPath
+    ? `The command berth is ${link} now.`
+    : `The command berth is ${link} now, but that directory is not on your PATH. Add it in your shell's start-up file.`;
+}
+
 export function servesAlready(home: string): string {
   return `Berth's server runs already for ${home}. Its windows and agents use that one.`;
 }
@@ -198,6 +210,15 @@ export const sendSecretDetail =
   "Agents are told the path, and can then read the file by themselves.";
 
 export const sendSecretLabel = "Send";
+
+export function runTaskQuestion(task: string): string {
+  return `Let an agent run the task ${task}?`;
+}
+
+export const runTaskDetail =
+  "A task is a command of this workspace. It may have been changed since you last looked.";
+
+export const runTaskLabel = "Run Task";
 
 export const runCodeLabel = "Run Code in This Notebook";
 

@@ -15,6 +15,7 @@ import type {
   WindowBackends,
 } from "./backendContract";
 import type { FileDiagnostics, EditorState } from "./editorStateContract";
+import type { Answer, Operation, OperationKind } from "./operationsContract";
 
 /** Everything that determines which instances run. Sent whole at every change. */
 export interface DesiredState {
@@ -161,6 +162,7 @@ export type ActingEditor = Pick<
   | "readDocument"
   | "saveDocument"
   | "executeCode"
+  | "operate"
 >;
 
 /** Of a file that agents may hear of. */
@@ -242,4 +244,7 @@ export interface EditorApi extends BackendEvents {
   saveDocument(path: string): Promise<boolean | null>;
   /** Runs code in the kernel of the open notebook, once the user has allowed that for this notebook. */
   executeCode(worktree: string, code: string): Promise<Outcome<string>>;
+  operate<Kind extends OperationKind>(
+    operation: Operation<Kind>,
+  ): Promise<Outcome<Answer<Kind>>>;
 }

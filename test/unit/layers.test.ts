@@ -135,10 +135,34 @@ describe("The packages in a bundle", () => {
     "shebang-regex",
     "which",
   ];
+  /** string-width and what it is made of. */
+  const width = [
+    "string-width",
+    "ansi-regex",
+    "get-east-asian-width",
+    "strip-ansi",
+  ];
   const mayHold: Record<BundleName, readonly string[]> = {
     extension: ["birpc", "jsonc-parser", "picomatch"],
-    supervisor: ["birpc", "ws", "zod", ...sdk, ...starting, "jsonc-parser"],
-    cli: [],
+    supervisor: [
+      "birpc",
+      "ws",
+      "zod",
+      ...sdk,
+      ...starting,
+      "jsonc-parser",
+      "@modelcontextprotocol/core",
+      "@modelcontextprotocol/server",
+      "eventsource-parser",
+    ],
+    cli: [
+      ...starting,
+      "@bomb.sh/tab",
+      "jsonc-parser",
+      "eventsource-parser",
+      "zod",
+      ...width,
+    ],
     agentTerminal: starting,
   };
   for (const name of names)

@@ -1,15 +1,5 @@
 // Client of an instance's control API, for instances of any window or process on this machine.
-import { once } from "node:events";
-import {
-  Agent,
-  type ClientRequest,
-  type IncomingMessage,
-  request,
-  type RequestOptions,
-} from "node:http";
-import type { Socket } from "node:net";
 import { text } from "node:stream/consumers";
-import { freshToken } from "../system/freshToken";
 import {
   type Description,
   descriptionSchema,
@@ -20,9 +10,8 @@ import {
 } from "./api";
 import { type InstanceRecord } from "../registry/formats";
 import { noAnswer, notSent } from "../errors";
-import { portIsHeldByAnother } from "../messages";
 import type { Send } from "./mention";
-import { isSameSecret, PROOF_HEADER, PROOF_PATH, prove } from "./proof";
+import { ProvenConnection } from "./provenConnection";
 
 type Endpoint = Pick<InstanceRecord, "port" | "controlToken">;
 type Target = Endpoint & Pick<InstanceRecord, "instanceId" | "name">;
@@ -106,22 +95,14 @@ async function call(
   { method = "POST", timeout = HEALTH_TIMEOUT_MS, body, cancelled }: Call,
 ): Promise<unknown> {
   const timedOut = AbortSignal.timeout(timeout);
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  const options = {
-    host: "127.0.0.1",
-    port: endpoint.port,
-    agent,
-    signal: cancelled ? AbortSignal.any([cancelled, timedOut]) : timedOut,
-  };
+  const signal = cancelled ? AbortSignal.any([cancelled, timedOut]) : timedOut;
+  const connection = await ProvenConnection.open(endpoint, signal);
   try {
-    const proven = await provenConnection(endpoint, options);
-    const outgoing = begin({ ...options, method, path });
-    const [connection] = (await once(outgoing, "socket")) as [Socket];
-    // Whoever accepts another connection may be another program.
-    if (connection !== proven) throw new Error("the connection was closed");
-    outgoing.setHeader("authorization", `Bearer ${endpoint.controlToken}`);
-    outgoing.end(body && JSON.stringify(body));
-    const [response] = (await once(outgoing, "response")) as [IncomingMessage];
+    const response = await connection.send(
+      { method, path, signal },
+      { authorization: `Bearer ${endpoint.controlToken}` },
+      body && JSON.stringify(body),
+    );
     const answer = await text(response);
     if (response.statusCode === 409)
       throw new Refusal(refusalSchema.parse(JSON.parse(answer)).error);
@@ -129,31 +110,6 @@ async function call(
       throw new Error(`status ${String(response.statusCode)}`);
     return JSON.parse(answer) as unknown;
   } finally {
-    agent.destroy();
+    connection.close();
   }
-}
-
-/** A connection to the instance itself. Throws if nobody answers, or whoever does has not proved to be it. */
-async function provenConnection(
-  { port, controlToken }: Endpoint,
-  options: RequestOptions,
-): Promise<Socket> {
-  const nonce = freshToken();
-  const outgoing = begin({ ...options, path: `${PROOF_PATH}?nonce=${nonce}` });
-  outgoing.end();
-  const [response] = (await once(outgoing, "response")) as [IncomingMessage];
-  const { socket } = response;
-  const sent = response.headers[PROOF_HEADER];
-  const proof = prove(controlToken, port, nonce);
-  if (typeof sent !== "string" || !isSameSecret(sent, proof))
-    throw new Error(portIsHeldByAnother);
-  response.resume();
-  return socket;
-}
-
-function begin(options: RequestOptions): ClientRequest {
-  const outgoing = request(options);
-  // After the response has begun nobody else listens, and an error without a listener would end the process.
-  outgoing.on("error", () => undefined);
-  return outgoing;
 }

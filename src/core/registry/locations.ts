@@ -43,3 +43,8 @@ export function geminiDirectory(): string {
 export function qwenDirectory(): string {
   return path.join(homedir(), ".qwen", "ide");
 }
+
+/** Where users keep commands of their own (the XDG base directory specification names it). */
+export function userCommands(): string {
+  return path.join(homedir(), ".local", "bin");
+}

@@ -1,4 +1,4 @@
-// Atomic JSON files: other processes see a file whole or not at all, and other users can never read it.
+// Atomic files, of JSON mostly: other processes see a file whole or not at all, and other users can never read it.
 import { randomBytes } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
@@ -12,11 +12,20 @@ const MAX_BYTES = 64 * 1024;
  * error.
  */
 export async function writeJson(file: string, value: unknown): Promise<void> {
+  await writeText(file, JSON.stringify(value));
+}
+
+/** The same for any text and another mode. */
+export async function writeText(
+  file: string,
+  text: string,
+  mode = 0o600,
+): Promise<void> {
   const temporary = temporaryName(file, "tmp");
   try {
-    const handle = await open(temporary, "wx", 0o600);
+    const handle = await open(temporary, "wx", mode);
     try {
-      await handle.writeFile(JSON.stringify(value));
+      await handle.writeFile(text);
       await flush(handle);
     } finally {
       await handle.close();

@@ -7,6 +7,8 @@ import { addBackend } from "./addBackend";
 import { restartBackend, showBackendLog, stopBackend } from "./backendCommands";
 import { addFile } from "./addFile";
 import { acceptDiff, rejectDiff } from "./decideDiff";
+import { connectAgent } from "./connectAgent";
+import { installCommand } from "./installCommand";
 import { killAllInstances } from "./killAllInstances";
 import { killInstance } from "./killInstance";
 import { listInstances } from "./listInstances";
@@ -40,6 +42,8 @@ const commands: Readonly<Record<string, Command>> = {
   restartBackend,
   stopBackend,
   showBackendLog,
+  installCommand,
+  connectAgent,
 };
 
 /** Registers all commands; the caller disposes them. This is the edge that shows their errors to the user. */

@@ -54,6 +54,7 @@ function nameOf(target: Target): string {
     case "backend":
     case "notRunning":
     case "otherEditor":
+    case "elsewhere":
       return "";
   }
 }

@@ -1,4 +1,10 @@
 import type { Command } from "./command";
 
-export const openTerminal: Command = ({ terminals }, worktree) =>
-  terminals.open(worktree);
+/** Whoever works in terminals may want the command in them: it is offered once. */
+export const openTerminal: Command = async (
+  { terminals, commandLine },
+  worktree,
+) => {
+  await terminals.open(worktree);
+  void commandLine.offer();
+};

@@ -54,6 +54,29 @@ export function describeTarget(
         detail: record.worktree,
       };
     }
+    case "elsewhere": {
+      const { answer } = target;
+      if ("failure" in answer)
+        return {
+          icon: "$(debug-disconnect)",
+          name: answer.host,
+          status: "not reached",
+          isActive: false,
+          detail: answer.failure,
+        };
+      const { host, instance } = answer;
+      const { name, port, clients, liveness, worktree } = instance;
+      return {
+        icon: liveness === "live" ? "$(remote)" : "$(question)",
+        name,
+        status: formatPort(
+          port,
+          clients === null ? liveness : formatAgentCount(clients),
+        ),
+        isActive: false,
+        detail: `${host}:${worktree}`,
+      };
+    }
     case "notRunning": {
       const { listed } = target;
       return {

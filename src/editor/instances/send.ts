@@ -186,6 +186,8 @@ function recipientOf(target: Target): {
       throw notRunning(target.listed.name);
     case "backend":
       throw notRunning(target.view.name);
+    case "elsewhere":
+      throw notRunning(target.answer.host);
   }
 }
 

@@ -12,6 +12,7 @@ import type { Consents } from "../backends/consents";
 import type { DiffReview, PendingDiff } from "../diffs/diffReview";
 import type { HostConnection } from "../window/hostConnection";
 import type { AgentTerminals } from "../terminals/agentTerminals";
+import type { MachineAnswer, OtherMachines } from "./otherMachines";
 import type { WindowInstances } from "./windowInstances";
 
 type RemoteInstance = Listing["instances"][number];
@@ -29,6 +30,8 @@ export type Target =
       readonly kind: "otherEditor";
       readonly listed: Listing["otherEditors"][number];
     }
+  /** An instance on another machine, or that machine if it is away. */
+  | { readonly kind: "elsewhere"; readonly answer: MachineAnswer }
   /** One of a worktree of this window; see backendTarget.ts. */
   | { readonly kind: "backend"; readonly view: BackendView };
 
@@ -40,6 +43,7 @@ export interface TargetContext {
   readonly diffs: DiffReview;
   readonly terminals: AgentTerminals;
   readonly connection: HostConnection;
+  readonly machines: OtherMachines;
 }
 
 export function canKill(target: Target): boolean {
@@ -67,6 +71,7 @@ export function canRestart(target: Target): boolean {
 }
 
 export function canSwitch(target: Target): boolean {
+  if (target.kind === "elsewhere") return "instance" in target.answer;
   return target.kind !== "otherEditor" && target.kind !== "backend";
 }
 
@@ -178,6 +183,19 @@ export async function switchTo(
     case "notRunning":
       await openWindow(vscode.Uri.file(target.listed.path));
       return;
+    case "elsewhere": {
+      const { answer } = target;
+      if (!("instance" in answer)) return;
+      // Remote - SSH opens it, and finds the window that has it open already.
+      await openWindow(
+        vscode.Uri.from({
+          scheme: "vscode-remote",
+          authority: `ssh-remote+${answer.host}`,
+          path: answer.instance.worktree,
+        }),
+      );
+      return;
+    }
     case "backend":
     case "otherEditor":
   }

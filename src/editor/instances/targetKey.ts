@@ -11,6 +11,11 @@ export function targetKey(target: Target): string {
       return `notRunning ${target.listed.path}`;
     case "backend":
       return `backend ${target.view.worktree}\0${target.view.name}`;
+    case "elsewhere": {
+      const { answer } = target;
+      const id = "instance" in answer ? answer.instance.instanceId : "";
+      return `elsewhere ${answer.host}\0${id}`;
+    }
     case "otherEditor":
       return `otherEditor ${target.listed.port}`;
   }

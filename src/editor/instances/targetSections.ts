@@ -1,6 +1,7 @@
 // All targets in the groups and the order in which every view shows them.
 import type { Listing } from "../../core/control/machineInstances";
 import type { BackendList } from "../backends/backendList";
+import type { MachineAnswer } from "./otherMachines";
 import type { Target } from "./target";
 import type { WindowInstances } from "./windowInstances";
 
@@ -14,6 +15,7 @@ export function targetSections(
   { views }: WindowInstances,
   backends: BackendList,
   listing: Listing | undefined,
+  elsewhere: readonly MachineAnswer[],
 ): TargetSection[] {
   const ownIds = new Set(
     views.flatMap(({ state }) =>
@@ -36,6 +38,10 @@ export function targetSections(
       targets: instances
         .filter(({ record }) => !ownIds.has(record.instanceId))
         .map((listed) => ({ kind: "remote", listed })),
+    },
+    {
+      label: "Other machines",
+      targets: elsewhere.map((answer) => ({ kind: "elsewhere", answer })),
     },
     {
       label: "Other editors",

@@ -16,6 +16,10 @@ export interface Settings extends HostSettings {
   readonly statusBar: boolean;
   /** Glob patterns of files hidden from agents. */
   readonly secretFiles: readonly string[];
+  /** Ids of commands of VS Code that agents may run. */
+  readonly allowedCommands: readonly string[];
+  /** Other machines, as ssh knows them. */
+  readonly hosts: readonly string[];
   readonly agents: readonly AgentSetting[];
   /** The id of one of `agents`. */
   readonly defaultAgent: string;
@@ -107,6 +111,8 @@ function readSettings(
     selectionDebounce: read("selectionDebounce", integer(0, 10_000)),
     reloadGrace: 1_000 * read("reloadGrace", integer(0, 600)),
     secretFiles: read("secretFiles", nonEmptyStrings),
+    allowedCommands: read("allowedCommands", nonEmptyStrings),
+    hosts: read("hosts", nonEmptyStrings),
     terminalEnvironment: read("terminalEnvironment", boolean),
     agents,
     defaultAgent: read("defaultAgent", string),

@@ -1,9 +1,10 @@
-// The list of everything on this machine: instances of this and other windows, other editors, unserved worktrees.
+// The list of everything on this machine, and of what runs on the machines of berth.hosts.
 import * as vscode from "vscode";
 import { messageOf } from "../../core/errors";
 import { markActive } from "../../core/messages";
 import type { Listing } from "../../core/control/machineInstances";
 import { describeTarget } from "../instances/describeTarget";
+import type { MachineAnswer } from "../instances/otherMachines";
 import type { Target, TargetContext } from "../instances/target";
 import { type TargetAction, targetActions } from "../instances/targetActions";
 import { targetKey } from "../instances/targetKey";
@@ -45,9 +46,10 @@ export async function pickTarget(
     matchOnDetail: true,
   });
   let listing: Listing | undefined;
+  let elsewhere: readonly MachineAnswer[] = [];
   const draw = (): void => {
     const active = pick.activeItems[0]?.target;
-    pick.items = rows(context, listing, accepts);
+    pick.items = rows(context, listing, elsewhere, accepts);
     const sameRow = pick.items.find(
       ({ target }) =>
         target && active && targetKey(target) === targetKey(active),
@@ -91,6 +93,11 @@ export async function pickTarget(
   draw();
   pick.show();
   void refresh();
+  // Once: a machine may take seconds to answer.
+  void context.machines.ask().then((answers) => {
+    elsewhere = answers;
+    if (answers.length > 0) draw();
+  });
   try {
     return await new Promise<Target | undefined>((resolve) => {
       const listeners = [
@@ -116,19 +123,23 @@ export async function pickTarget(
 function rows(
   context: TargetContext,
   listing: Listing | undefined,
+  elsewhere: readonly MachineAnswer[],
   accepts: (target: Target) => boolean,
 ): Row[] {
-  return targetSections(context.instances, context.backends, listing).flatMap(
-    ({ label, targets }) => {
-      const accepted = targets.filter(accepts);
-      return accepted.length === 0
-        ? []
-        : [
-            { label, kind: vscode.QuickPickItemKind.Separator },
-            ...accepted.map((target) => row(target, context)),
-          ];
-    },
-  );
+  return targetSections(
+    context.instances,
+    context.backends,
+    listing,
+    elsewhere,
+  ).flatMap(({ label, targets }) => {
+    const accepted = targets.filter(accepts);
+    return accepted.length === 0
+      ? []
+      : [
+          { label, kind: vscode.QuickPickItemKind.Separator },
+          ...accepted.map((target) => row(target, context)),
+        ];
+  });
 }
 
 function row(target: Target, context: TargetContext): Row {

@@ -6,8 +6,8 @@ import type {
   EditorSelection,
   EditorTab,
   FileDiagnostics,
-  Range,
 } from "../../host/editorStateContract";
+import { fromRange } from "../places";
 import type { SharedFiles } from "./sharedFiles";
 
 /** Of UTF-8, of a selection's text: every agent of the worktree is sent it, at each change. */
@@ -21,7 +21,7 @@ export function readSelection(
     text: readText(document, range),
     path: document.uri.fsPath,
     uri: document.uri.toString(),
-    range: toRange(range),
+    range: fromRange(range),
   };
 }
 
@@ -102,18 +102,11 @@ export function readDiagnostics(
         return {
           message,
           severity: severities[severity],
-          range: toRange(range),
+          range: fromRange(range),
           ...(source !== undefined && { source }),
           ...(codeValue !== undefined && { code: String(codeValue) }),
         };
       },
     ),
-  };
-}
-
-function toRange({ start, end }: vscode.Range): Range {
-  return {
-    start: { line: start.line, character: start.character },
-    end: { line: end.line, character: end.character },
   };
 }

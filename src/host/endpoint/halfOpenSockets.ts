@@ -26,19 +26,21 @@ export class HalfOpenSockets {
   add(socket: Socket): void {
     const since = performance.now();
     const timeout = setTimeout(() => {
-      socket.end(
-        "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
-      );
-      socket.destroySoon();
+      // After what has arrived is read: this process may have been the one that was late.
+      setImmediate(() => {
+        if (!this.#sockets.has(socket)) return;
+        socket.end(
+          "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+        );
+        socket.destroySoon();
+      });
     }, HANDSHAKE_TIMEOUT_MS);
     this.#sockets.set(socket, { timeout, since });
     socket.once("close", () => {
       this.settle(socket);
     });
     if (this.#sockets.size > MAX_IN_TURN) this.#evictOldest();
-    this.#shrinking ??= setTimeout(() => {
-      this.#shrink();
-    }, TURN_MS);
+    this.#shrinking ??= this.#shrinkIn(TURN_MS);
   }
 
   /** The socket has sent its request or is closed. */
@@ -55,13 +57,20 @@ export class HalfOpenSockets {
       if (this.#sockets.size <= MAX_HALF_OPEN) return;
       const turn = since - before;
       if (turn > 0) {
-        this.#shrinking = setTimeout(() => {
-          this.#shrink();
-        }, turn);
+        this.#shrinking = this.#shrinkIn(turn);
         return;
       }
       this.#evictOldest();
     }
+  }
+
+  /** After what has arrived until then is read. */
+  #shrinkIn(milliseconds: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      setImmediate(() => {
+        this.#shrink();
+      });
+    }, milliseconds);
   }
 
   #evictOldest(): void {

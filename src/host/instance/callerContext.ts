@@ -1,5 +1,6 @@
 // What tools get to know about the client that calls them, read when they ask: names and folders change while it stays.
 import { agentName, type Client } from "../clients/client";
+import { unwrap } from "../../core/outcome";
 import type { ActingEditor, WorkspaceFolder } from "../contract";
 import type { CallerContext } from "../tools/tool";
 import type { DiagnosticsView, EditorView } from "../view/editorView";
@@ -23,6 +24,10 @@ export function callerContext(instance: Callee, client: Client): CallerContext {
     diffs: client.diffs,
     resolve: (sent) => instance.resolve(sent),
     nameFor: (file) => instance.nameFor(file),
+    operate: async (kind, asks) => {
+      const { worktree, editor } = instance;
+      return unwrap(await editor.operate({ ...asks, kind, worktree }));
+    },
     get agent() {
       return agentName(client.view);
     },

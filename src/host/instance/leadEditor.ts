@@ -10,6 +10,7 @@ import type {
   OpenFileArguments,
   ProposedDiff,
 } from "../contract";
+import type { Answer, Operation, OperationKind } from "../operationsContract";
 import type { InstanceWindow } from "./instanceContext";
 import type { InstanceWindows } from "./instanceWindows";
 
@@ -19,6 +20,15 @@ interface WaitingDiff {
   window: InstanceWindow | undefined;
   readonly closed: AbortController;
 }
+
+/** Operations that are not done a second time: nobody knows how far the first came. */
+const changing: ReadonlySet<OperationKind> = new Set([
+  "replaceBuffer",
+  "write",
+  "runTask",
+  "runCommand",
+  "openBackend",
+]);
 
 const rejected = done<DiffDecision>({ kind: "rejected" });
 
@@ -45,6 +55,18 @@ export class LeadEditor implements ActingEditor {
     const outcome = await unlessGone(window, ({ editor }) =>
       editor.executeCode(worktree, code),
     );
+    if (outcome === gone) throw interrupted();
+    return outcome;
+  }
+
+  /** Again only what changes nothing. */
+  async operate<Kind extends OperationKind>(
+    operation: Operation<Kind>,
+  ): Promise<Outcome<Answer<Kind>>> {
+    const act = ({ editor }: InstanceWindow) => editor.operate(operation);
+    if (!changing.has(operation.kind)) return this.#repeat(act);
+    const window = await this.windows.attachedLead();
+    const outcome = await unlessGone(window, act);
     if (outcome === gone) throw interrupted();
     return outcome;
   }

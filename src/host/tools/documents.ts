@@ -7,6 +7,7 @@ const input = z.strictObject({ filePath: z.string() });
 export const checkDocumentDirty = defineTool({
   name: "checkDocumentDirty",
   description: "Whether a file has unsaved changes in the editor.",
+  isReadOnly: true,
   input,
   async run({ filePath }, { resolve, editor }) {
     const file = resolve(filePath);

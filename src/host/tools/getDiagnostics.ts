@@ -10,6 +10,7 @@ export const getDiagnostics = defineTool({
   name: "getDiagnostics",
   description:
     "Problems that the editor's language services report, of one file or of the whole worktree.",
+  isReadOnly: true,
   input: z.strictObject({
     /** A file: URI or a path; absent or empty: every file. */
     uri: z.optional(z.string()),

@@ -5,6 +5,7 @@ import { defineTool, json } from "./tool";
 export const getOpenEditors = defineTool({
   name: "getOpenEditors",
   description: "The files of this worktree that are open in editor tabs.",
+  isReadOnly: true,
   input: z.strictObject({}),
   run: (_input, { view }) =>
     json({

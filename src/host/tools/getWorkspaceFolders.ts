@@ -5,6 +5,7 @@ import { defineTool, json } from "./tool";
 export const getWorkspaceFolders = defineTool({
   name: "getWorkspaceFolders",
   description: "The folders of this worktree that are open in the editor.",
+  isReadOnly: true,
   input: z.strictObject({}),
   run: (_input, { folders, worktree }) =>
     json({

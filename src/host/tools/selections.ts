@@ -7,6 +7,7 @@ import { defineTool, json } from "./tool";
 export const getCurrentSelection = defineTool({
   name: "getCurrentSelection",
   description: "The text selected in the active editor.",
+  isReadOnly: true,
   input: z.strictObject({}),
   run: (_input, { view }) => answer(view.selection, noCurrentSelection),
 });
@@ -15,6 +16,7 @@ export const getLatestSelection = defineTool({
   name: "getLatestSelection",
   description:
     "The text selected last, also when something else is active now.",
+  isReadOnly: true,
   input: z.strictObject({}),
   run: (_input, { view }) => answer(view.latestSelection, noLatestSelection),
 });

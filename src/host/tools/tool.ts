@@ -3,6 +3,7 @@ import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import * as z from "zod/mini";
 import type { ActingEditor, WorkspaceFolder } from "../contract";
 import type { ClientDiffs } from "../clients/clientDiffs";
+import type { Answer, OperationKind, Operations } from "../operationsContract";
 import type { DiagnosticsView, EditorView } from "../view/editorView";
 import { answerTooLarge, UserError } from "../../core/errors";
 import { wrongArguments } from "../../core/messages";
@@ -29,6 +30,11 @@ export interface CallerContext {
   readonly editor: ActingEditor;
   /** The calling client's undecided diffs. */
   readonly diffs: ClientDiffs;
+  /** Has the editor do it for this worktree. Throws a UserError with the reason if it cannot be done. */
+  readonly operate: <Kind extends OperationKind>(
+    kind: Kind,
+    asks: Operations[Kind]["asks"],
+  ) => Promise<Answer<Kind>>;
   /** The real path of a client path. Throws a UserError if the instance does not serve it. */
   readonly resolve: (sent: string) => string;
 }
@@ -38,6 +44,8 @@ export interface Tool {
   readonly description: string;
   /** JSON Schema, draft 2020-12. */
   readonly inputSchema: { type: "object"; [key: string]: unknown };
+  /** It changes nothing, neither a file nor what the user sees: whoever is cut off may ask again. */
+  readonly isReadOnly: boolean;
   /**
    * A failure that the client can fix is a result with isError, not a rejection. `cancelled` is aborted when the caller
    * cancels the call or disconnects.
@@ -52,6 +60,7 @@ export interface Tool {
 export function defineTool<Shape extends z.core.$ZodLooseShape>(definition: {
   readonly name: string;
   readonly description: string;
+  readonly isReadOnly?: true;
   readonly input: z.ZodMiniObject<Shape, z.core.$strict>;
   run(
     input: z.core.output<z.ZodMiniObject<Shape, z.core.$strict>>,
@@ -59,10 +68,11 @@ export function defineTool<Shape extends z.core.$ZodLooseShape>(definition: {
     cancelled: AbortSignal,
   ): Promise<CallToolResult> | CallToolResult;
 }): Tool {
-  const { name, description, input: schema } = definition;
+  const { name, description, isReadOnly = false, input: schema } = definition;
   return {
     name,
     description,
+    isReadOnly,
     inputSchema: {
       ...z.toJSONSchema(schema, { io: "input" }),
       type: "object",

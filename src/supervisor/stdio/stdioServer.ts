@@ -19,10 +19,11 @@ import {
   stdioServerEnded,
   stdioServerIsBusy,
 } from "../../core/backendMessages";
+import { ByteLines } from "../../core/byteLines";
 import { messageOf } from "../../core/errors";
 import type { Log } from "../../core/log";
 import { answerServer } from "./answerServer";
-import { MessageLines, parseMessage } from "./messageLines";
+import { parseMessage } from "./parseMessage";
 import { subscriptionOf, Subscriptions } from "./subscriptions";
 
 /** Bytes of one message. */
@@ -69,7 +70,7 @@ export class StdioServer {
   readonly #calls = new Map<RequestId, Call>();
   readonly #clients = new Set<StdioClient>();
   readonly #subscriptions = new Subscriptions<StdioClient>();
-  readonly #lines = new MessageLines(MAX_MESSAGE);
+  readonly #lines = new ByteLines(MAX_MESSAGE);
   #lastId = 0;
   #initialized: InitializeResult | undefined;
   #isEnded = false;

@@ -8,6 +8,7 @@ import type { RealAgent } from "./scene";
 const apiKey = "sk-ant-dummy-key-of-berths-own-tests";
 
 export const claudeCode: RealAgent = {
+  name: "claude",
   family: "claude",
   dialect: anthropic,
   command: ({ claude }) => [...claude, "--permission-mode", "default"],

@@ -5,6 +5,7 @@ import { gemini } from "./geminiModel";
 import type { RealAgent } from "./scene";
 
 export const geminiCli: RealAgent = {
+  name: "gemini",
   family: "gemini",
   dialect: gemini,
   command: (commands) => commands.gemini,

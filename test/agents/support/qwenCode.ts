@@ -7,6 +7,7 @@ import type { RealAgent } from "./scene";
 const model = "dummy";
 
 export const qwenCode: RealAgent = {
+  name: "qwen",
   family: "qwen",
   dialect: gemini,
   command: (commands) => commands.qwen,

@@ -1,6 +1,8 @@
 // The scene of these tests: one repository with two worktrees, a real VS Code, and real agents that share its home.
+import { execFile } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { promisify } from "node:util";
 import {
   agentVariables,
   type VariableFamily,
@@ -23,8 +25,10 @@ export const patience = 60_000;
 
 /** A vendor's agent: how it is started without first-run questions, and how it talks to its model. */
 export interface RealAgent {
-  /** The family of its variables; its command has the same name. */
-  readonly family: VariableFamily;
+  /** Of its command. */
+  readonly name: string;
+  /** Of its variables; undefined: it knows of none. */
+  readonly family?: VariableFamily;
   readonly dialect: Dialect;
   command(commands: AgentCommands): readonly string[];
   /** Points it to the dummy model, and keeps it from connecting to anything else. */
@@ -98,11 +102,13 @@ export class Scene {
       const model = await start(kind);
       const models = new Map([[kind, model]]);
       for (const each of others) models.set(each, await start(each));
-      await putOnPath(
-        home,
-        kind.family,
-        kind.command(commands),
-        kind.environment(model.url),
+      await mkdir(binOf(home));
+      for (const [each, { url }] of models)
+        await putInBin(home, each, commands, url);
+      // VS Code takes the PATH of its terminals from the login shell.
+      await writeFile(
+        path.join(home.folder, ".profile"),
+        `PATH=${binOf(home)}:/usr/local/bin:/usr/bin:/bin\nexport PATH\n`,
       );
       const vscode = await VSCodeServer.start({
         home,
@@ -137,7 +143,7 @@ export class Scene {
   ): Promise<Terminal> {
     const { family, ready } = kind;
     const variables =
-      port === undefined
+      port === undefined || family === undefined
         ? {}
         : agentVariables([family], { worktree: cwd, port });
     const terminal = this.#agents.own(
@@ -161,6 +167,32 @@ export class Scene {
     );
     await terminal.shows(ready);
     return terminal;
+  }
+
+  /** Runs a program to its end, as a shell in the folder would; the agents and `berth` are on its PATH. Returns what it prints. */
+  async run(
+    cwd: string,
+    program: string,
+    ...args: readonly string[]
+  ): Promise<string> {
+    const directories = [
+      binOf(this.home),
+      path.join(this.home.berthHome, "bin"),
+      process.env["PATH"] ?? "",
+    ];
+    const running = promisify(execFile)(program, args, {
+      cwd,
+      env: {
+        HOME: this.home.folder,
+        BERTH_HOME: this.home.berthHome,
+        PATH: directories.join(path.delimiter),
+        TMPDIR: path.join(this.home.folder, "tmp"),
+      },
+      timeout: 2 * patience,
+    });
+    running.child.stdin?.end();
+    const { stdout } = await running;
+    return stdout;
   }
 
   modelOf(kind: RealAgent): DummyModel {
@@ -232,26 +264,22 @@ export class Scene {
   }
 }
 
-/** For the terminals of VS Code, which takes the PATH from the login shell. */
-async function putOnPath(
+const binOf = ({ folder }: TestHome) => path.join(folder, "bin");
+
+/** A command by which a shell starts the agent. */
+async function putInBin(
   home: TestHome,
-  name: string,
-  command: readonly string[],
-  variables: Readonly<Record<string, string>>,
+  kind: RealAgent,
+  commands: AgentCommands,
+  modelUrl: string,
 ): Promise<void> {
-  const bin = path.join(home.folder, "bin");
-  await mkdir(bin);
-  const assignments = Object.entries(variables).map(
+  const assignments = Object.entries(kind.environment(modelUrl)).map(
     ([name, value]) => `${name}='${value}'`,
   );
-  const words = command.map((word) => `'${word}'`);
+  const words = kind.command(commands).map((word) => `'${word}'`);
   await writeFile(
-    path.join(bin, name),
+    path.join(binOf(home), kind.name),
     `#!/bin/sh\nexec env ${[...assignments, ...words].join(" ")} "$@"\n`,
     { mode: 0o755 },
-  );
-  await writeFile(
-    path.join(home.folder, ".profile"),
-    `PATH=${bin}:/usr/local/bin:/usr/bin:/bin\nexport PATH\n`,
   );
 }

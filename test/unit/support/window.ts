@@ -23,10 +23,12 @@ import type {
   ProposedDiff,
   Pin,
 } from "../../../src/host/contract";
+import type { Operation } from "../../../src/host/operationsContract";
 import type { Outcome } from "../../../src/core/outcome";
 import type { SupervisorRecord } from "../../../src/core/control/supervisorRecord";
 import { supervisorsIn } from "../../harness/supervisors";
 import { until } from "../../harness/until";
+import type { Ground } from "./ground";
 import { supervisorFile } from "./root";
 
 const defaultSettings: HostSettings = {
@@ -85,6 +87,9 @@ export class Window {
     kind: "done",
     value: { languageId: "plaintext", lineCount: 3 },
   };
+  readonly operations: Operation[] = [];
+  /** The editor's answer to an operation. */
+  answers: (operation: Operation) => unknown = () => null;
   /** How often openDiff has failed so. */
   failures = 0;
   /** What the editor rejects its next calls with. */
@@ -210,6 +215,12 @@ export class Window {
         saveDocument: () => Promise.resolve(null),
         executeCode: () =>
           Promise.resolve({ kind: "failed", message: "No notebook." }),
+        operate: async (operation) => {
+          this.operations.push(operation as Operation);
+          if (this.editorFailure) throw this.editorFailure;
+          const value = await this.answers(operation as Operation);
+          return { kind: "done", value: value as never };
+        },
       },
     });
   }
@@ -334,4 +345,16 @@ function named(folders: readonly string[]) {
     name: folder.split("/").at(-1) ?? folder,
     path: folder,
   }));
+}
+
+/** A window on the folders that ends with the ground. Resolves before its instances run. */
+export async function openWindow(
+  ground: Ground,
+  folders: readonly string[],
+  more: Partial<WindowSetup> = {},
+): Promise<Window> {
+  const { home, locks: lockDirectory } = ground;
+  return ground.own(
+    await Window.open({ home, lockDirectory, folders, ...more }),
+  );
 }

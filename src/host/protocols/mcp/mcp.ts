@@ -26,6 +26,10 @@ async function newSessions(instance: ProtocolContext): Promise<Sessions> {
   const { log } = instance;
   return new Sessions({
     newClient: (clients) => new McpClient(instance, clients),
+    newModern: async () => {
+      const { ModernClients } = await import("./modernClients");
+      return new ModernClients(instance);
+    },
     admit: () => instance.admit(),
     log,
   });

@@ -12,6 +12,8 @@ import {
 import type { Log } from "../../../core/log";
 import { MAX_MESSAGE_BYTES } from "../../endpoint/endpoint";
 import { readMessage } from "../jsonMessage";
+import { isModern } from "./modern";
+import type { ModernClients } from "./modernClients";
 import { type Message, readBody, errorResponse, send } from "./webHttp";
 
 const METHODS = ["GET", "POST", "DELETE"];
@@ -27,6 +29,8 @@ export interface SessionClient {
 export interface SessionsOptions {
   /** It adds itself to the sessions, by its id, once it is initialized, and removes itself when it is closed. */
   readonly newClient: (sessions: Map<string, SessionClient>) => SessionClient;
+  /** Loads those of a later revision, when the first of them comes; undefined: only those with sessions are served. */
+  readonly newModern?: () => Promise<ModernClients>;
   /** False: there are too many. */
   readonly admit: () => boolean;
   readonly log: Log;
@@ -34,6 +38,7 @@ export interface SessionsOptions {
 
 export class Sessions {
   readonly #clients = new Map<string, SessionClient>();
+  #modern: Promise<ModernClients> | undefined;
 
   constructor(private readonly options: SessionsOptions) {}
 
@@ -45,6 +50,12 @@ export class Sessions {
     const message = await this.#read(request);
     if (message instanceof Response) {
       await send(message, response);
+      return;
+    }
+    const { newModern } = this.options;
+    if (newModern && isModern(message) && isJsonRpc(message.body)) {
+      this.#modern ??= newModern();
+      await (await this.#modern).handle(message, response);
       return;
     }
     const id = request.headers["mcp-session-id"];

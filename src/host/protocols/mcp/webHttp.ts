@@ -27,7 +27,10 @@ export async function readBody(
 }
 
 /** The body itself is handed to the SDK apart, already parsed. */
-export function webRequest({ request }: Message): Request {
+export function webRequest(
+  { request }: Message,
+  signal: AbortSignal | null = null,
+): Request {
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers))
     if (typeof value === "string") headers.set(name, value);
@@ -36,6 +39,7 @@ export function webRequest({ request }: Message): Request {
     method,
     headers,
     body: method === "POST" ? "" : null,
+    signal,
   });
 }
 

@@ -254,7 +254,7 @@ describe("berth serve", function () {
     child.stderr.on("data", (data: Buffer) => (output += data.toString()));
     const [code] = (await once(child, "exit")) as [number];
     assert.equal(code, 1);
-    assert.match(output, /^The log \S+ cannot be written: .*ENOENT/);
+    assert.match(output, /^berth: The log \S+ cannot be written: .*ENOENT/);
   });
 
   it("grants as many sessions as its limit says, and refuses the rest with one sentence", async function () {

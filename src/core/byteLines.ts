@@ -1,10 +1,8 @@
-// Splits what a server writes into lines, one message each, and drops lines that are too long to be one.
-import { deserializeMessage } from "@modelcontextprotocol/sdk/shared/stdio.js";
-import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
+// Splits bytes into lines, and drops lines that are too long to be what is expected.
 
 const NEWLINE = 0x0a;
 
-export class MessageLines {
+export class ByteLines {
   #parts: Buffer[] = [];
   #size = 0;
   #isTooLong = false;
@@ -13,8 +11,8 @@ export class MessageLines {
   constructor(private readonly maxBytes: number) {}
 
   /** Returns the lines that the chunk completes, and how many were dropped. */
-  add(chunk: Buffer): { readonly lines: string[]; readonly dropped: number } {
-    const lines: string[] = [];
+  add(chunk: Buffer): { readonly lines: Buffer[]; readonly dropped: number } {
+    const lines: Buffer[] = [];
     let dropped = 0;
     let start = 0;
     for (
@@ -24,7 +22,7 @@ export class MessageLines {
     ) {
       this.#keep(chunk.subarray(start, end));
       if (this.#isTooLong) dropped += 1;
-      else lines.push(Buffer.concat(this.#parts).toString("utf8"));
+      else lines.push(Buffer.concat(this.#parts));
       this.#forget();
       this.#isTooLong = false;
       start = end + 1;
@@ -43,14 +41,5 @@ export class MessageLines {
   #forget(): void {
     this.#parts = [];
     this.#size = 0;
-  }
-}
-
-/** undefined: the line is no message. */
-export function parseMessage(line: string): JSONRPCMessage | undefined {
-  try {
-    return deserializeMessage(line);
-  } catch {
-    return undefined;
   }
 }

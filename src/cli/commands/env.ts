@@ -1,0 +1,138 @@
+// The variables by which agents and programs find a worktree's servers, for shells that Berth has not opened. No secrets.
+import path from "node:path";
+import {
+  agentVariables,
+  noProxyVariables,
+  variableFamilies,
+} from "../../core/agents/agentVariables";
+import { backendVariables } from "../../core/agents/backendVariables";
+import { listBackends } from "../../core/control/backendList";
+import type { InstanceRecord } from "../../core/registry/formats";
+import { findCommand } from "../../core/system/findCommand";
+import { defineCommand, elsewhere, exitCodes } from "../command";
+import { noTmux, tmuxRefused } from "../errors";
+import { type Machine, openMachine } from "../machine";
+import { reasonOf, runProgram } from "../runProgram";
+import { findInstance } from "../target";
+
+const shells = ["sh", "fish", "powershell"] as const;
+type Shell = (typeof shells)[number];
+
+/** Milliseconds. */
+const TIMEOUT = 10_000;
+
+type Variables = readonly (readonly [name: string, value: string])[];
+
+export const env = elsewhere(
+  "env",
+  defineCommand({
+    description:
+      "Prints the variables by which agents that are started outside of VS Code find an instance and its backends.\nWithout a target it is the instance of the current directory.",
+    operands: [{ name: "target", isOptional: true, completes: "instance" }],
+    options: {
+      shell: {
+        type: "string",
+        value: "SHELL",
+        choices: shells,
+        help: "sh, fish or powershell; without it, the shell that you use.",
+      },
+      tmux: {
+        type: "boolean",
+        help: "Set them in the tmux session, for panes that are opened from now on.",
+      },
+      direnv: {
+        type: "boolean",
+        help: "Print them for an .envrc, which is read again when they change.",
+      },
+      json: { type: "boolean", help: "Print them as JSON." },
+    },
+    examples: [
+      ['eval "$(berth env)"', "For agents that you start in this shell."],
+      ["berth env | source", "The same in fish."],
+      ["berth env app@feature-x --tmux", "For new panes of this tmux session."],
+      ['eval "$(berth env --direnv)"', "In the .envrc of a worktree."],
+    ],
+    async run([target], { shell = usedShell(), tmux, direnv, json }) {
+      const machine = await openMachine();
+      const record = await findInstance(machine, target);
+      const variables = await variablesOf(machine, record);
+      if (tmux) await setInTmux(variables);
+      else if (json)
+        print(`${JSON.stringify(Object.fromEntries(variables), null, 2)}\n`);
+      else if (direnv)
+        print(
+          `${lines("sh", variables)}watch_file ${quote.sh(machine.files.records.file(record.instanceId))}\n`,
+        );
+      else print(lines(shell as Shell, variables));
+      return exitCodes.done;
+    },
+  }),
+);
+
+async function variablesOf(
+  { backends, place }: Machine,
+  record: InstanceRecord,
+): Promise<Variables> {
+  const { worktree, instanceId } = record;
+  const addresses = (await listBackends(backends, place)).flatMap(
+    ({ record: { worktree: of, name, port, url, state }, liveness }) =>
+      of === worktree &&
+      liveness === "live" &&
+      state === "ready" &&
+      port !== null
+        ? [{ name, port, url }]
+        : [],
+  );
+  const agents = agentVariables(variableFamilies, record);
+  return Object.entries({
+    ...(agents as Record<string, string>),
+    CLAUDE_INSTANCE_ID: instanceId,
+    ...noProxyVariables(process.env),
+    ...backendVariables(addresses),
+  });
+}
+
+const quote: Record<Shell, (value: string) => string> = {
+  sh: (value) => `'${value.replaceAll("'", `'\\''`)}'`,
+  fish: (value) => `'${value.replaceAll(/[\\']/g, "\\$&")}'`,
+  powershell: (value) => `'${value.replaceAll(/['\u2018-\u201b]/g, "$&$&")}'`,
+};
+
+function lines(shell: Shell, variables: Variables): string {
+  const line = {
+    sh: (name: string, value: string) => `export ${name}=${value}`,
+    fish: (name: string, value: string) => `set -gx ${name} ${value}`,
+    powershell: (name: string, value: string) => `$env:${name} = ${value}`,
+  }[shell];
+  return variables
+    .map(([name, value]) => `${line(name, quote[shell](value))}\n`)
+    .join("");
+}
+
+function usedShell(): Shell {
+  if (process.platform === "win32") return "powershell";
+  const name = path.basename(process.env["SHELL"] ?? "");
+  return name === "fish" ? "fish" : name === "pwsh" ? "powershell" : "sh";
+}
+
+/** Throws a UserError outside of tmux. */
+async function setInTmux(variables: Variables): Promise<void> {
+  const tmux = findCommand("tmux");
+  if (!process.env["TMUX"] || tmux === undefined) throw noTmux();
+  for (const [name, value] of variables) {
+    const finished = await runProgram(
+      tmux,
+      ["set-environment", name, value],
+      TIMEOUT,
+    );
+    if (finished.code !== 0) throw tmuxRefused(reasonOf(finished));
+  }
+  const names = variables.map(([name]) => name).join(" ");
+  process.stderr.write(
+    `Set in this tmux session, for new panes: ${names}. In this one: eval "$(berth env)"\n`,
+  );
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}

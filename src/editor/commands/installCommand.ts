@@ -1,0 +1,4 @@
+import type { Command } from "./command";
+
+export const installCommand: Command = ({ commandLine }) =>
+  commandLine.install();

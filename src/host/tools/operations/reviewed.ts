@@ -1,0 +1,107 @@
+// Changes that the editor works out and the user decides on, file by file, before anything is written.
+import * as z from "zod/mini";
+import { noChange, tooManyFiles } from "../../../core/operationErrors";
+import { unwrap } from "../../../core/outcome";
+import type { ChangedFile } from "../../operationsContract";
+import { checkSize } from "../openDiff";
+import { type CallerContext, defineTool, json } from "../tool";
+import { countedFromZero, place, range } from "./positions";
+
+/** More than a person would look at. */
+const MAX_FILES = 20;
+
+export const rename = defineTool({
+  name: "rename",
+  description: `Renames the symbol at a place everywhere. The user reviews a diff of each file; what is accepted is saved. ${countedFromZero}`,
+  input: z.strictObject({
+    ...place,
+    newName: z.string().check(z.minLength(1)),
+  }),
+  async run(input, context, cancelled) {
+    const { filePath, line, character, newName } = input;
+    const changed = await context.operate("rename", {
+      path: context.resolve(filePath),
+      position: { line, character },
+      newName,
+    });
+    return review(`Rename to ${newName}`, changed, context, cancelled);
+  },
+});
+
+export const listCodeActions = defineTool({
+  name: "listCodeActions",
+  description: `The titles of the quick fixes and refactorings that the editor offers for a range. It works out problems, and so their quick fixes, for files that are open in it: see openFile. ${countedFromZero}`,
+  isReadOnly: true,
+  input: z.strictObject({ filePath: z.string(), range }),
+  async run({ filePath, range: asked }, { resolve, operate }) {
+    const path = resolve(filePath);
+    const titles = await operate("codeActions", { path, range: asked });
+    return json({ titles });
+  },
+});
+
+export const applyCodeAction = defineTool({
+  name: "applyCodeAction",
+  description: `Applies a quick fix or refactoring, by its title of listCodeActions. The user reviews a diff of each file; what is accepted is saved. ${countedFromZero}`,
+  input: z.strictObject({ filePath: z.string(), range, title: z.string() }),
+  async run({ filePath, range: asked, title }, context, cancelled) {
+    const path = context.resolve(filePath);
+    const changed = await context.operate("codeAction", {
+      path,
+      range: asked,
+      title,
+    });
+    return review(title, changed, context, cancelled);
+  },
+});
+
+export const formatFile = defineTool({
+  name: "formatFile",
+  description:
+    "Formats a file with the editor's formatter. The user reviews a diff; if it is accepted it is saved.",
+  input: z.strictObject({ filePath: z.string() }),
+  async run({ filePath }, context, cancelled) {
+    const path = context.resolve(filePath);
+    const changed = await context.operate("format", { path });
+    return review("Format", changed, context, cancelled);
+  },
+});
+
+/** All are shown at once, and each is written when it is accepted. */
+async function review(
+  title: string,
+  changed: readonly ChangedFile[],
+  context: CallerContext,
+  cancelled: AbortSignal,
+) {
+  const { worktree, agent, nameFor, diffs, operate } = context;
+  if (changed.length === 0) throw noChange(title);
+  if (changed.length > MAX_FILES)
+    throw tooManyFiles(title, changed.length, MAX_FILES);
+  for (const { path, contents } of changed) {
+    // Throws for what belongs to another instance: half of a change is none.
+    context.resolve(path);
+    checkSize(path, contents);
+  }
+  const decisions = await Promise.all(
+    changed.map(async ({ path, contents }) => {
+      const outcome = await diffs.open(
+        `${title}: ${path}`,
+        {
+          worktree,
+          agent,
+          instance: nameFor(path),
+          oldPath: path,
+          newPath: path,
+          contents,
+        },
+        cancelled,
+      );
+      const decision = unwrap(outcome);
+      if (decision.kind === "accepted")
+        await operate("write", { path, contents: decision.content });
+      return { filePath: path, decision: decision.kind };
+    }),
+  );
+  return json({ files: decisions });
+}
