@@ -228,13 +228,14 @@ describe("The editor's operations", function () {
       );
   });
 
-  it("apply a code action and a format as a diff", async () => {
-    writeFileSync(project("main.ts"), `export const a = new Square(1);\n`);
+  it("apply a code action as a diff", async () => {
+    // No file of before, which the editor may still hold as it was then.
+    writeFileSync(project("fix.ts"), `export const a = new Square(1);\n`);
     const range = {
       start: { line: 0, character: 21 },
       end: { line: 0, character: 21 },
     };
-    const filePath = project("main.ts");
+    const filePath = project("fix.ts");
     await agent.call("openFile", { filePath });
     const title = await until("the quick fix", async () => {
       const { titles } = await read<{ titles: string[] }>("listCodeActions", {
@@ -251,6 +252,9 @@ describe("The editor's operations", function () {
       readFileSync(filePath, "utf8"),
       /^import \{ Square \} from "\.\/shapes";/,
     );
+  });
+
+  it("format a file as a diff", async () => {
     writeFileSync(project("ugly.ts"), "export   const b=1 ;\n");
     const formatting = agent.call("formatFile", {
       filePath: project("ugly.ts"),
