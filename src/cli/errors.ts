@@ -60,9 +60,12 @@ export function cannotReadRecords(places: readonly string[]): UserError {
   );
 }
 
-export function needsYes(command: string): UserError {
+export function needsYes(
+  done: "stopped" | "written",
+  command: string,
+): UserError {
   return new UserError(
-    `There is no terminal to ask on, so nothing was stopped. Say it with ${command} --yes.`,
+    `There is no terminal to ask on, so nothing was ${done}. Say it with ${command} --yes.`,
   );
 }
 
@@ -112,15 +115,21 @@ export function needsTarget(tool: string): UserError {
   );
 }
 
-export function tooManyCalls(name: string, max: number): UserError {
+export function changedMeanwhile(file: string): UserError {
   return new UserError(
-    `${name} has not answered ${max} calls yet. Wait for some of them.`,
+    `${file} has changed since it was shown, so nothing was written. Run the command again.`,
   );
 }
 
-export function needsYesToWrite(command: string): UserError {
+export function noTarget(target: string): UserError {
   return new UserError(
-    `There is no terminal to ask on, so nothing was written. Say it with ${command} --yes.`,
+    `${target} names no instance: list_instances tells names, ids, ports and worktrees.`,
+  );
+}
+
+export function tooManyCalls(name: string, max: number): UserError {
+  return new UserError(
+    `${name} has not answered ${max} calls yet. Wait for some of them.`,
   );
 }
 

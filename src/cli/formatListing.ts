@@ -29,7 +29,9 @@ export function formatListings(listings: readonly HostListing[]): string {
     ...(isSeveral ? ["HOST"] : []),
     ...["NAME", "STATE", "PORT", "AGENTS", "WHERE"],
   ].map((text) => ({ text, paint: dim }));
-  const width = process.stdout.isTTY ? process.stdout.columns : Infinity;
+  const width = process.stdout.isTTY
+    ? process.stdout.columns || Infinity
+    : Infinity;
   return formatTable([headings, ...rows], width)
     .map((line) => `${line}\n`)
     .join("");

@@ -1,11 +1,16 @@
 // What this process finds of Berth on the machine: instances, backends and other editors, with how they are.
 import { accessSync, constants, existsSync, readdirSync } from "node:fs";
 import path from "node:path";
+import type { Health } from "../core/control/api";
 import { type ListedBackend, listBackends } from "../core/control/backendList";
 import {
+  type Ask,
   type ListedInstance,
   listInstances,
 } from "../core/control/instanceList";
+import { health } from "../core/control/controlClient";
+import { askInstances, runningSupervisor } from "../core/control/supervisorApi";
+import { UserError } from "../core/errors";
 import { BackendRecords } from "../core/registry/backendRecords";
 import {
   berthHome,
@@ -55,13 +60,29 @@ export interface MachineListing {
 
 /** Everything, also what is stale or of another machine. Takes as long as the slowest instance, a second at most. */
 export async function listMachine(machine: Machine): Promise<MachineListing> {
-  const { files, backends, place } = machine;
+  const { home, files, backends, place } = machine;
+  const ask = await askerOf(home, place);
   const [instances, listed, otherEditors] = await Promise.all([
-    listInstances(files.records, files.liveness),
+    listInstances(files.records, files.liveness, ask),
     listBackends(backends, place),
     files.lockFiles.readOthers(),
   ]);
   return { instances, backends: listed, otherEditors };
+}
+
+/** Of the many that Berth's server serves, it tells at once. */
+async function askerOf(home: string, place: Place): Promise<Ask> {
+  const server = await runningSupervisor(home, place);
+  if (!server) return health;
+  const served = askInstances(server).catch((error: unknown) => {
+    // One of an earlier version, which does not know the question.
+    if (error instanceof UserError) return undefined;
+    return new Map<string, Health>();
+  });
+  return async (record) => {
+    const known = record.pid === server.pid ? await served : undefined;
+    return known ? known.get(record.instanceId) : health(record);
+  };
 }
 
 /** Whoever may not read a record must not be told that there is none. Throws a UserError. */

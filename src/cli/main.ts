@@ -4,7 +4,7 @@ import { messageOf, stackOf, UserError } from "../core/errors";
 import { exitCodes, helpOf, type ExitCode, twoColumns } from "./command";
 import { commands } from "./commands";
 import { unknownCommand } from "./errors";
-import { endQuietlyWithoutReader } from "./terminal";
+import { cleanLines, endQuietlyWithoutReader } from "./terminal";
 
 async function main([name, ...args]: readonly string[]): Promise<ExitCode> {
   if (name === undefined || name === "help" || name === "--help")
@@ -50,7 +50,7 @@ main(process.argv.slice(2)).then(
     const isExpected = error instanceof UserError;
     process.stderr.write(
       isExpected
-        ? `berth: ${messageOf(error)}\n`
+        ? `berth: ${cleanLines(messageOf(error))}\n`
         : `berth: a fault of Berth: ${stackOf(error)}\n`,
     );
     process.exitCode = isExpected ? exitCodes.failed : exitCodes.bug;

@@ -3,7 +3,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { findCommand } from "../core/system/findCommand";
-import { badUsage, noSsh } from "./errors";
+import { quoteForSh } from "../core/system/quoteForSh";
+import { badUsage, noSsh, remoteRefuses } from "./errors";
 import { reasonOf, runProgram } from "./runProgram";
 
 /** Milliseconds until a machine counts as away. */
@@ -38,16 +39,24 @@ export async function runRemote(
   host: string,
   args: readonly string[],
 ): Promise<number> {
-  // A question is asked where there is a terminal.
-  const terminal = process.stdin.isTTY ? ["-t"] : ["-T", "-o", "BatchMode=yes"];
+  // A question is asked where there is a terminal. What a program reads is not: a terminal there would mix stderr into it.
+  const isAsked = process.stdin.isTTY && process.stdout.isTTY;
+  const terminal = isAsked ? ["-t"] : ["-T", "-o", "BatchMode=yes"];
   const child = spawn(
     ssh(),
     [...terminal, ...connecting, "--", host, remoteLine(args)],
     { stdio: "inherit", windowsHide: true },
   );
   const [code] = (await once(child, "exit")) as [number | null];
+  if (code === SSH_FAILED) throw remoteRefuses(host, "ssh has failed");
+  if (code === NO_COMMAND)
+    throw remoteRefuses(host, "Berth is not installed there");
   return code ?? 1;
 }
+
+/** Exit codes of ssh itself, and of a shell that does not find the command. */
+const SSH_FAILED = 255;
+const NO_COMMAND = 127;
 
 const connecting = ["-o", `ConnectTimeout=${REMOTE_TIMEOUT / 1_000}`];
 
@@ -60,12 +69,8 @@ export function checkHost(host: string): string {
 
 /** ssh has a shell run one line there, of whatever kind the user's is. */
 function remoteLine(args: readonly string[]): string {
-  const words = ["berth", ...args].map(quote).join(" ");
-  return `sh -c ${quote(`PATH="${PLACES}:$PATH"; exec ${words}`)}`;
-}
-
-function quote(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
+  const words = ["berth", ...args].map(quoteForSh).join(" ");
+  return `sh -c ${quoteForSh(`PATH="${PLACES}:$PATH"; exec ${words}`)}`;
 }
 
 function ssh(): string {

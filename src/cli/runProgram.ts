@@ -28,11 +28,13 @@ export function runProgram(
     });
   return new Promise((resolve, reject) => {
     child.once("error", (error) => {
+      if (!late.aborted) reject(error);
+    });
+    late.addEventListener("abort", () => {
       // What it has started may hold its streams open for longer.
       child.stdout?.destroy();
       child.stderr?.destroy();
-      if (late.aborted) resolve({ code: null, ...output });
-      else reject(error);
+      resolve({ code: null, ...output });
     });
     child.once("close", (code: number | null) => {
       resolve({ code, ...output });

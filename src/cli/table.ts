@@ -1,7 +1,6 @@
 // Rows as columns that fit the terminal.
-import { stripVTControlCharacters } from "node:util";
-import stringWidth from "string-width";
-import type { Paint } from "./terminal";
+import stringWidth from "fast-string-width";
+import { clean, type Paint } from "./terminal";
 
 export interface Cell {
   readonly text: string;
@@ -45,11 +44,6 @@ function shrink(widths: number[], width: number): void {
     if (excess <= 0 || widest <= LEAST) return;
     widths[widths.lastIndexOf(widest)] = Math.max(LEAST, widest - excess);
   }
-}
-
-/** What a name or path may hold is never a command to the terminal. */
-function clean(text: string): string {
-  return stripVTControlCharacters(text).replaceAll(/\p{Cc}/gu, " ");
 }
 
 function widthOf(text: string): number {

@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import type { InstanceRecord } from "../core/registry/formats";
 import type { ProcessState } from "../core/registry/liveness";
-import { canonicalPath, deepest } from "../core/system/paths";
+import { canonicalPath, contains, deepest } from "../core/system/paths";
+import { dotGitAbove, isLinkedWorktree } from "../core/worktrees/gitLinks";
 import {
   ambiguousTarget,
   instanceIsForeign,
@@ -30,8 +31,8 @@ export async function findInstance(
   const candidates = await readCandidates(machine);
   const found =
     wanted === undefined
-      ? serving(candidates, directory)
-      : named(candidates, wanted, directory);
+      ? await serving(candidates, directory)
+      : await named(candidates, wanted, directory);
   const running = found.filter(({ state }) => state === "running");
   const [first] = running.length > 0 ? running : found;
   if (!first) {
@@ -48,6 +49,23 @@ export async function findInstance(
   if (first.state === "foreign") throw instanceIsForeign(first.record);
   if (first.state === "gone") throw new StaleInstance(first.record);
   return first.record;
+}
+
+/** The running instance of exactly that worktree. Throws a UserError if there is none. */
+export async function instanceOf(
+  machine: Machine,
+  worktree: string,
+): Promise<InstanceRecord> {
+  const own = (await readCandidates(machine)).filter(
+    ({ record }) => record.worktree === worktree,
+  );
+  const running = own.find(({ state }) => state === "running");
+  if (running) return running.record;
+  const [other] = own;
+  if (!other) throw nobodyServes(worktree);
+  throw other.state === "foreign"
+    ? instanceIsForeign(other.record)
+    : new StaleInstance(other.record);
 }
 
 /** Every running instance, oldest first. */
@@ -71,11 +89,19 @@ async function readCandidates({ files }: Machine): Promise<Candidate[]> {
 }
 
 /** Those of the deepest worktree around the directory. One that runs counts before one that does not. */
-function serving(
-  candidates: readonly Candidate[],
+async function serving(
+  all: readonly Candidate[],
   directory: string,
-): Candidate[] {
+): Promise<Candidate[]> {
   const real = canonicalPath(directory);
+  // What lies around another worktree of git is not that worktree's, even if nobody serves it.
+  const top = await dotGitAbove(real);
+  const linked =
+    top !== undefined && (await isLinkedWorktree(top)) ? top : undefined;
+  const candidates = all.filter(
+    ({ record: { worktree } }) =>
+      linked === undefined || contains(linked, worktree),
+  );
   const running = candidates.filter(({ state }) => state === "running");
   for (const group of [running, candidates]) {
     const worktrees = group.map(({ record }) => record.worktree);
@@ -87,11 +113,11 @@ function serving(
 }
 
 /** The first way of naming an instance by which there is one. */
-function named(
+async function named(
   candidates: readonly Candidate[],
   wanted: string,
   directory: string,
-): Candidate[] {
+): Promise<Candidate[]> {
   const names = (record: InstanceRecord) =>
     candidates.filter((each) => each.record === record);
   const found = matching(

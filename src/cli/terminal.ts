@@ -1,4 +1,5 @@
 // What the command line knows of the terminal that it runs in.
+import { stripVTControlCharacters } from "node:util";
 import { errorCode } from "../core/errors";
 
 /** Codes with which a write fails once nobody reads any more: EINVAL is what Windows says of a closed pipe. */
@@ -11,6 +12,16 @@ export function endQuietlyWithoutReader(): void {
       if (CLOSED.includes(errorCode(error) ?? "")) process.exit();
       throw error;
     });
+}
+
+/** What a name or path may hold is never a command to the terminal. On one line. */
+export function clean(text: string): string {
+  return stripVTControlCharacters(text).replaceAll(/\p{Cc}/gu, " ");
+}
+
+/** The same of a text of several lines. */
+export function cleanLines(text: string): string {
+  return text.split("\n").map(clean).join("\n");
 }
 
 export type Paint = (text: string) => string;

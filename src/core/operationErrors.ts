@@ -77,6 +77,30 @@ export function commandNotAllowed(command: string): UserError {
   );
 }
 
+export function taskNotShown(name: string): UserError {
+  return new UserError(
+    `What the task ${name} runs cannot be shown to the user beforehand: it runs other tasks, or an extension runs it. Run it in the editor.`,
+  );
+}
+
+export function languageRefuses(cause: unknown): UserError {
+  return new UserError(`The language server refuses: ${messageOf(cause)}`, {
+    cause,
+  });
+}
+
+export function notReviewable(title: string): UserError {
+  return new UserError(
+    `${title} is a command of the editor, which cannot be reviewed as a diff. Do it in the editor.`,
+  );
+}
+
+export function tooMuchToTell(bytes: number, max: number): UserError {
+  return new UserError(
+    `The answer has ${bytes} bytes, more than is told at once (${max}). Ask for a part of it.`,
+  );
+}
+
 export function commandFailed(command: string, cause: unknown): UserError {
   return new UserError(
     `The command ${command} has failed: ${messageOf(cause)}. Check its arguments.`,

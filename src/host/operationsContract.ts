@@ -37,8 +37,7 @@ export interface ChangedFile {
   readonly contents: string;
 }
 
-export interface BufferContents {
-  readonly text: string;
+export interface BufferState {
   /** Changes with each edit. */
   readonly version: number;
   readonly languageId: string;
@@ -58,7 +57,11 @@ export interface TaskView {
 
 /** By kind: what is asked, and what it is answered with. */
 export interface Operations {
-  readBuffer: { asks: { path: string }; answers: BufferContents };
+  /** Both lines are part of it. `lastLine` undefined: to the end. */
+  readBuffer: {
+    asks: { path: string; firstLine: number; lastLine: number | undefined };
+    answers: BufferState & { readonly text: string };
+  };
   /** `version` undefined: whatever it is. The file is not saved. */
   replaceBuffer: {
     asks: {
@@ -66,7 +69,7 @@ export interface Operations {
       edits: readonly { range: Range | null; text: string }[];
       version: number | undefined;
     };
-    answers: BufferContents;
+    answers: BufferState;
   };
   locations: {
     asks: At & { of: "definition" | "references" | "implementations" };

@@ -143,15 +143,22 @@ export class Supervisor implements ServerApi {
       onDidConnect: (socket) => void this.#windows.accept(socket),
       onDidLose: () => void this.end("another process has taken over"),
     });
-    await this.#openApi(backends, token);
+    await this.#openApi({ instances, backends }, token);
     onDidChange();
   }
 
   /** Without it windows are served all the same. */
-  async #openApi(backends: BackendHost, token: string): Promise<void> {
+  async #openApi({ instances, backends }: Hosts, token: string): Promise<void> {
     const { home, port } = this.options;
+    const { log } = this;
     try {
-      this.#api = await openApi(backends, { home, token, port, log: this.log });
+      this.#api = await openApi(backends, {
+        home,
+        token,
+        port,
+        instances,
+        log,
+      });
       await this.presence.announcePort(this.#api.address.port);
     } catch (error) {
       if (port !== undefined) throw error;

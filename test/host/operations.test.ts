@@ -228,6 +228,31 @@ describe("The editor's operations", function () {
       );
   });
 
+  it("refuse a rename that also moves a file, and change nothing", async () => {
+    writeFileSync(project("note.moves"), "a\n");
+    const provider = vscode.languages.registerRenameProvider(
+      { pattern: "**/*.moves" },
+      {
+        provideRenameEdits: ({ uri }) => {
+          const edit = new vscode.WorkspaceEdit();
+          edit.replace(uri, new vscode.Range(0, 0, 0, 1), "b");
+          edit.renameFile(uri, vscode.Uri.file(project("other.moves")));
+          return edit;
+        },
+      },
+    );
+    try {
+      const why = await refused("rename", {
+        ...at("note.moves", "a"),
+        newName: "b",
+      });
+      assert.match(why, /rename or remove files/);
+      assert.equal(readFileSync(project("note.moves"), "utf8"), "a\n");
+    } finally {
+      provider.dispose();
+    }
+  });
+
   it("apply a code action as a diff", async () => {
     // No file of before, which the editor may still hold as it was then.
     writeFileSync(project("fix.ts"), `export const a = new Square(1);\n`);

@@ -135,13 +135,7 @@ describe("The packages in a bundle", () => {
     "shebang-regex",
     "which",
   ];
-  /** string-width and what it is made of. */
-  const width = [
-    "string-width",
-    "ansi-regex",
-    "get-east-asian-width",
-    "strip-ansi",
-  ];
+  const width = ["fast-string-width", "fast-string-truncated-width"];
   const mayHold: Record<BundleName, readonly string[]> = {
     extension: ["birpc", "jsonc-parser", "picomatch"],
     supervisor: [

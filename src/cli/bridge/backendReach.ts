@@ -1,11 +1,14 @@
 // A backend as what a bridge leads to: started through the supervisor at the first message, held while the client lives.
 import { once } from "node:events";
 import {
-  callSupervisor,
   ensureSupervisor,
+  type SupervisorPlace,
+} from "../../core/control/ensureSupervisor";
+import {
+  callSupervisor,
   type GrantedSession,
   runningSupervisor,
-  type SupervisorPlace,
+  type Serving,
 } from "../../core/control/supervisorApi";
 import { UserError } from "../../core/errors";
 import { speaksNoMcp } from "../errors";
@@ -27,10 +30,10 @@ export class BackendReach implements Reach {
     private readonly directory: string,
   ) {}
 
-  async find(): Promise<Address> {
+  async find(signal: AbortSignal): Promise<Address> {
     const supervisor = await ensureSupervisor(this.where);
     const before = this.#session;
-    const granted = await this.#request(supervisor);
+    const granted = await this.#request(supervisor, signal);
     this.#session = granted.session_id;
     // Only now, so that it does not stop between the two.
     if (before !== undefined) await this.#release(before);
@@ -40,7 +43,7 @@ export class BackendReach implements Reach {
       port: granted.port,
       path: pathname + search,
       headers: granted.headers ?? {},
-      controlToken: null,
+      controlToken: granted.proves ? supervisor.token : null,
     };
   }
 
@@ -54,7 +57,8 @@ export class BackendReach implements Reach {
   }
 
   async #request(
-    supervisor: Parameters<typeof callSupervisor>[0],
+    supervisor: Serving,
+    signal: AbortSignal,
   ): Promise<GrantedSession> {
     const body = {
       project_path: this.directory,
@@ -68,7 +72,7 @@ export class BackendReach implements Reach {
         "POST",
         "/request-session",
         body,
-        AbortSignal.timeout(PATIENCE),
+        AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]),
       )) as GrantedSession;
     } catch (error) {
       if (error instanceof UserError) throw error;
@@ -78,7 +82,8 @@ export class BackendReach implements Reach {
 
   async #release(session_id: string): Promise<void> {
     try {
-      const supervisor = await runningSupervisor(this.where);
+      const { home, place } = this.where;
+      const supervisor = await runningSupervisor(home, place);
       if (!supervisor) return;
       const timeout = AbortSignal.timeout(RELEASE_TIMEOUT);
       const body = { session_id };

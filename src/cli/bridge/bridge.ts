@@ -4,7 +4,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import { messageOf, UserError } from "../../core/errors";
 import type { Log } from "../../core/log";
 import { notJson, notJsonRpc } from "../../core/messages";
-import { callInterrupted, callRepeatsId } from "./bridgeMessages";
+import { tooManyCalls } from "../errors";
+import {
+  callInterrupted,
+  callRepeatsId,
+  inputEnded,
+  notReached,
+} from "./bridgeMessages";
+import { type Call, Delivery } from "./delivery";
 import { type Connection, Link } from "./link";
 import {
   errorCodes,
@@ -21,22 +28,13 @@ import type { Reach } from "./reach";
 import { after, isLost, REOPEN_AFTER, Session, sessionIsGone } from "./session";
 import { SessionMemory } from "./sessionMemory";
 import { readRefusal } from "./refusal";
-import { type Received, Refused, type Reply } from "./upstream";
+import { Busy, Refused } from "./upstream";
 
 export interface BridgeOptions {
   readonly reach: Reach;
   /** Of one line to the client, without its end. Resolves when there is room for more. */
   readonly write: (line: string) => Promise<void>;
   readonly log: Log;
-}
-
-/** A request of the client that is not answered yet. */
-interface Call {
-  readonly message: Request;
-  readonly text: string;
-  readonly cancelled: AbortController;
-  /** The client knows that its subscription has begun. */
-  isAcknowledged: boolean;
 }
 
 type Outcome =
@@ -48,8 +46,12 @@ type Outcome =
 
 const answered: Outcome = { kind: "answered" };
 
-/** Milliseconds of silence after which an endpoint that owes an answer is asked whether it is there. */
-const QUIET_FOR = 2_000;
+/** Calls that may be without an answer. */
+const MAX_CALLS = 4_096;
+/** Milliseconds for a server to hear that a call is taken back before its request is cut. */
+const CANCEL_AFTER = 200;
+/** Times that one call is sent. */
+const MOST_TRIES = 10;
 /** Milliseconds for which answers are waited for when the client has closed its end. */
 const LAST_ANSWERS = 2_000;
 
@@ -58,8 +60,7 @@ export class Bridge {
   readonly #link: Link;
   readonly #session: Session;
   readonly #calls = new Map<Id, Call>();
-  readonly #watch: NodeJS.Timeout;
-  #hasReached = false;
+  readonly #delivery: Delivery;
   /** Notifications are sent one after another, and requests after those that came before them. */
   #notified: Promise<void> = Promise.resolve();
   #fail: (error: UserError) => void = () => undefined;
@@ -70,15 +71,25 @@ export class Bridge {
   });
 
   constructor(private readonly options: BridgeOptions) {
+    this.#delivery = new Delivery(this.#memory, options.write);
     this.#link = new Link({
       ...options,
+      isOwed: () => this.#calls.size > 0,
       prepare: async (connection) => {
-        for (const message of await this.#session.resume(connection))
-          await this.#write(message);
+        try {
+          for (const message of await this.#session.resume(connection))
+            await this.#delivery.write(message);
+        } catch (error) {
+          await this.#session.leave(connection);
+          throw error;
+        }
+      },
+      onDidConnect: (connection) => {
+        if (connection.isSetUp) void this.#session.listen(connection);
       },
       onDidLose: ({ asked }) => {
         for (const requestId of asked)
-          void this.#write({
+          void this.#delivery.write({
             method: "notifications/cancelled",
             params: { requestId },
           });
@@ -89,14 +100,12 @@ export class Bridge {
     this.#session = new Session({
       memory: this.#memory,
       log: options.log,
-      deliver: (connection, received) => this.#deliver(connection, received),
+      deliver: (connection, received) =>
+        this.#delivery.deliver(connection, received),
       lose: (connection, why) => {
         this.#link.lose(connection, why);
       },
     });
-    this.#watch = setInterval(() => {
-      if (this.#calls.size > 0) void this.#link.checkAlive(QUIET_FOR);
-    }, QUIET_FOR / 2);
   }
 
   /** A line that the client has written. */
@@ -109,9 +118,10 @@ export class Bridge {
     for (const message of messages) {
       const text = messages.length === 1 ? line : JSON.stringify(message);
       if (isRequest(message)) void this.#request(message, text);
-      else if (typeof message.method === "string" || isResponse(message))
+      else if (typeof message.method === "string" || isResponse(message)) {
+        if (this.#cancel(message)) continue;
         this.#notified = this.#notified.then(() => this.#notify(message));
-      else this.refuse(errorCodes.invalid, notJsonRpc);
+      } else this.refuse(errorCodes.invalid, notJsonRpc);
     }
   }
 
@@ -120,15 +130,18 @@ export class Bridge {
     void this.options.write(errorResponse(id, code, why));
   }
 
-  /** The client asks nothing more. Resolves when all is answered, or that takes too long. */
+  /** The client asks nothing more. Resolves when all is answered, be it with an error because that takes too long. */
   async finish(): Promise<void> {
     const late = AbortSignal.timeout(LAST_ANSWERS);
     while (this.#calls.size > 0 && !late.aborted) await delay(20);
+    for (const [id, { cancelled }] of this.#calls) {
+      cancelled.abort();
+      this.refuse(errorCodes.connection, inputEnded, id);
+    }
   }
 
   /** The client is gone: its session ends. */
   async end(): Promise<void> {
-    clearInterval(this.#watch);
     const connection = this.#link.current;
     if (connection) await this.#session.leave(connection);
     await this.#link.end();
@@ -140,8 +153,19 @@ export class Bridge {
       this.refuse(errorCodes.invalid, callRepeatsId, id);
       return;
     }
+    if (this.#calls.size >= MAX_CALLS) {
+      const { message: why } = tooManyCalls(this.options.reach.name, MAX_CALLS);
+      this.refuse(errorCodes.connection, why, id);
+      return;
+    }
     const cancelled = new AbortController();
-    const call = { message, text, cancelled, isAcknowledged: false };
+    const call = {
+      message,
+      text,
+      cancelled,
+      isAnswered: false,
+      isAcknowledged: false,
+    };
     this.#calls.set(id, call);
     try {
       await this.#notified;
@@ -149,7 +173,8 @@ export class Bridge {
     } catch (error) {
       if (cancelled.signal.aborted || this.#link.ended.aborted) return;
       this.refuse(errorCodes.connection, messageOf(error), id);
-      if (!this.#hasReached && error instanceof UserError) this.#fail(error);
+      if (!this.#delivery.hasReached && error instanceof UserError)
+        this.#fail(error);
     } finally {
       this.#calls.delete(id);
     }
@@ -158,17 +183,21 @@ export class Bridge {
   /** Until it is answered or cancelled. Throws a UserError if that cannot be. */
   async #carryOut(call: Call): Promise<void> {
     const { signal } = call.cancelled;
-    for (;;) {
+    for (let tries = 1; ; tries += 1) {
       const connection = await this.#link.connection(signal);
       const outcome = await this.#attempt(connection, call);
       if (signal.aborted) return;
-      if (outcome.kind === "answered") {
+      if (call.isAnswered || outcome.kind === "answered") {
         this.#link.noteSuccess();
         return;
       }
-      this.#link.lose(connection, outcome.why);
+      // Others may still get their answers on it.
+      if (!(outcome.why instanceof Busy))
+        this.#link.lose(connection, outcome.why);
+      const { name } = this.options.reach;
       if (outcome.kind === "cut" && !this.#memory.mayRepeat(call.message))
-        throw callInterrupted(this.options.reach.name);
+        throw callInterrupted(name);
+      if (tries >= MOST_TRIES) throw notReached(name, messageOf(outcome.why));
     }
   }
 
@@ -182,18 +211,18 @@ export class Bridge {
       if (isLost(reply, connection))
         return { kind: "refused", why: sessionIsGone() };
       if (reply.status >= 400) {
-        await this.#write(await readRefusal(reply, message));
+        await this.#delivery.write(await readRefusal(reply, message));
         return answered;
       }
       if (message.method === "initialize")
         connection.sessionId = reply.sessionId;
       for (;;) {
-        const { isAnswered, lastId } = await this.#deliverAll(
+        const { lastId } = await this.#delivery.deliverAll(
           connection,
           reply,
           call,
         );
-        if (isAnswered) return answered;
+        if (call.isAnswered) return answered;
         const why = new Error("it has ended the answer before its end");
         if (lastId === undefined) return { kind: "cut", why };
         // The server lets a call that takes long be answered on another stream.
@@ -207,67 +236,27 @@ export class Bridge {
     }
   }
 
-  async #deliverAll(connection: Connection, reply: Reply, call: Call) {
-    let isAnswered = false;
-    let lastId: string | undefined;
-    for await (const received of reply.messages()) {
-      lastId = received.eventId ?? lastId;
-      const isAnswer = await this.#deliver(connection, received, call);
-      isAnswered ||= isAnswer;
-    }
-    return { isAnswered, lastId };
-  }
-
-  /** Whether it was the answer to the call. */
-  async #deliver(
-    connection: Connection,
-    { text }: Received,
-    call?: Call,
-  ): Promise<boolean> {
-    let isAnswer = false;
-    const messages = readMessages(text) ?? [];
-    for (const message of messages) {
-      if (isResponse(message)) {
-        // An answer that nobody waits for is another session's.
-        if (message.id !== call?.message.id) continue;
-        this.#hasReached = true;
-        this.#memory.note(call.message, message);
-        isAnswer = true;
-      } else if (isRequest(message)) connection.asked.add(message.id);
-      else if (message.method === "notifications/subscriptions/acknowledged") {
-        if (call?.isAcknowledged) continue;
-        if (call) call.isAcknowledged = true;
-      }
-      // As it is, unless a line end in it would end the message.
-      if (messages.length === 1 && !/[\r\n]/.test(text))
-        await this.options.write(text);
-      else await this.#write(message);
-    }
-    return isAnswer;
-  }
-
   /** A notification, or a response to a request of the server. */
   async #notify(message: Message): Promise<void> {
-    const isCancel = message.method === "notifications/cancelled";
-    if (isCancel && this.#cancel(message)) return;
+    const connection = this.#link.current;
+    // What it is about is gone with its session, and the next is set up by the bridge.
+    if (!connection) return;
+    if (isResponse(message) && !connection.asked.delete(message.id)) return;
+    const isIntroduced = message.method === "notifications/initialized";
+    if (isIntroduced && connection.isSetUp) return;
     try {
-      const connection = await this.#link.connection(this.#link.ended);
-      // Of a session that is gone.
-      if (isResponse(message) && !connection.asked.delete(message.id)) return;
-      try {
-        await this.#session.notify(connection, message);
-      } catch (error) {
-        this.#link.lose(connection, error);
-      }
-      if (message.method === "notifications/initialized")
-        void this.#session.listen(connection);
+      await this.#session.notify(connection, message);
+      if (!isIntroduced) return;
+      connection.isSetUp = true;
+      void this.#session.listen(connection);
     } catch (error) {
-      this.options.log.info(`Not told: ${messageOf(error)}`);
+      this.#link.lose(connection, error);
     }
   }
 
-  /** Whether nobody else needs to hear of it. */
-  #cancel({ params }: Message): boolean {
+  /** Whether it takes back a call, and nobody else needs to hear of it. */
+  #cancel({ method, params }: Message): boolean {
+    if (method !== "notifications/cancelled") return false;
     const call = this.#calls.get(params?.["requestId"] as Id);
     if (!call) return false;
     const isAlone =
@@ -277,11 +266,7 @@ export class Bridge {
     else
       setTimeout(() => {
         call.cancelled.abort();
-      }, REOPEN_AFTER);
+      }, CANCEL_AFTER);
     return isAlone;
-  }
-
-  #write(message: Message): Promise<void> {
-    return this.options.write(JSON.stringify({ jsonrpc: "2.0", ...message }));
   }
 }

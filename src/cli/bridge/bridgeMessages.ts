@@ -4,6 +4,9 @@ import { UserError } from "../../core/errors";
 export const callRepeatsId =
   "Another request with this id is not answered yet.";
 
+export const inputEnded =
+  "The input ended before this was answered, and the answer was not waited for any longer.";
+
 export function lineTooLong(maxBytes: number): string {
   return `A message may have ${maxBytes} bytes. Send less at once.`;
 }

@@ -4,15 +4,17 @@ import { once } from "node:events";
 import type { InstanceRecord } from "../../core/registry/formats";
 import type { Machine } from "../machine";
 import { NoInstance } from "../errors";
-import { findInstance } from "../target";
+import { findInstance, instanceOf } from "../target";
 import { NotThere, type Reach } from "./reach";
 import type { Address } from "./upstream";
 
-export interface Wanted {
-  /** See findInstance; undefined: by the directory. */
-  readonly target: string | undefined;
-  readonly directory: string;
-}
+export type Wanted =
+  | {
+      /** See findInstance; undefined: by the directory. */
+      readonly target: string | undefined;
+      readonly directory: string;
+    }
+  | { readonly worktree: string };
 
 /** Milliseconds. */
 const PATIENCE = 30_000;
@@ -27,8 +29,11 @@ export class InstanceReach implements Reach {
   ) {}
 
   get name(): string {
+    if (this.#record) return this.#record.name;
+    if ("worktree" in this.wanted)
+      return `The instance of ${this.wanted.worktree}`;
     const { target, directory } = this.wanted;
-    return this.#record?.name ?? target ?? `The instance of ${directory}`;
+    return target ?? `The instance of ${directory}`;
   }
 
   async find(): Promise<Address> {
@@ -56,19 +61,26 @@ export class InstanceReach implements Reach {
   }
 
   async #find(): Promise<InstanceRecord> {
-    const { target, directory } = this.wanted;
     try {
-      // A branch may have renamed the one of before: its worktree is what it was found for.
-      const same = target === undefined ? undefined : this.#record?.worktree;
-      this.#record = await findInstance(
-        this.machine,
-        same ?? target,
-        directory,
-      );
+      this.#record = await this.#wantedInstance();
       return this.#record;
     } catch (error) {
       if (error instanceof NoInstance) throw new NotThere(error.message);
       throw error;
     }
+  }
+
+  /** Once found it is the one of its worktree: a client is never handed on to another, whatever has its name by now. */
+  #wantedInstance(): Promise<InstanceRecord> {
+    const { machine, wanted } = this;
+    const worktree =
+      this.#record?.worktree ??
+      ("worktree" in wanted ? wanted.worktree : undefined);
+    if (worktree !== undefined) return instanceOf(machine, worktree);
+    const { target, directory } = wanted as Exclude<
+      Wanted,
+      { worktree: string }
+    >;
+    return findInstance(machine, target, directory);
   }
 }

@@ -1,5 +1,6 @@
 // The way to what a bridge leads to: found, lost and found again, for as long as the bridge lives.
 import { setTimeout as delay } from "node:timers/promises";
+import { NotSent } from "../../core/control/provenConnection";
 import { messageOf, UserError } from "../../core/errors";
 import type { Log } from "../../core/log";
 import { notReached } from "./bridgeMessages";
@@ -11,6 +12,8 @@ export interface Connection {
   readonly upstream: Upstream;
   /** Of MCP before 2026-07-28; undefined: there is none. */
   sessionId: string | undefined;
+  /** The client's session is set up in it, and the server knows that. */
+  isSetUp: boolean;
   /** Requests of the server that the client has not answered. */
   readonly asked: Set<Id>;
 }
@@ -18,8 +21,12 @@ export interface Connection {
 export interface LinkOptions {
   readonly reach: Reach;
   readonly log: Log;
-  /** Prepares one for what passes on it. If it throws, the next is tried. */
+  /** Whether an answer is waited for. */
+  readonly isOwed: () => boolean;
+  /** Prepares one for what passes on it. If it throws, or takes too long, the next is tried. */
   readonly prepare: (connection: Connection) => Promise<void>;
+  /** It is the current one now. */
+  readonly onDidConnect: (connection: Connection) => void;
   /** One is lost. Returns whether the next is to be found although nobody waits for it. */
   readonly onDidLose: (connection: Connection) => boolean;
 }
@@ -27,17 +34,34 @@ export interface LinkOptions {
 /** Milliseconds between two tries: the first, and the most. */
 const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 5_000;
-/** Milliseconds for one that is there to say so. */
-const CHECK_TIMEOUT = 3_000;
+/** Milliseconds of silence after which an endpoint that owes an answer is asked whether it is there, and for it to say so. */
+const QUIET_FOR = 2_000;
+const CHECK_TIMEOUT = 8_000;
+/** Milliseconds for a new one to be prepared. */
+const PREPARE_TIMEOUT = 20_000;
+
+interface Waiter {
+  readonly resolve: (connection: Connection) => void;
+  readonly reject: (error: unknown) => void;
+}
 
 export class Link {
   readonly #ended = new AbortController();
-  #connecting: Promise<Connection> | undefined;
+  readonly #waiters = new Set<Waiter>();
   #current: Connection | undefined;
+  #isConnecting = false;
+  /** The next is to be found although nobody waits. */
+  #isKept = false;
   #failures = 0;
   #why = "";
+  readonly #watch: NodeJS.Timeout;
 
-  constructor(private readonly options: LinkOptions) {}
+  constructor(private readonly options: LinkOptions) {
+    this.#watch = setInterval(() => {
+      if (this.#current && options.isOwed())
+        void this.#checkAlive(this.#current);
+    }, QUIET_FOR / 2);
+  }
 
   get current(): Connection | undefined {
     return this.#current;
@@ -48,15 +72,35 @@ export class Link {
     return this.#ended.signal;
   }
 
-  /** Waits until there is one. Throws a UserError if that takes too long, or cannot be. */
-  async connection(signal: AbortSignal): Promise<Connection> {
+  /** Waits until there is one. Rejects with a UserError if that takes too long, or cannot be as things are. */
+  connection(signal: AbortSignal): Promise<Connection> {
+    if (this.#current) return Promise.resolve(this.#current);
     const { reach } = this.options;
-    this.#connecting ??= this.#connect();
-    const late = AbortSignal.timeout(reach.patience);
-    const given = AbortSignal.any([late, signal, this.ended]);
-    const connection = await Promise.race([this.#connecting, aborted(given)]);
-    if (connection) return connection;
-    throw notReached(reach.name, this.#why);
+    return new Promise((resolve, reject) => {
+      const settle = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", giveUp);
+        this.#waiters.delete(waiter);
+      };
+      const waiter: Waiter = {
+        resolve: (connection) => {
+          settle();
+          resolve(connection);
+        },
+        reject: (error) => {
+          settle();
+          reject(error instanceof Error ? error : new Error(String(error)));
+        },
+      };
+      const giveUp = (): void => {
+        waiter.reject(notReached(reach.name, this.#why));
+      };
+      const timer = setTimeout(giveUp, reach.patience);
+      signal.addEventListener("abort", giveUp, { once: true });
+      this.#waiters.add(waiter);
+      if (signal.aborted || this.ended.aborted) giveUp();
+      else void this.#connect();
+    });
   }
 
   /** Something has passed on it. */
@@ -71,67 +115,84 @@ export class Link {
     this.#why = messageOf(why);
     log.info(`Lost ${reach.name}: ${this.#why}`);
     this.#current = undefined;
-    this.#connecting = undefined;
     this.#failures += 1;
     connection.upstream.close();
-    if (!onDidLose(connection) || this.ended.aborted) return;
-    this.#connecting = this.#connect();
-    this.#connecting.catch(() => undefined);
-  }
-
-  /** An endpoint that hangs keeps its connections open: if it has said nothing for `quiet` milliseconds, it is asked. */
-  async checkAlive(quiet: number): Promise<void> {
-    const connection = this.#current;
-    if (!connection) return;
-    const { upstream } = connection;
-    if (performance.now() - upstream.lastHeard < quiet) return;
-    upstream.lastHeard = performance.now();
-    try {
-      await upstream.check(CHECK_TIMEOUT);
-    } catch (error) {
-      this.lose(connection, error);
-    }
+    this.#isKept = onDidLose(connection);
+    void this.#connect();
   }
 
   async end(): Promise<void> {
     this.#ended.abort();
+    clearInterval(this.#watch);
+    const { reach } = this.options;
+    for (const { reject } of this.#waiters)
+      reject(notReached(reach.name, this.#why));
     this.#current?.upstream.close();
-    await this.options.reach.release();
+    await reach.release();
   }
 
-  async #connect(): Promise<Connection> {
-    const { reach, log } = this.options;
-    for (;;) {
+  /** Tries until there is one, as long as somebody waits for it. */
+  async #connect(): Promise<void> {
+    if (this.#isConnecting) return;
+    this.#isConnecting = true;
+    const { reach, log, onDidConnect } = this.options;
+    while (!this.#current && (this.#isKept || this.#waiters.size > 0)) {
       await this.#pause();
-      this.ended.throwIfAborted();
+      if (this.ended.aborted) break;
       try {
-        this.#current = await this.#tryOnce();
+        const connection = await this.#tryOnce();
+        this.#current = connection;
         log.info(`Connected to ${reach.name}`);
-        return this.#current;
+        onDidConnect(connection);
+        for (const { resolve } of this.#waiters) resolve(connection);
       } catch (error) {
-        if (error instanceof UserError) {
-          this.#connecting = undefined;
-          throw error;
-        }
         this.#failures += 1;
         const why = messageOf(error);
         if (why !== this.#why) log.info(`${reach.name} is not reached: ${why}`);
         this.#why = why;
+        if (error instanceof UserError)
+          for (const { reject } of this.#waiters) reject(error);
       }
     }
+    this.#isConnecting = false;
   }
 
   async #tryOnce(): Promise<Connection> {
     const { reach, prepare } = this.options;
-    const upstream = new Upstream(await reach.find());
-    const connection = { upstream, sessionId: undefined, asked: new Set<Id>() };
+    const upstream = new Upstream(await reach.find(this.ended));
+    const connection = {
+      upstream,
+      sessionId: undefined,
+      isSetUp: false,
+      asked: new Set<Id>(),
+    };
+    const late = setTimeout(() => {
+      upstream.close();
+    }, PREPARE_TIMEOUT);
     try {
+      this.ended.throwIfAborted();
       await upstream.check();
       await prepare(connection);
+      upstream.closed.throwIfAborted();
       return connection;
     } catch (error) {
       upstream.close();
       throw error;
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  /** An endpoint that hangs keeps its connections open: if it has said nothing for a while, it is asked. */
+  async #checkAlive(connection: Connection): Promise<void> {
+    const { upstream } = connection;
+    if (performance.now() - upstream.lastHeard < QUIET_FOR) return;
+    upstream.lastHeard = performance.now();
+    try {
+      await upstream.check(CHECK_TIMEOUT);
+    } catch (error) {
+      // Whoever closes a connection is busy, and does not hang.
+      if (!(error instanceof NotSent)) this.lose(connection, error);
     }
   }
 
@@ -151,14 +212,4 @@ export class Link {
     ]).catch(() => undefined);
     waited.abort();
   }
-}
-
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    const given = (): void => {
-      resolve(undefined);
-    };
-    if (signal.aborted) given();
-    else signal.addEventListener("abort", given, { once: true });
-  });
 }

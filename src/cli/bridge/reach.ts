@@ -7,9 +7,10 @@ export interface Reach {
   /** Milliseconds for which a call waits until it can be reached. */
   readonly patience: number;
   /**
-   * Throws NotThere while there is none, which may change, and a UserError if it cannot be reached at all as things are.
+   * Throws NotThere while there is none, which may change, and a UserError if it cannot be reached at all as things are. Given up when
+   * the signal is aborted.
    */
-  find(): Promise<Address>;
+  find(signal: AbortSignal): Promise<Address>;
   /** Resolves when it may be found where it was not before, or when the signal is aborted. */
   changed(signal: AbortSignal): Promise<void>;
   /** Gives back what was held for it. */

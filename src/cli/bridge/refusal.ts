@@ -5,7 +5,7 @@ import {
   type Request,
   readMessages,
 } from "./message";
-import type { Reply } from "./upstream";
+import type { Reply } from "./reply";
 
 export async function readRefusal(
   reply: Reply,

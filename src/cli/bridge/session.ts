@@ -14,10 +14,14 @@ import {
   type Request,
 } from "./message";
 import type { SessionMemory } from "./sessionMemory";
-import type { Received, Reply } from "./upstream";
+import type { Received, Reply } from "./reply";
 
 /** Milliseconds before a stream that has ended is opened again. */
 export const REOPEN_AFTER = 200;
+/** Times in a row that the stream can be cut without a message before the connection counts as lost. */
+const MOST_FAILURES = 5;
+/** Milliseconds for an endpoint to hear of a notification. */
+const NOTIFY_TIMEOUT = 10_000;
 
 export interface SessionOptions {
   readonly memory: SessionMemory;
@@ -73,19 +77,27 @@ export class Session {
         `It speaks ${String(protocolVersion)} now, and spoke ${String(negotiated)} before`,
       );
     await this.notify(connection, { method: "notifications/initialized" });
-    for (const request of memory.replays) await this.#ask(connection, request);
-    void this.listen(connection);
+    connection.isSetUp = true;
+    for (const request of memory.replays)
+      try {
+        await this.#ask(connection, request);
+      } catch (error) {
+        if (!(error instanceof Declined)) throw error;
+        // What the client was subscribed to is not there any more.
+        log.warn(error.message);
+        memory.forget(request);
+      }
     return memory.changes;
   }
 
-  /** Throws if it is not taken. */
+  /** Throws if the session is gone, or it does not hear of it in time. */
   async notify(connection: Connection, message: Message): Promise<void> {
     const { upstream } = connection;
     const reply = await upstream.send(
       "POST",
       this.headers(connection, message),
       JSON.stringify({ jsonrpc: "2.0", ...message }),
-      upstream.closed,
+      AbortSignal.timeout(NOTIFY_TIMEOUT),
     );
     await reply.body();
     if (isLost(reply, connection)) throw sessionIsGone();
@@ -95,25 +107,32 @@ export class Session {
   async listen(connection: Connection): Promise<void> {
     const { upstream } = connection;
     let lastId: string | undefined;
-    try {
-      for (;;) {
+    for (let failures = 0; failures < MOST_FAILURES;) {
+      try {
         const reply = await upstream.send(
           "GET",
           { ...this.headers(connection), ...after(lastId) },
           undefined,
           upstream.closed,
         );
-        if (isLost(reply, connection)) throw sessionIsGone();
+        if (isLost(reply, connection)) {
+          this.options.lose(connection, sessionIsGone());
+          return;
+        }
         // It tells nothing by itself.
         if (reply.status !== 200) return;
         for await (const received of reply.messages()) {
           lastId = received.eventId ?? lastId;
+          failures = 0;
           await this.options.deliver(connection, received);
         }
-        await delay(REOPEN_AFTER, undefined, { signal: upstream.closed });
+      } catch (error) {
+        // A stream on which nothing passes may be cut while its session lives on.
+        failures += 1;
+        if (failures === MOST_FAILURES) this.options.lose(connection, error);
       }
-    } catch (error) {
-      if (!upstream.closed.aborted) this.options.lose(connection, error);
+      if (upstream.closed.aborted) return;
+      await delay(REOPEN_AFTER * 2 ** failures);
     }
   }
 
@@ -140,10 +159,14 @@ export class Session {
       upstream.closed,
     );
     for await (const { text } of reply.messages())
-      for (const message of readMessages(text) ?? [])
-        if (isResponse(message) && message.id === own.id && !message.error)
-          return { reply, answer: message };
-    throw new Error(`it refuses ${request.method} (status ${reply.status})`);
+      for (const message of readMessages(text) ?? []) {
+        if (!isResponse(message) || message.id !== own.id) continue;
+        if (message.error) throw new Declined(`It refuses ${request.method}`);
+        return { reply, answer: message };
+      }
+    throw new Error(
+      `it does not answer ${request.method} (status ${reply.status})`,
+    );
   }
 }
 
@@ -153,9 +176,17 @@ export function after(eventId: string | undefined): Record<string, string> {
 }
 
 /** Its session, or what opened it, is gone. Nothing of the message was carried out. */
-export function isLost({ status }: Reply, { sessionId }: Connection): boolean {
-  return status === 401 || (status === 404 && sessionId !== undefined);
+export function isLost(
+  { status }: Reply,
+  { upstream, sessionId }: Connection,
+): boolean {
+  // A server of the user's own that wants another kind of authorization wants it of the client.
+  if (status === 401) return upstream.isProven || sessionId !== undefined;
+  return status === 404 && sessionId !== undefined;
 }
+
+/** The endpoint has answered, with an error. */
+class Declined extends Error {}
 
 export function sessionIsGone(): Error {
   return new Error("its session has ended");

@@ -64,6 +64,12 @@ export class SessionMemory {
       : READING.has(method);
   }
 
+  /** One of the replays is not to be asked again. */
+  forget({ method, params }: Request): void {
+    if (method === "logging/setLevel") this.#level = undefined;
+    else this.#subscribed.delete(params?.["uri"]);
+  }
+
   note(request: Request, response: Message): void {
     if (response.error !== undefined) return;
     const result = (response.result ?? {}) as Record<string, unknown>;

@@ -1,39 +1,26 @@
 // An MCP endpoint over Streamable HTTP, at one address for as long as it lives there: requests go out, messages come back as text.
 import { once } from "node:events";
 import { type IncomingMessage, request, type RequestOptions } from "node:http";
-import { text } from "node:stream/consumers";
-import { createParser } from "eventsource-parser";
 import { NotSent, ProvenConnection } from "../../core/control/provenConnection";
-import { errorCode } from "../../core/errors";
+import { errorCode, messageOf } from "../../core/errors";
+import { type Reply, replyOf } from "./reply";
 
 export interface Address {
   readonly port: number;
   readonly path: string;
   /** With whatever opens it. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Whoever listens there proves by it to be the one, before the headers are sent; null: Berth's server has made sure of it. */
+  /** Whoever listens there proves by it to be the one, before the headers are sent; null: a server of the user's own, of which Berth's server has made sure. */
   readonly controlToken: string | null;
-}
-
-/** A message from the endpoint, with the id by which its stream goes on after it. */
-export interface Received {
-  readonly text: string;
-  readonly eventId: string | undefined;
-}
-
-export interface Reply {
-  readonly status: number;
-  readonly sessionId: string | undefined;
-  /** What it answers with: one message, or a stream of them, or none. Read by one, to its end. Throws if the connection is cut. */
-  messages(): AsyncIterable<Received>;
-  /** The whole body, where it is short. */
-  body(): Promise<string>;
 }
 
 /** Nothing of the request has been carried out: it may be sent again. */
 export class Refused extends Error {}
 
-/** Milliseconds for which a connection that is not used is used again. The other end closes it after 5 s. */
+/** The same, and it may be there all the same: it has more to do than it can. */
+export class Busy extends Refused {}
+
+/** Milliseconds for which a connection that is not used is used again. The other end closes it long after. */
 const REUSE_FOR = 2_000;
 /** Milliseconds for a connection and its proof. */
 const CONNECT_TIMEOUT = 5_000;
@@ -42,7 +29,7 @@ const GOODBYE = 500;
 /** Connections that are made at once: an endpoint gives way to no flood of them. Requests beyond wait for these, or for one that is free. */
 const MOST_OPENING = 4;
 /** New connections for one request, each closed before it was sent. */
-const MOST_TRIES = 3;
+const MOST_TRIES = 5;
 
 interface Free {
   readonly connection: ProvenConnection;
@@ -65,10 +52,15 @@ export class Upstream {
     return this.#closed.signal;
   }
 
+  /** Whoever listens there has proved to be who is meant. */
+  get isProven(): boolean {
+    return this.address.controlToken !== null;
+  }
+
   /** Makes sure that it answers, in the given time (milliseconds). Rejects if it does not. */
   async check(timeout = CONNECT_TIMEOUT): Promise<void> {
-    if (this.address.controlToken === null) return;
-    this.#release(await this.#open(timeout));
+    if (!this.isProven) return;
+    this.#release(await this.#open(AbortSignal.timeout(timeout)));
   }
 
   /** `headers` beside those of the address. Throws Refused, or the system's error if nobody knows how far it came. */
@@ -79,11 +71,8 @@ export class Upstream {
     signal: AbortSignal,
   ): Promise<Reply> {
     const { path, headers: own } = this.address;
-    const options = {
-      method,
-      path,
-      signal: AbortSignal.any([signal, this.closed]),
-    };
+    const within = AbortSignal.any([signal, this.closed]);
+    const options = { method, path, signal: within };
     const all = {
       ...own,
       ...headers,
@@ -93,12 +82,11 @@ export class Upstream {
           : "application/json, text/event-stream",
       ...(body !== undefined && { "content-type": "application/json" }),
     };
-    const response =
-      this.address.controlToken === null
-        ? await this.#sendPlainly(options, all, body)
-        : await this.#sendProven(options, all, body);
+    const response = this.isProven
+      ? await this.#sendProven(options, all, body)
+      : await this.#sendPlainly(options, all, body);
     this.lastHeard = performance.now();
-    return reply(response, () => {
+    return replyOf(response, () => {
       this.lastHeard = performance.now();
     });
   }
@@ -118,15 +106,14 @@ export class Upstream {
   }
 
   async #sendProven(
-    options: RequestOptions,
+    options: RequestOptions & { readonly signal: AbortSignal },
     headers: Readonly<Record<string, string>>,
     body: string | Buffer | undefined,
   ): Promise<IncomingMessage> {
     for (let tries = 1; ;) {
-      const { connection, isUsed } = await this.#take();
+      const { connection, isUsed } = await this.#take(options.signal);
       try {
         const response = await connection.send(options, headers, body);
-        if (response.statusCode === 408) throw new NotSent("it came too late");
         response.once("end", () => {
           this.#release(connection);
         });
@@ -138,7 +125,7 @@ export class Upstream {
         connection.close();
         if (!(error instanceof NotSent)) throw error;
         // One of before may have been closed for being idle; a new one, if this machine is too busy to use it in time.
-        if (!isUsed && tries >= MOST_TRIES) throw new Refused(error.message);
+        if (!isUsed && tries >= MOST_TRIES) throw new Busy(error.message);
         if (!isUsed) tries += 1;
       }
     }
@@ -150,7 +137,14 @@ export class Upstream {
     body: string | Buffer | undefined,
   ): Promise<IncomingMessage> {
     const { port } = this.address;
-    const outgoing = request({ ...options, host: "127.0.0.1", port, headers });
+    const outgoing = request({
+      ...options,
+      host: "127.0.0.1",
+      port,
+      headers,
+      // One that is used again may be closed by the other end at that moment, and nobody knew how far the request came.
+      agent: false,
+    });
     outgoing.on("error", () => undefined);
     outgoing.end(body);
     try {
@@ -164,21 +158,29 @@ export class Upstream {
   }
 
   /** Throws Refused. */
-  async #take(): Promise<{
+  async #take(signal: AbortSignal): Promise<{
     readonly connection: ProvenConnection;
     readonly isUsed: boolean;
   }> {
     for (;;) {
-      const free = this.#takeFree();
-      if (free) return { connection: free, isUsed: true };
-      if (this.#opening < MOST_OPENING || this.closed.aborted) break;
-      await new Promise<void>((resolve) => {
-        this.#waiting.push(resolve);
-      });
+      if (signal.aborted) throw new Refused("it was given up");
+      this.#dropIdle();
+      const free = this.#free.pop();
+      if (free) return { connection: free.connection, isUsed: true };
+      if (this.#opening < MOST_OPENING) break;
+      await this.#turn(signal);
     }
     this.#opening += 1;
     try {
-      const connection = await this.#open(CONNECT_TIMEOUT).catch(refuse);
+      const connecting = AbortSignal.timeout(CONNECT_TIMEOUT);
+      const given = AbortSignal.any([signal, connecting]);
+      const connection = await this.#openPatiently(given).catch(
+        (error: unknown) => {
+          if (error instanceof NotSent || connecting.aborted)
+            throw new Busy(messageOf(error));
+          return refuse(error);
+        },
+      );
       return { connection, isUsed: false };
     } finally {
       this.#opening -= 1;
@@ -186,26 +188,51 @@ export class Upstream {
     }
   }
 
-  #open(timeout: number): Promise<ProvenConnection> {
+  /** Resolves when a connection is free, or may be opened, or nobody waits any more. */
+  #turn(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        signal.removeEventListener("abort", giveUp);
+        resolve();
+      };
+      const giveUp = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(wake), 1);
+        resolve();
+      };
+      this.#waiting.push(wake);
+      signal.addEventListener("abort", giveUp, { once: true });
+    });
+  }
+
+  async #openPatiently(signal: AbortSignal): Promise<ProvenConnection> {
+    for (let tries = 1; ; tries += 1)
+      try {
+        return await this.#open(signal);
+      } catch (error) {
+        if (!(error instanceof NotSent) || tries === MOST_TRIES) throw error;
+      }
+  }
+
+  #open(signal: AbortSignal): Promise<ProvenConnection> {
     const { port, controlToken } = this.address;
-    const signals = [this.closed, AbortSignal.timeout(timeout)];
     return ProvenConnection.open(
       { port, controlToken: controlToken ?? "" },
-      AbortSignal.any(signals),
+      AbortSignal.any([this.closed, signal]),
     );
   }
 
-  #takeFree(): ProvenConnection | undefined {
-    for (;;) {
-      const free = this.#free.pop();
-      if (!free) return undefined;
-      const isFresh = performance.now() - free.since < REUSE_FOR;
-      if (isFresh && free.connection.isOpen) return free.connection;
-      free.connection.close();
-    }
+  /** The newest are at the end. */
+  #dropIdle(): void {
+    const before = performance.now() - REUSE_FOR;
+    this.#free = this.#free.filter(({ connection, since }) => {
+      const isFresh = since > before && connection.isOpen;
+      if (!isFresh) connection.close();
+      return isFresh;
+    });
   }
 
   #release(connection: ProvenConnection): void {
+    this.#dropIdle();
     if (this.closed.aborted) connection.close();
     else {
       this.#free.push({ connection, since: performance.now() });
@@ -215,48 +242,9 @@ export class Upstream {
 }
 
 function refuse(error: unknown): never {
-  throw new Refused(error instanceof Error ? error.message : String(error), {
-    cause: error,
-  });
+  throw new Refused(messageOf(error), { cause: error });
 }
 
 function raise(error: unknown): never {
   throw error;
-}
-
-function reply(response: IncomingMessage, onDidHear: () => void): Reply {
-  const { statusCode = 0, headers } = response;
-  const sessionId = headers["mcp-session-id"];
-  const isStream = (headers["content-type"] ?? "").startsWith(
-    "text/event-stream",
-  );
-  return {
-    status: statusCode,
-    sessionId: typeof sessionId === "string" ? sessionId : undefined,
-    messages: () => (isStream ? events(response, onDidHear) : whole(response)),
-    body: () => text(response),
-  };
-}
-
-async function* whole(response: IncomingMessage): AsyncGenerator<Received> {
-  const body = await text(response);
-  if (body.trim() !== "") yield { text: body, eventId: undefined };
-}
-
-async function* events(
-  response: IncomingMessage,
-  onDidHear: () => void,
-): AsyncGenerator<Received> {
-  const received: Received[] = [];
-  const parser = createParser({
-    onEvent: ({ data, id }) => {
-      received.push({ text: data, eventId: id });
-    },
-  });
-  const decoder = new TextDecoder();
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    onDidHear();
-    parser.feed(decoder.decode(chunk, { stream: true }));
-    yield* received.splice(0);
-  }
 }

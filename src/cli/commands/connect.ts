@@ -5,13 +5,12 @@ import { describeInstance } from "../../core/control/controlClient";
 import {
   callSupervisor,
   runningSupervisor,
-  type SupervisorPlace,
 } from "../../core/control/supervisorApi";
 import { canonicalPath, contains } from "../../core/system/paths";
-import { BackendReach } from "../bridge/backendReach";
 import { Bridge } from "../bridge/bridge";
 import { lineTooLong } from "../bridge/bridgeMessages";
 import { InstanceReach } from "../bridge/instanceReach";
+import type { Reach } from "../bridge/reach";
 import { errorCodes } from "../bridge/message";
 import { readLines, writeLine } from "../bridge/standardStreams";
 import { defineCommand, elsewhere, exitCodes } from "../command";
@@ -61,27 +60,19 @@ export const connect = elsewhere(
       const log = openLog(logFile);
       const machine = await openMachine();
       const directory = canonicalPath(path.resolve(root ?? "."));
-      const where = {
-        ...machine,
-        program: sdkBundleFile,
-      };
       const wanted = { target, directory };
       if (health) {
         const found =
           backend === undefined
             ? await healthOfInstance(machine, wanted)
-            : await healthOfBackend(
-                where,
-                backend,
-                await worktreeOf(machine, wanted),
-              );
+            : await healthOfBackend(machine, backend, wanted);
         process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
         return exitCodes.done;
       }
       const reach =
         backend === undefined
           ? new InstanceReach(machine, wanted)
-          : new BackendReach(where, backend, await worktreeOf(machine, wanted));
+          : await backendReach(machine, backend, wanted);
       const bridge = new Bridge({ reach, log, write: writeLine });
       const reading = readLines({
         receive: (line) => {
@@ -91,15 +82,18 @@ export const connect = elsewhere(
           bridge.refuse(errorCodes.invalid, lineTooLong(maxBytes));
         },
       });
-      const failure = await Promise.race([
-        reading.then(() => bridge.finish()),
-        bridge.failed,
-        signalled(bridge),
-      ]);
-      await bridge.end();
-      // Nothing more is read.
-      process.stdin.destroy();
-      if (failure) throw failure;
+      try {
+        const failure = await Promise.race([
+          reading.then(() => bridge.finish()),
+          bridge.failed,
+          signalled(bridge),
+        ]);
+        if (failure) throw failure;
+      } finally {
+        await bridge.end();
+        // Nothing more is read.
+        process.stdin.destroy();
+      }
       return exitCodes.done;
     },
   }),
@@ -132,6 +126,16 @@ async function worktreeOf(
     : (await findInstance(machine, target, directory)).worktree;
 }
 
+async function backendReach(
+  machine: Machine,
+  name: string,
+  wanted: Wanted,
+): Promise<Reach> {
+  const { BackendReach } = await import("../bridge/backendReach");
+  const where = { ...machine, program: sdkBundleFile };
+  return new BackendReach(where, name, await worktreeOf(machine, wanted));
+}
+
 async function healthOfInstance(
   machine: Machine,
   { target, directory }: Wanted,
@@ -151,12 +155,9 @@ async function healthOfInstance(
   };
 }
 
-async function healthOfBackend(
-  where: SupervisorPlace,
-  name: string,
-  directory: string,
-) {
-  const supervisor = await runningSupervisor(where);
+async function healthOfBackend(machine: Machine, name: string, wanted: Wanted) {
+  const directory = await worktreeOf(machine, wanted);
+  const supervisor = await runningSupervisor(machine.home, machine.place);
   if (!supervisor) return { backend: name, state: "stopped", supervisor: null };
   const timeout = AbortSignal.timeout(5_000);
   const { backends } = (await callSupervisor(

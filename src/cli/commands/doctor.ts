@@ -1,8 +1,10 @@
 // Looks for what keeps agents and editors from finding each other, and says what to do: one finding a line.
 import { homedir, release } from "node:os";
+import path from "node:path";
 import { version } from "../../../package.json";
 import { messageOf } from "../../core/errors";
 import { sweep } from "../../core/registry/sweep";
+import { canonicalPath } from "../../core/system/paths";
 import { defineCommand, exitCodes } from "../command";
 import type { Check, Finding } from "../doctor/finding";
 import { instances, locks, rivals, shell } from "../doctor/instances";
@@ -16,8 +18,9 @@ import {
   watches,
 } from "../doctor/machine";
 import { problem } from "../doctor/finding";
+import { badUsage } from "../errors";
 import { listMachine, openMachine } from "../machine";
-import { colours } from "../terminal";
+import { clean, colours } from "../terminal";
 
 const checks: readonly Check[] = [
   permissions,
@@ -54,6 +57,7 @@ export const doctor = defineCommand({
     ["berth doctor --report > report.txt", "For a bug report."],
   ],
   async run(_operands, { fix = false, json = false, report = false }) {
+    if (json && report) throw badUsage("--report is a text, not JSON");
     const machine = await openMachine();
     if (fix) {
       const say = (sentence: string) => {
@@ -106,7 +110,7 @@ function format({ level, text, advice }: Finding): string {
     problem: red("problem"),
   }[level];
   const padding = " ".repeat(8 - level.replace("fine", "ok").length);
-  return `${mark}${padding}${text}.${advice === undefined ? "" : ` ${dim(`${advice}.`)}`}\n`;
+  return `${mark}${padding}${clean(text)}.${advice === undefined ? "" : ` ${dim(`${clean(advice)}.`)}`}\n`;
 }
 
 function heading(): string {
@@ -114,5 +118,8 @@ function heading(): string {
 }
 
 function withoutHome(text: string): string {
-  return text.replaceAll(homedir(), "~");
+  const homes = [homedir(), canonicalPath(homedir())].filter(
+    (each) => path.dirname(each) !== each,
+  );
+  return homes.reduce((rest, home) => rest.replaceAll(home, "~"), text);
 }

@@ -9,14 +9,23 @@ import { backendVariables } from "../../core/agents/backendVariables";
 import { listBackends } from "../../core/control/backendList";
 import type { InstanceRecord } from "../../core/registry/formats";
 import { findCommand } from "../../core/system/findCommand";
+import { quoteForSh } from "../../core/system/quoteForSh";
 import { defineCommand, elsewhere, exitCodes } from "../command";
 import { noTmux, tmuxRefused } from "../errors";
 import { type Machine, openMachine } from "../machine";
 import { reasonOf, runProgram } from "../runProgram";
 import { findInstance } from "../target";
 
-const shells = ["sh", "fish", "powershell"] as const;
-type Shell = (typeof shells)[number];
+/** By whose rules each reads a line. */
+const shells = {
+  sh: "sh",
+  bash: "sh",
+  zsh: "sh",
+  fish: "fish",
+  powershell: "powershell",
+  pwsh: "powershell",
+} as const;
+type Shell = (typeof shells)[keyof typeof shells];
 
 /** Milliseconds. */
 const TIMEOUT = 10_000;
@@ -33,8 +42,8 @@ export const env = elsewhere(
       shell: {
         type: "string",
         value: "SHELL",
-        choices: shells,
-        help: "sh, fish or powershell; without it, the shell that you use.",
+        choices: Object.keys(shells),
+        help: "sh, bash, zsh, fish, powershell or pwsh; without it, the shell that you use.",
       },
       tmux: {
         type: "boolean",
@@ -49,21 +58,21 @@ export const env = elsewhere(
     examples: [
       ['eval "$(berth env)"', "For agents that you start in this shell."],
       ["berth env | source", "The same in fish."],
+      ["berth env | Out-String | Invoke-Expression", "In PowerShell."],
       ["berth env app@feature-x --tmux", "For new panes of this tmux session."],
       ['eval "$(berth env --direnv)"', "In the .envrc of a worktree."],
     ],
     async run([target], { shell = usedShell(), tmux, direnv, json }) {
       const machine = await openMachine();
+      // Also while there is no instance: one may come.
+      if (direnv)
+        print(`watch_file ${quoteForSh(machine.files.records.directory)}\n`);
       const record = await findInstance(machine, target);
       const variables = await variablesOf(machine, record);
       if (tmux) await setInTmux(variables);
       else if (json)
         print(`${JSON.stringify(Object.fromEntries(variables), null, 2)}\n`);
-      else if (direnv)
-        print(
-          `${lines("sh", variables)}watch_file ${quote.sh(machine.files.records.file(record.instanceId))}\n`,
-        );
-      else print(lines(shell as Shell, variables));
+      else print(lines(direnv ? "sh" : shellOf(shell), variables));
       return exitCodes.done;
     },
   }),
@@ -93,7 +102,7 @@ async function variablesOf(
 }
 
 const quote: Record<Shell, (value: string) => string> = {
-  sh: (value) => `'${value.replaceAll("'", `'\\''`)}'`,
+  sh: quoteForSh,
   fish: (value) => `'${value.replaceAll(/[\\']/g, "\\$&")}'`,
   powershell: (value) => `'${value.replaceAll(/['\u2018-\u201b]/g, "$&$&")}'`,
 };
@@ -109,10 +118,15 @@ function lines(shell: Shell, variables: Variables): string {
     .join("");
 }
 
-function usedShell(): Shell {
-  if (process.platform === "win32") return "powershell";
-  const name = path.basename(process.env["SHELL"] ?? "");
-  return name === "fish" ? "fish" : name === "pwsh" ? "powershell" : "sh";
+function shellOf(name: string): Shell {
+  return name in shells ? shells[name as keyof typeof shells] : "sh";
+}
+
+function usedShell(): string {
+  // Git Bash sets it on Windows too.
+  const used = process.env["SHELL"] ?? "";
+  if (process.platform === "win32" && used === "") return "powershell";
+  return path.basename(used, ".exe");
 }
 
 /** Throws a UserError outside of tmux. */

@@ -5,9 +5,9 @@ import { killAllQuestion } from "../../core/messages";
 import type { InstanceRecord } from "../../core/registry/formats";
 import { defineCommand, elsewhere, exitCodes } from "../command";
 import { badUsage, needsYes } from "../errors";
-import { openMachine, type Machine } from "../machine";
+import { assertReadable, openMachine, type Machine } from "../machine";
 import { findInstance, runningInstances } from "../target";
-import { confirm } from "../terminal";
+import { clean, confirm } from "../terminal";
 
 export const kill = elsewhere(
   "kill",
@@ -41,6 +41,7 @@ export const kill = elsewhere(
         ? await runningInstances(machine)
         : await findAll(machine, targets);
       if (chosen.length === 0) {
+        assertReadable(machine);
         say("No instance is running on this machine.");
         return exitCodes.done;
       }
@@ -66,8 +67,8 @@ async function ask(
   all: boolean,
 ): Promise<boolean> {
   if (!process.stdin.isTTY)
-    throw needsYes(`berth kill ${all ? "--all" : "<target>"}`);
-  for (const { name, worktree } of chosen) say(`  ${name}  ${worktree}`);
+    throw needsYes("stopped", `berth kill ${all ? "--all" : "<target>"}`);
+  for (const { name, worktree } of chosen) say(clean(`  ${name}  ${worktree}`));
   return confirm(
     all ? killAllQuestion(chosen.length) : "Stop? Its agents lose the editor.",
   );

@@ -21,6 +21,8 @@ import { askRemote, checkHost } from "../remote";
 
 /** Milliseconds: how many agents are connected is in no file. */
 const LOOK_EVERY = 2_000;
+/** The same where other machines are asked, each time by a connection of its own. */
+const LOOK_AWAY_EVERY = 10_000;
 
 export const list = defineCommand({
   description:
@@ -67,7 +69,12 @@ export const list = defineCommand({
         ? `${JSON.stringify(merge(listings), null, follow ? undefined : 2)}\n`
         : formatListings(listings);
     };
-    if (follow) return followChanges(machine, show);
+    if (follow)
+      return followChanges(
+        machine,
+        hosts.length > 0 ? LOOK_AWAY_EVERY : LOOK_EVERY,
+        show,
+      );
     const shown = await show();
     process.stdout.write(shown);
     if (shown === "") {
@@ -122,9 +129,10 @@ function merge(listings: readonly HostListing[]): MergedListing {
   };
 }
 
-/** Prints what `show` resolves with whenever that is something else. Never resolves: the user ends it. */
+/** `lookEvery` in milliseconds. Prints what `show` resolves with whenever that is something else. Never resolves: the user ends it. */
 async function followChanges(
   { files, backends }: Machine,
+  lookEvery: number,
   show: () => Promise<string>,
 ): Promise<never> {
   let shown: string | undefined;
@@ -154,7 +162,7 @@ async function followChanges(
           : text,
       );
     shown = text;
-    await delay(LOOK_EVERY, undefined, { signal: changed.signal }).catch(
+    await delay(lookEvery, undefined, { signal: changed.signal }).catch(
       () => undefined,
     );
     for (const watcher of watchers) watcher.close();

@@ -23,7 +23,8 @@ export const mcp = defineCommand({
     ],
   ],
   async run(_operands, { log }) {
-    await loadSdkBundle().serveRouter({
+    const { serveRouter } = await loadSdkBundle().loadRouter();
+    await serveRouter({
       machine: await openMachine(),
       version,
       directory: process.cwd(),

@@ -10,18 +10,16 @@ import {
 import { launcherFile } from "../../core/commandLine/launcher";
 import { berthHome } from "../../core/registry/locations";
 import { findCommand } from "../../core/system/findCommand";
+import { quoteForSh } from "../../core/system/quoteForSh";
 import { defineCommand, type ExitCode, exitCodes } from "../command";
-import {
-  badUsage,
-  clientRefuses,
-  noClientProgram,
-  needsYesToWrite,
-} from "../errors";
+import { badUsage, clientRefuses, noClientProgram, needsYes } from "../errors";
 import { reasonOf, runProgram } from "../runProgram";
 import { type Means, means, type ServerLine } from "../setup/clients";
-import { applyEdit, entryOf, planEdit } from "../setup/editFile";
+import { applyEdit, planEdit } from "../setup/editFile";
 import { confirm } from "../terminal";
 
+/** Where npx and npm scripts have the commands of packages. */
+const NPM_COMMANDS = path.join("node_modules", ".bin");
 /** Milliseconds: some clients take seconds to start. */
 const TIMEOUT = 60_000;
 
@@ -76,10 +74,10 @@ async function byFile(
   { file, keys, entry }: Extract<Means, { kind: "file" }>,
   step: Step,
 ): Promise<ExitCode> {
-  const configured = file(process.env);
+  const configured = await file(process.env);
   const value = step.remove ? undefined : entry(serverLine());
   const edit = await planEdit(configured, keys, value);
-  if (isDeepStrictEqual(entryOf(edit.before ?? "", keys), value)) {
+  if (isDeepStrictEqual(edit.current, value)) {
     process.stderr.write(
       step.remove
         ? `${edit.file} has no such line.\n`
@@ -94,6 +92,10 @@ async function byFile(
   process.stdout.write(
     `${edit.file}, in "${keys.slice(0, -1).join(".")}":\n${shown}\n`,
   );
+  if (!step.remove && edit.current !== undefined)
+    process.stdout.write(
+      `in place of:\n${JSON.stringify({ [last]: edit.current }, null, 2)}\n`,
+    );
   if (step.print) return exitCodes.done;
   if (!(await agreed(step, "Write it?"))) return exitCodes.failed;
   const copy = await applyEdit(edit);
@@ -107,7 +109,7 @@ async function agreed(
   question: string,
 ): Promise<boolean> {
   if (yes) return true;
-  if (!process.stdin.isTTY) throw needsYesToWrite(`berth setup ${client}`);
+  if (!process.stdin.isTTY) throw needsYes("written", `berth setup ${client}`);
   return confirm(question);
 }
 
@@ -121,18 +123,19 @@ function told({ client, remove }: Step): ExitCode {
   return exitCodes.done;
 }
 
-/** By its name where the client finds it by that, else by the launcher that the extension keeps, else as it runs now. */
+/**
+ * By the launcher that the extension keeps, whatever PATH the client has; else by name where it is installed, else by npx. The PATH of
+ * this process says little: terminals of VS Code have the launcher on it, and npx its own packages.
+ */
 function serverLine(): ServerLine {
   const launcher = launcherFile(berthHome());
-  if (findCommand("berth") !== undefined)
-    return { command: "berth", args: ["connect"] };
   if (existsSync(launcher)) return { command: launcher, args: ["connect"] };
-  const program = path.resolve(process.argv[1] ?? "");
-  return { command: process.execPath, args: [program, "connect"] };
+  const found = findCommand("berth");
+  return found === undefined || found.includes(NPM_COMMANDS)
+    ? { command: "npx", args: ["-y", "berth", "connect"] }
+    : { command: "berth", args: ["connect"] };
 }
 
 function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word)
-    ? word
-    : `'${word.replaceAll("'", `'\\''`)}'`;
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : quoteForSh(word);
 }

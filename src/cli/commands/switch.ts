@@ -1,5 +1,5 @@
 // Brings the window of an instance to the front, by the editor's own command line.
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { type InstanceItem, readListing } from "../../core/commandLine/listing";
 import { focusInstance } from "../../core/control/controlClient";
 import { messageOf } from "../../core/errors";
@@ -20,9 +20,10 @@ import { findInstance, matching } from "../target";
 
 /** The command lines of editors, by the names that they give themselves. */
 const editors: readonly (readonly [app: RegExp, command: string])[] = [
+  [/vscodium.*insiders/i, "codium-insiders"],
+  [/vscodium/i, "codium"],
   [/insiders/i, "code-insiders"],
   [/cursor/i, "cursor"],
-  [/vscodium/i, "codium"],
   [/windsurf/i, "windsurf"],
   [/code-server/i, "code-server"],
   [/./, "code"],
@@ -92,8 +93,8 @@ async function show(
     host === undefined
       ? [place]
       : [
-          "--folder-uri",
-          `vscode-remote://ssh-remote+${encodeURIComponent(host)}${pathToFileURL(worktree).pathname}`,
+          place.endsWith(".code-workspace") ? "--file-uri" : "--folder-uri",
+          `vscode-remote://ssh-remote+${encodeURIComponent(host)}${place.split("/").map(encodeURIComponent).join("/")}`,
         ];
   const finished = await runProgram(program, args, TIMEOUT);
   if (finished.code !== 0)

@@ -1,8 +1,11 @@
 // Instances, their ports and the files by which agents find them.
 import { connect } from "node:net";
 import { once } from "node:events";
+import { canonicalPath, contains } from "../../core/system/paths";
 import { findInstance } from "../target";
-import { listeningPorts } from "../../core/system/listeningPorts";
+import type { InstanceRecord } from "../../core/registry/formats";
+import { holderOf } from "../../core/system/listeningPorts";
+import { thisSystem } from "../../core/system/processIdentity";
 import { type Check, fine, type Finding, note, problem } from "./finding";
 
 /** Milliseconds. */
@@ -28,18 +31,8 @@ export const instances: Check = async ({ listing }) => {
             `${name} runs on another machine or in another container, which shares this home`,
             "It is left alone. Run berth there to reach it",
           );
-        case "unresponsive": {
-          const held = await listeningPorts(new Set([pid]));
-          return held.some((each) => each.port === port)
-            ? problem(
-                `${name} (process ${pid}) does not answer on port ${port}`,
-                "Its windows start another server within seconds. If none is open, end the process",
-              )
-            : problem(
-                `Port ${port} of ${name} is held by another program than process ${pid}`,
-                "Restart the instance (Berth: Restart Instance): it takes another port, and a new token",
-              );
-        }
+        case "unresponsive":
+          return problem(await whyUnresponsive(record), restart);
       }
     }),
   );
@@ -47,6 +40,28 @@ export const instances: Check = async ({ listing }) => {
     ? findings
     : [note("No instance runs", "Open a folder in VS Code to start one")];
 };
+
+async function whyUnresponsive({
+  name,
+  port,
+  pid,
+}: InstanceRecord): Promise<string> {
+  if (!(await answers(port)))
+    return `Nobody listens on port ${port} of ${name} (process ${pid})`;
+  const holder = await holderOf(port);
+  return holder === undefined || holder === pid
+    ? `${name} (process ${pid}) does not answer on port ${port}`
+    : `Port ${port} of ${name} (process ${pid}) is held by process ${holder}${nameOf(holder)}`;
+}
+
+const restart =
+  "Its windows start another server within seconds, or restart it (Berth: Restart Instance). If none is open, end its process";
+
+/** ` (name)`, where the system tells without being asked. */
+function nameOf(pid: number): string {
+  const name = thisSystem.read(`/proc/${pid}/comm`)?.trim();
+  return name === undefined ? "" : ` (${name})`;
+}
 
 export const locks: Check = async ({ machine, listing }) => {
   const { lockFiles, liveness } = machine.files;
@@ -87,18 +102,22 @@ export const locks: Check = async ({ machine, listing }) => {
 
 /** Editors that agents may take for the worktree's own. */
 export const rivals: Check = ({ listing }) => {
-  const served = new Map(
-    listing.instances.map(({ record }) => [record.worktree, record.name]),
+  const served = listing.instances.filter(
+    ({ liveness }) => liveness === "live" || liveness === "unresponsive",
   );
+  const servedBy = (folder: string) =>
+    served.find(({ record }) =>
+      contains(record.worktree, canonicalPath(folder)),
+    )?.record.name;
   return listing.otherEditors
     .filter(({ isAlive }) => isAlive)
     .flatMap(({ name, port, folders }) => {
-      const shared = folders.filter((folder) => served.has(folder));
+      const shared = folders.filter((folder) => servedBy(folder) !== undefined);
       if (shared.length === 0)
         return [note(`${name} listens for agents on port ${port} too`)];
       return shared.map((folder) =>
         problem(
-          `${name} (port ${port}) has a lock file for ${folder}, as ${served.get(folder) ?? "Berth"} has: outside of VS Code's terminals Claude Code then takes neither`,
+          `${name} (port ${port}) has a lock file for ${folder}, as ${servedBy(folder) ?? "Berth"} has: outside of VS Code's terminals Claude Code then takes neither`,
           "Disable the other extension, or start agents with berth env or Berth: Open Agent Terminal",
         ),
       );

@@ -1,10 +1,11 @@
 // The machine that everything runs on: directories, limits, proxies, containers, agents.
 import { existsSync, lstatSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { messageOf } from "../../core/errors";
 import { launcherFile } from "../../core/commandLine/launcher";
 import { findCommand } from "../../core/system/findCommand";
-import { areOurs } from "../../core/system/privateDirectory";
-import { runProgram } from "../runProgram";
+import { whyNotOurs } from "../../core/system/privateDirectory";
+import { reasonOf, runProgram } from "../runProgram";
 import { type Check, fine, type Finding, note, problem } from "./finding";
 
 /** Milliseconds: some agents take seconds to say their version. */
@@ -20,11 +21,12 @@ export const permissions: Check = ({ machine }) => {
     files.lockFiles.directory,
   ].filter((each) => existsSync(each));
   const wrong = directories.flatMap((directory): Finding[] => {
-    if (!areOurs([directory]))
+    const fault = whyNotOurs(directory);
+    if (fault !== undefined)
       return [
         problem(
-          `${directory} is not yours alone, so Berth does not use it`,
-          `Make it a directory that only you can write to: chmod 700 ${directory}`,
+          `${directory} is not yours alone (${fault}), so Berth does not use it`,
+          "Make it a directory of your own that only you can write to (chmod 700)",
         ),
       ];
     const isOpen =
@@ -48,6 +50,10 @@ export const backends: Check = ({ listing }) =>
       return problem(
         `The backend ${name} of ${worktree} has lost the server that ran it`,
         "The next one ends what is left of it: open a window, or run berth serve",
+      );
+    if (liveness === "foreign")
+      return note(
+        `The backend ${name} of ${worktree} is another machine's or container's, which shares this home`,
       );
     return state === "failed"
       ? problem(
@@ -100,8 +106,13 @@ export const proxies: Check = ({ env }) => {
     (name) => env[name],
   );
   if (proxy === undefined) return [];
-  const hosts = [env["NO_PROXY"], env["no_proxy"]].join(",").split(",");
-  return hosts.some((host) => ["127.0.0.1", "*"].includes(host.trim()))
+  // Programs read one or the other: each that is set has to say it.
+  const lists = [env["NO_PROXY"], env["no_proxy"]].filter((each) => each);
+  const leavesOut = (list = "") =>
+    list
+      .split(",")
+      .some((host) => ["127.0.0.1", "127.0.0.0/8", "*"].includes(host.trim()));
+  return lists.length > 0 && lists.every(leavesOut)
     ? [fine(`${proxy} is set, and NO_PROXY leaves this machine out`)]
     : [
         problem(
@@ -142,15 +153,17 @@ export const agents: Check = async () => {
       const file = findCommand(program);
       if (file === undefined) return [];
       try {
-        const { stdout } = await runProgram(
-          file,
-          ["--version"],
-          VERSION_TIMEOUT,
-        );
-        const [version = ""] = stdout.trim().split("\n", 1);
+        const finished = await runProgram(file, ["--version"], VERSION_TIMEOUT);
+        if (finished.code !== 0) throw new Error(reasonOf(finished));
+        const [version = ""] = finished.stdout.trim().split("\n", 1);
         return [fine(`${program} ${version} (${path.dirname(file)})`)];
-      } catch {
-        return [problem(`${file} cannot be started`, "Install it again")];
+      } catch (error) {
+        return [
+          problem(
+            `${file} does not say its version: ${messageOf(error)}`,
+            "Install it again",
+          ),
+        ];
       }
     }),
   );

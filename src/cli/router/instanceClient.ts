@@ -1,9 +1,9 @@
 // One instance as the router calls it: a link, and with it sockets, a queue and a buffer of its own, so that one that hangs delays nobody.
 import type { CallToolResult } from "@modelcontextprotocol/server";
 import { CLIENT_HEADER } from "../../core/control/clientHeader";
-import { UserError } from "../../core/errors";
+import { messageOf, UserError } from "../../core/errors";
 import type { Log } from "../../core/log";
-import { callInterrupted } from "../bridge/bridgeMessages";
+import { callInterrupted, notReached } from "../bridge/bridgeMessages";
 import { type Connection, Link } from "../bridge/link";
 import {
   isResponse,
@@ -12,7 +12,7 @@ import {
   readMessages,
 } from "../bridge/message";
 import type { Reach } from "../bridge/reach";
-import { Refused } from "../bridge/upstream";
+import { Busy, Refused } from "../bridge/upstream";
 import { tooManyCalls } from "../errors";
 
 export interface RoutedCall {
@@ -31,8 +31,8 @@ export interface Caller {
 const VERSION = "2026-07-28";
 /** Calls that one instance may owe an answer for. */
 const MAX_CALLS = 64;
-/** Milliseconds: see Bridge. */
-const QUIET_FOR = 2_000;
+/** Times that one call is sent. */
+const MOST_TRIES = 10;
 
 export class InstanceClient {
   readonly #link: Link;
@@ -48,7 +48,9 @@ export class InstanceClient {
     this.#link = new Link({
       reach,
       log,
+      isOwed: () => this.#open > 0,
       prepare: () => Promise.resolve(),
+      onDidConnect: () => undefined,
       onDidLose: () => false,
     });
   }
@@ -58,7 +60,7 @@ export class InstanceClient {
     if (this.#open >= MAX_CALLS) throw tooManyCalls(this.reach.name, MAX_CALLS);
     this.#open += 1;
     try {
-      for (;;) {
+      for (let tries = 1; ; tries += 1) {
         const connection = await this.#link.connection(call.signal);
         try {
           const result = await this.#attempt(connection, call, caller);
@@ -66,9 +68,12 @@ export class InstanceClient {
           return result;
         } catch (error) {
           if (error instanceof UserError || call.signal.aborted) throw error;
-          this.#link.lose(connection, error);
+          // Others may still get their answers on it.
+          if (!(error instanceof Busy)) this.#link.lose(connection, error);
           if (!(error instanceof Refused) && !call.isReadOnly)
             throw callInterrupted(this.reach.name);
+          if (tries >= MOST_TRIES)
+            throw notReached(this.reach.name, messageOf(error));
         }
       }
     } finally {
@@ -105,26 +110,19 @@ export class InstanceClient {
         },
       },
     };
-    const watch = setInterval(() => {
-      void this.#link.checkAlive(QUIET_FOR);
-    }, QUIET_FOR / 2);
-    try {
-      const reply = await upstream.send(
-        "POST",
-        { ...modernHeaders(request, VERSION), [CLIENT_HEADER]: this.id },
-        JSON.stringify(request),
-        call.signal,
-      );
-      if (reply.status === 401) throw new Refused("its token has changed");
-      for await (const { text } of reply.messages())
-        for (const message of readMessages(text) ?? [])
-          if (isResponse(message) && message.id === request.id)
-            return resultOf(message);
-          else if (reply.status >= 400) return resultOf(message);
-      throw new Error("it has ended the answer before its end");
-    } finally {
-      clearInterval(watch);
-    }
+    const reply = await upstream.send(
+      "POST",
+      { ...modernHeaders(request, VERSION), [CLIENT_HEADER]: this.id },
+      JSON.stringify(request),
+      call.signal,
+    );
+    if (reply.status === 401) throw new Refused("its token has changed");
+    for await (const { text } of reply.messages())
+      for (const message of readMessages(text) ?? [])
+        if (isResponse(message) && message.id === request.id)
+          return resultOf(message);
+        else if (reply.status >= 400) return resultOf(message);
+    throw new Error("it has ended the answer before its end");
   }
 }
 

@@ -17,7 +17,7 @@ import { withExtensions } from "../../host/protocols/mcp/extensions";
 import { listTools, rpcCodes } from "../../host/protocols/toolCalls";
 import type { Tool } from "../../host/tools/tool";
 import { InstanceReach } from "../bridge/instanceReach";
-import { needsTarget, StaleInstance } from "../errors";
+import { needsTarget, noTarget, StaleInstance } from "../errors";
 import { listMachine, type Machine } from "../machine";
 import { findInstance } from "../target";
 import { type Caller, InstanceClient } from "./instanceClient";
@@ -131,19 +131,22 @@ class Router {
 
   async #clientFor(tool: Tool, target: unknown): Promise<InstanceClient> {
     const { machine, directory, log } = this.options;
-    const wanted = typeof target === "string" ? target : undefined;
+    const wanted = readTarget(target);
     if (wanted === undefined && !tool.isReadOnly) throw needsTarget(tool.name);
     // Named anew each time: what a name means may have changed since.
-    const { worktree } = await findInstance(machine, wanted, directory).catch(
-      (error: unknown) => {
-        // A successor of it may be starting.
-        if (error instanceof StaleInstance) return error.record;
-        throw error;
-      },
-    );
+    const { worktree } = await findInstance(
+      machine,
+      wanted,
+      // What an agent writes is a path only if it is a whole one.
+      wanted === undefined ? directory : "/",
+    ).catch((error: unknown) => {
+      // A successor of it may be starting.
+      if (error instanceof StaleInstance) return error.record;
+      throw error;
+    });
     const known = this.#clients.get(worktree);
     if (known) return known;
-    const reach = new InstanceReach(machine, { target: worktree, directory });
+    const reach = new InstanceReach(machine, { worktree });
     const client = new InstanceClient(reach, this.#id, log);
     this.#clients.set(worktree, client);
     return client;
@@ -180,6 +183,14 @@ class Router {
       content: [{ type: "text", text: JSON.stringify({ instances: listed }) }],
     };
   }
+}
+
+/** Throws a UserError for what names nothing: it is never taken for the directory. */
+function readTarget(target: unknown): string | undefined {
+  if (target === undefined) return undefined;
+  const text = typeof target === "number" ? String(target) : target;
+  if (typeof text === "string" && text !== "") return text;
+  throw noTarget(JSON.stringify(target));
 }
 
 /** What changes something says whom it means; what only reads may leave that to the directory. */

@@ -2,6 +2,7 @@
 // command finds the instance each time, by the directory that the client works in.
 import { homedir } from "node:os";
 import path from "node:path";
+import { dotGitAbove } from "../../core/worktrees/gitLinks";
 import type { SetupClient } from "../../core/agents/setupClients";
 
 /** What the client is to run. */
@@ -19,7 +20,7 @@ export type Means =
     }
   | {
       readonly kind: "file";
-      readonly file: (env: NodeJS.ProcessEnv) => string;
+      readonly file: (env: NodeJS.ProcessEnv) => string | Promise<string>;
       /** Where the entry is. */
       readonly keys: readonly string[];
       readonly entry: (line: ServerLine) => unknown;
@@ -99,17 +100,24 @@ export const means: Record<SetupClient, Means> = {
     keys: ["mcpServers", SERVER],
     entry: inFolder,
   },
-  // code.visualstudio.com/docs: mcp.json of the user's profile
+  // code.visualstudio.com/docs: the worktree's own file, since a server of the user's profile is not told of the folder.
   vscode: {
     kind: "file",
-    file: (env) => path.join(userDirectory(env), "mcp.json"),
+    file: async () => {
+      const here = process.cwd();
+      return path.join(
+        (await dotGitAbove(here)) ?? here,
+        ".vscode",
+        "mcp.json",
+      );
+    },
     keys: ["servers", SERVER],
     entry: (line) => ({ type: "stdio", ...inFolder(line) }),
   },
   // zed.dev/docs/ai/mcp
   zed: {
     kind: "file",
-    file: (env) => path.join(configHome(env), "zed", "settings.json"),
+    file: (env) => path.join(zedDirectory(env), "settings.json"),
     keys: ["context_servers", SERVER],
     entry: (line) => ({ source: "custom", ...line, env: {} }),
   },
@@ -119,17 +127,14 @@ function inFolder({ command, args }: ServerLine) {
   return { command, args: [...args, "--root", "${workspaceFolder}"] };
 }
 
-/** Where VS Code keeps what belongs to its user. */
-function userDirectory(env: NodeJS.ProcessEnv): string {
+/** As zed's paths crate has it. */
+function zedDirectory(env: NodeJS.ProcessEnv): string {
   switch (process.platform) {
-    case "darwin":
-      return inHome("Library", "Application Support", "Code", "User");
     case "win32":
-      return path.join(
-        env["APPDATA"] ?? inHome("AppData", "Roaming"),
-        ...["Code", "User"],
-      );
+      return path.join(env["APPDATA"] ?? inHome("AppData", "Roaming"), "Zed");
+    case "darwin":
+      return inHome(".config", "zed");
     default:
-      return path.join(configHome(env), "Code", "User");
+      return path.join(configHome(env), "zed");
   }
 }

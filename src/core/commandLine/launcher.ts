@@ -2,11 +2,13 @@
 // it with, so that it stays right when the extension is updated.
 import { existsSync } from "node:fs";
 import { lstat, mkdir, readFile, readlink, symlink } from "node:fs/promises";
+import { homedir } from "node:os";
 import path from "node:path";
 import { cannotWrite, commandIsTaken, noLinkOnWindows } from "../errors";
 import { userCommands } from "../registry/locations";
 import { writeText } from "../system/atomicFile";
 import { ensurePrivateDirectories } from "../system/privateDirectory";
+import { quoteForSh } from "../system/quoteForSh";
 
 export interface Installed {
   /** Of the extension: "0.1.0". */
@@ -90,11 +92,11 @@ function launcher({ version, cli, runtime }: Installed): string {
   return `#!/bin/sh
 # Berth's command line. The Berth extension writes this file, and writes it again when it is updated.
 # version ${version} ${JSON.stringify(cli)}
-cli=${quote(cli)}
+cli=${quoteForSh(cli)}
 if [ ! -f "$cli" ]; then
   # Updated since: the newest that is installed.
   cli=
-  for each in ${quote(extensions)}/berth.berth-*/dist/cli.js; do
+  for each in ${quoteForSh(extensions)}/berth.berth-*/dist/cli.js; do
     if [ -f "$each" ] && { [ -z "$cli" ] || [ "$each" -nt "$cli" ]; }; then cli=$each; fi
   done
 fi
@@ -102,38 +104,54 @@ if [ -z "$cli" ]; then
   echo "berth: the Berth extension is not installed any more. Install it again, or remove $0." >&2
   exit 1
 fi
-if command -v node >/dev/null 2>&1; then exec node "$cli" "$@"; fi
-runtime=${quote(runtime)}
+case "$(node --version 2>/dev/null)" in
+  v2[0-9].* | v[3-9][0-9].*) exec node "$cli" "$@" ;;
+esac
+runtime=${quoteForSh(runtime)}
 if [ -x "$runtime" ]; then ELECTRON_RUN_AS_NODE=1 exec "$runtime" "$cli" "$@"; fi
-echo "berth: Node was not found. Install it, or open VS Code, which brings one." >&2
+echo "berth: Node 20 or newer was not found. Install it, or open VS Code, which brings one." >&2
 exit 1
 `;
 }
 
-function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
+/** Without blocks, which a `)` in an argument would end. */
 function windowsLauncher({ version, cli, runtime }: Installed): string {
-  const [program, node] = [cli, runtime].map(
-    (each) => `"${each.replaceAll("%", "%%")}"`,
+  const extensions = path.win32.dirname(
+    path.win32.dirname(path.win32.dirname(cli)),
   );
   return [
     "@echo off",
     "rem Berth's command line. The Berth extension writes this file, and writes it again when it is updated.",
     `rem version ${version} ${JSON.stringify(cli)}`,
     "setlocal",
-    `if not exist ${program} (`,
-    "  echo berth: the Berth extension is not installed any more. Install it again, or remove %~f0. 1>&2",
-    "  exit /b 1",
-    ")",
-    "where /q node",
-    "if not errorlevel 1 (",
-    `  node ${program} %*`,
-    "  exit /b",
-    ")",
+    "rem Programs in the current directory are not meant.",
+    "set NoDefaultCurrentDirectoryInExePath=1",
+    `set "cli=${forBatch(cli)}"`,
+    'if exist "%cli%" goto found',
+    'set "cli="',
+    `for /d %%d in ("${forBatch(extensions)}\\berth.berth-*") do if exist "%%d\\dist\\cli.js" set "cli=%%d\\dist\\cli.js"`,
+    "if not defined cli goto missing",
+    ":found",
+    "for /f \"delims=v. tokens=1\" %%v in ('node --version 2^>nul') do if %%v geq 20 goto node",
     "set ELECTRON_RUN_AS_NODE=1",
-    `${node} ${program} %*`,
+    `"${forBatch(runtime)}" "%cli%" %*`,
+    "exit /b",
+    ":node",
+    'node "%cli%" %*',
+    "exit /b",
+    ":missing",
+    "echo berth: the Berth extension is not installed any more. Install it again, or remove %~f0. 1>&2",
+    "exit /b 1",
     "",
   ].join("\r\n");
+}
+
+/** Of a path: a batch file is read in the console's code page, which may lack letters of the user's name. */
+function forBatch(file: string): string {
+  const home = homedir();
+  const [start, rest] =
+    file.startsWith(home + path.win32.sep) && /[^\x20-\x7e]/.test(home)
+      ? ["%USERPROFILE%", file.slice(home.length)]
+      : ["", file];
+  return start + rest.replaceAll("%", "%%");
 }

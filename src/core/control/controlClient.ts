@@ -17,7 +17,7 @@ type Endpoint = Pick<InstanceRecord, "port" | "controlToken">;
 type Target = Endpoint & Pick<InstanceRecord, "instanceId" | "name">;
 
 /** Milliseconds; a worker that takes longer to answer a loopback request is stuck. */
-const HEALTH_TIMEOUT_MS = 1_000;
+export const HEALTH_TIMEOUT_MS = 1_000;
 const ACTION_TIMEOUT_MS = 6_000;
 /** The instance may wait 15 s for an agent. */
 const SEND_TIMEOUT_MS = 20_000;

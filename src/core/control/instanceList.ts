@@ -14,15 +14,21 @@ export interface ListedInstance {
   readonly health: Health | null;
 }
 
-/** Oldest first. Queries all live processes in parallel over their control APIs. */
+/** undefined: it does not answer, or another one does on its port. */
+export type Ask = (record: InstanceRecord) => Promise<Health | undefined>;
+
+/** Oldest first. All that run are asked in parallel: each by its control API, unless the caller knows a shorter way. */
 export async function listInstances(
   records: Records,
   liveness: ProcessLiveness,
+  ask: Ask = health,
 ): Promise<ListedInstance[]> {
   const all = await records.readAll();
   const states = await liveness.ofRecords(all);
   const listed = await Promise.all(
-    all.map((record, index) => inspect(record, states[index] ?? "foreign")),
+    all.map((record, index) =>
+      inspect(record, states[index] ?? "foreign", ask),
+    ),
   );
   return listed.sort((a, b) => a.record.createdAt - b.record.createdAt);
 }
@@ -30,6 +36,7 @@ export async function listInstances(
 async function inspect(
   record: InstanceRecord,
   state: ProcessState,
+  ask: Ask,
 ): Promise<ListedInstance> {
   switch (state) {
     case "gone":
@@ -37,7 +44,7 @@ async function inspect(
     case "foreign":
       return { record, liveness: "foreign", health: null };
     case "running": {
-      const answer = await health(record);
+      const answer = await ask(record);
       return answer
         ? { record, liveness: "live", health: answer }
         : { record, liveness: "unresponsive", health: null };

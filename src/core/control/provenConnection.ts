@@ -9,6 +9,7 @@ import {
   type RequestOptions,
 } from "node:http";
 import type { Socket } from "node:net";
+import { errorCode } from "../errors";
 import { portIsHeldByAnother } from "../messages";
 import { freshToken } from "../system/freshToken";
 import { isSameSecret, PROOF_HEADER, PROOF_PATH, prove } from "./proof";
@@ -19,17 +20,24 @@ export interface Holder {
   readonly controlToken: string;
 }
 
-/** The connection was closed before the request was sent: it is safe to send it again. */
+/** The connection was closed before the request was sent, or read: it is safe to send it again. */
 export class NotSent extends Error {}
 
+const cameTooLate = "it is too busy to answer in time";
+
 export class ProvenConnection {
+  /** Bytes that had come when the last response had ended. */
+  #heard = 0;
+
   private constructor(
     private readonly port: number,
     private readonly agent: Agent,
     private readonly socket: Socket,
-  ) {}
+  ) {
+    this.#heard = socket.bytesRead;
+  }
 
-  /** Throws if nobody answers, or whoever does has not proved to be it. The caller closes it. */
+  /** Throws NotSent if it is too busy, and another error if nobody answers, or whoever does has not proved to be it. The caller closes it. */
   static async open(
     { port, controlToken }: Holder,
     signal: AbortSignal,
@@ -48,6 +56,7 @@ export class ProvenConnection {
       const [response] = (await once(outgoing, "response")) as [
         IncomingMessage,
       ];
+      if (response.statusCode === 408) throw new NotSent(cameTooLate);
       const { socket } = response;
       const sent = response.headers[PROOF_HEADER];
       const proof = prove(controlToken, port, nonce);
@@ -58,12 +67,16 @@ export class ProvenConnection {
       return new ProvenConnection(port, agent, socket);
     } catch (error) {
       agent.destroy();
-      throw error;
+      // It gives way to a flood.
+      throw errorCode(error) === "ECONNRESET"
+        ? new NotSent(cameTooLate)
+        : error;
     }
   }
 
   get isOpen(): boolean {
-    return !this.socket.destroyed;
+    // What has come since is a goodbye, which an idle connection loses.
+    return !this.socket.destroyed && this.socket.bytesRead === this.#heard;
   }
 
   /**
@@ -83,7 +96,7 @@ export class ProvenConnection {
     });
     const [socket] = (await once(outgoing, "socket")) as [Socket];
     // Whoever accepts another connection may be another program.
-    if (socket !== this.socket || socket.destroyed) {
+    if (socket !== this.socket || !this.isOpen) {
       outgoing.destroy();
       throw new NotSent("the connection was closed");
     }
@@ -91,6 +104,10 @@ export class ProvenConnection {
       outgoing.setHeader(name, value);
     outgoing.end(body);
     const [response] = (await once(outgoing, "response")) as [IncomingMessage];
+    if (response.statusCode === 408) throw new NotSent(cameTooLate);
+    response.once("end", () => {
+      this.#heard = socket.bytesRead;
+    });
     return response;
   }
 

@@ -1,11 +1,11 @@
-// Client of the supervisor's HTTP API, for the command line: starts the supervisor where there is none.
+// Client of the supervisor's HTTP API, for the command line.
 import { text } from "node:stream/consumers";
-import { setTimeout as delay } from "node:timers/promises";
-import { serverNotStarted, serverRefuses } from "../backendErrors";
-import { messageOf } from "../errors";
+import { serverRefuses } from "../backendErrors";
 import type { Place } from "../system/machine";
+import * as z from "zod/mini";
+import { type Health, healthSchema } from "./api";
+import { HEALTH_TIMEOUT_MS } from "./controlClient";
 import { ProvenConnection } from "./provenConnection";
-import { StartedSupervisor } from "./supervisorClient";
 import {
   findSupervisor,
   isRunning,
@@ -20,48 +20,39 @@ export interface GrantedSession {
   readonly pid: number;
   readonly worktree: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Berth itself serves it, and proves it by the token of the supervisor. Absent: it is a server of its own. */
+  readonly proves?: true;
 }
 
-export interface SupervisorPlace {
-  readonly home: string;
-  readonly place: Place;
-  /** Path of dist/supervisor.js. */
-  readonly program: string;
-}
+const answerSchema = z.object({ instances: z.array(healthSchema) });
 
-/** Milliseconds. */
-const START_TIMEOUT = 10_000;
-const LOOK_EVERY = 50;
-
-type Serving = SupervisorRecord & { readonly port: number };
+export type Serving = SupervisorRecord & { readonly port: number };
 
 /** One that runs and listens; undefined: there is none. */
-export async function runningSupervisor({
-  home,
-  place,
-}: Pick<SupervisorPlace, "home" | "place">): Promise<Serving | undefined> {
+export async function runningSupervisor(
+  home: string,
+  place: Place,
+): Promise<Serving | undefined> {
   const record = await findSupervisor(home, place);
   if (record?.port === undefined || !(await isRunning(record)))
     return undefined;
   return { ...record, port: record.port };
 }
 
-/** The one that runs, or one that is started. Throws a UserError if there can be none. */
-export async function ensureSupervisor(
-  where: SupervisorPlace,
-): Promise<Serving> {
-  const running = await runningSupervisor(where);
-  if (running) return running;
-  const started = new StartedSupervisor(where.program, where.home);
-  const late = AbortSignal.timeout(START_TIMEOUT);
-  while (!late.aborted) {
-    const record = await runningSupervisor(where);
-    if (record) return record;
-    const failure = await started.failure();
-    if (failure) throw serverNotStarted(messageOf(failure));
-    await delay(LOOK_EVERY);
-  }
-  throw serverNotStarted("it did not start in time");
+/** Of every instance that it serves, by id. Throws as callSupervisor does. */
+export async function askInstances(
+  serving: Serving,
+): Promise<ReadonlyMap<string, Health>> {
+  const signal = AbortSignal.timeout(HEALTH_TIMEOUT_MS);
+  const answer = await callSupervisor(
+    serving,
+    "GET",
+    "/instances",
+    undefined,
+    signal,
+  );
+  const { instances } = answerSchema.parse(answer);
+  return new Map(instances.map((each) => [each.instanceId, each]));
 }
 
 /** Throws a UserError with the supervisor's own sentence if it refuses, or the system's error if it is gone. */

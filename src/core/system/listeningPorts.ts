@@ -16,27 +16,25 @@ export async function listeningPorts(
   pids: ReadonlySet<number>,
   system = thisSystem,
 ): Promise<ListeningPort[]> {
-  switch (system.platform) {
-    case "linux":
-      return listeningOnLinux(pids, system);
-    case "win32": {
-      const output = await system
-        .run("netstat.exe", ["-ano", "-p", "TCP"])
-        .catch(() => "");
-      // The state has another word in each language; who listens has no other end.
-      return parse(output, /^\s*TCP\s+(\S+):(\d+)\s+\S+:0\s+\S+\s+(\d+)/gm)
-        .filter(({ pid }) => pids.has(pid))
-        .map(({ address, port }) => listening(address, port));
-    }
-    default: {
-      const output = await system
-        .run("lsof", ["-nP", "-iTCP", "-sTCP:LISTEN", "-Fpn"])
-        .catch(() => "");
-      return parseLsof(output)
-        .filter(({ pid }) => pids.has(pid))
-        .map(({ address, port }) => listening(address, port));
-    }
+  if (system.platform === "linux") return listeningOnLinux(pids, system);
+  return (await listenersElsewhere(system))
+    .filter(({ pid }) => pids.has(pid))
+    .map(({ address, port }) => listening(address, port));
+}
+
+/** Of every process that the system tells of, on macOS and Windows. */
+async function listenersElsewhere(system: System): Promise<Listener[]> {
+  if (system.platform === "win32") {
+    const output = await system
+      .run("netstat.exe", ["-ano", "-p", "TCP"])
+      .catch(() => "");
+    // The state has another word in each language; who listens has no other end.
+    return parse(output, /^\s*TCP\s+(\S+):(\d+)\s+\S+:0\s+\S+\s+(\d+)/gm);
   }
+  const output = await system
+    .run("lsof", ["-nP", "-iTCP", "-sTCP:LISTEN", "-Fpn"])
+    .catch(() => "");
+  return parseLsof(output);
 }
 
 /**
@@ -58,6 +56,27 @@ export function isHeldByOtherUser(
         each.uid !== 0,
     )
   );
+}
+
+/** A process that listens on that port; undefined: there is none, or the system does not tell this user. */
+export async function holderOf(
+  port: number,
+  system = thisSystem,
+): Promise<number | undefined> {
+  if (system.platform === "linux") {
+    const inodes = new Set(
+      socketsOnLinux(system)
+        .filter((each) => each.state === LISTEN && each.port === port)
+        .map(({ inode }) => inode),
+    );
+    return readdirSync("/proc")
+      .map(Number)
+      .find(
+        (pid) => pid > 0 && socketInodes(pid).some((each) => inodes.has(each)),
+      );
+  }
+  const listeners = await listenersElsewhere(system);
+  return listeners.find((each) => each.port === port)?.pid;
 }
 
 /** How many connections a port of this machine has; undefined where the system cannot tell. */

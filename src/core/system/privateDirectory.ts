@@ -15,12 +15,15 @@ const STICKY = 0o1000;
  */
 export function areOurs(directories: readonly string[]): boolean {
   try {
-    return directories.every(
-      (each) => faultOf(each, lstatSync(each), { shared: true }) === undefined,
-    );
+    return directories.every((each) => whyNotOurs(each) === undefined);
   } catch {
     return false;
   }
+}
+
+/** The same of one that exists, in words; undefined if it is. */
+export function whyNotOurs(directory: string): string | undefined {
+  return faultOf(directory, lstatSync(directory), { shared: true });
 }
 
 /** Ensures `outer`, then the directories inside it; see ensurePrivateDirectory. */

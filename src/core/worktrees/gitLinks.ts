@@ -44,6 +44,14 @@ export async function isWorktreeOf(
   return leadsTo === folder && path.basename(target) === ".git";
 }
 
+/** Whether the folder is a worktree that `git worktree add` has made. */
+export async function isLinkedWorktree(folder: string): Promise<boolean> {
+  const gitDir = await gitDirOf(path.join(folder, ".git"));
+  return (
+    gitDir !== undefined && path.basename(path.dirname(gitDir)) === "worktrees"
+  );
+}
+
 /** Where a `.git` entry leads; undefined: nowhere. */
 async function gitDirOf(dotGit: string): Promise<string | undefined> {
   const directory = await realDirectory(dotGit);

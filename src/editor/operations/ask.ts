@@ -1,6 +1,8 @@
 // Asks the language servers of the window, by the commands that VS Code documents for that (Built-in Commands).
 import * as vscode from "vscode";
-import { noLanguageAnswer } from "../../core/operationErrors";
+import { isCanceled, UserError } from "../../core/errors";
+import { languageRefuses, noLanguageAnswer } from "../../core/operationErrors";
+import { canonicalPath, contains } from "../../core/system/paths";
 import type { Found } from "../../host/operationsContract";
 import type { SharedFiles } from "../window/sharedFiles";
 
@@ -9,8 +11,19 @@ const PATIENCE = 60;
 /** What is told of one answer. */
 const MAX_ITEMS = 500;
 
-/** Throws a UserError if nobody answers in time. */
-export async function ask<T>(command: string, ...args: unknown[]): Promise<T> {
+/** What providers have found, of any of them. Throws as ask does. */
+export async function askForAll<Item>(
+  command: string,
+  ...args: unknown[]
+): Promise<readonly Item[]> {
+  return (await ask<readonly Item[]>(command, ...args)) ?? [];
+}
+
+/** undefined: there is nobody to ask. Throws a UserError if it is refused, or nobody answers in time. */
+export async function ask<T>(
+  command: string,
+  ...args: unknown[]
+): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
@@ -22,20 +35,29 @@ export async function ask<T>(command: string, ...args: unknown[]): Promise<T> {
       command,
       ...args,
     );
-    return ((await Promise.race([asked, late])) ?? []) as T;
+    return await Promise.race([asked, late]);
+  } catch (error) {
+    if (isCanceled(error) || error instanceof UserError) throw error;
+    throw languageRefuses(error);
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** What agents may hear of, up to a number. */
+/** What agents of the worktree may hear of, up to a number. */
 export async function share<Place extends { readonly uri: vscode.Uri }, Item>(
   files: SharedFiles,
+  worktree: string,
   places: readonly Place[],
   describe: (place: Place) => Promise<Item>,
 ): Promise<Found<Item>> {
   const shared = places
-    .filter(({ uri }) => uri.scheme === "file" && files.has(uri))
+    .filter(
+      ({ uri }) =>
+        uri.scheme === "file" &&
+        contains(worktree, canonicalPath(uri.fsPath)) &&
+        files.has(uri),
+    )
     .slice(0, MAX_ITEMS);
   const items = await Promise.all(shared.map(describe));
   return { items, leftOut: places.length - items.length };

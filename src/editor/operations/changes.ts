@@ -1,19 +1,27 @@
 // The changes that a language server would make: told, never made, so that they can be reviewed.
 import * as vscode from "vscode";
-import { hiddenFromAgents, noCodeAction } from "../../core/operationErrors";
+import {
+  hiddenFromAgents,
+  noCodeAction,
+  notReviewable,
+  tooManyFiles,
+} from "../../core/operationErrors";
 import type { ChangedFile, Operations } from "../../host/operationsContract";
 import type { SharedFiles } from "../window/sharedFiles";
 import { toPosition, toRange } from "../places";
-import { ask } from "./ask";
+import { ask, askForAll } from "./ask";
 import { openShared } from "./documents";
 import { changedFiles } from "./textEdits";
+
+/** More than a person would look at. */
+const MAX_FILES = 20;
 
 export async function rename(
   files: SharedFiles,
   { path, position, newName }: Operations["rename"]["asks"],
 ): Promise<ChangedFile[]> {
   const { uri } = await openShared(files, path);
-  const edit = await ask<vscode.WorkspaceEdit | undefined>(
+  const edit = await ask<vscode.WorkspaceEdit>(
     "vscode.executeDocumentRenameProvider",
     uri,
     toPosition(position),
@@ -37,10 +45,12 @@ export async function codeAction(
   const { title } = asks;
   // Without a number VS Code resolves no edit.
   const { actions } = await codeActions(files, asks, 100);
-  const action = actions.find(
-    (each): each is vscode.CodeAction => each.title === title && "edit" in each,
+  const named = actions.filter((each) => each.title === title);
+  if (named.length === 0) throw noCodeAction(title);
+  const action = named.find(
+    (each): each is vscode.CodeAction => "edit" in each,
   );
-  if (!action?.edit) throw noCodeAction(title);
+  if (!action?.edit) throw notReviewable(title);
   return changesOf(files, title, action.edit);
 }
 
@@ -50,7 +60,7 @@ async function codeActions(
   resolveCount: number,
 ) {
   const { uri } = await openShared(files, path);
-  const actions = await ask<(vscode.CodeAction | vscode.Command)[]>(
+  const actions = await askForAll<vscode.CodeAction | vscode.Command>(
     "vscode.executeCodeActionProvider",
     uri,
     toRange(range),
@@ -69,13 +79,13 @@ export async function format(
     "editor",
     uri,
   ) as unknown as vscode.FormattingOptions;
-  const edits = await ask<vscode.TextEdit[]>(
+  const edits = await askForAll<vscode.TextEdit>(
     "vscode.executeFormatDocumentProvider",
     uri,
     { tabSize, insertSpaces },
   );
   const edit = new vscode.WorkspaceEdit();
-  edit.set(uri, edits);
+  edit.set(uri, [...edits]);
   return changesOf(files, "Format", edit);
 }
 
@@ -84,6 +94,8 @@ async function changesOf(
   title: string,
   edit: vscode.WorkspaceEdit,
 ): Promise<ChangedFile[]> {
+  const { length } = edit.entries();
+  if (length > MAX_FILES) throw tooManyFiles(title, length, MAX_FILES);
   const hidden = edit.entries().find(([uri]) => !files.has(uri));
   if (hidden) throw hiddenFromAgents(hidden[0].fsPath);
   return changedFiles(title, edit);

@@ -8,7 +8,7 @@ import {
 } from "../../core/operationErrors";
 import { canonicalPath } from "../../core/system/paths";
 import type {
-  BufferContents,
+  BufferState,
   ChangedFile,
   Operations,
 } from "../../host/operationsContract";
@@ -36,15 +36,27 @@ export async function openShared(
   }
 }
 
-export function contentsOf(document: vscode.TextDocument): BufferContents {
+export function stateOf(document: vscode.TextDocument): BufferState {
   const { version, languageId, lineCount, isDirty } = document;
-  return { text: document.getText(), version, languageId, lineCount, isDirty };
+  return { version, languageId, lineCount, isDirty };
+}
+
+/** Both lines are part of it. `last` undefined: to the end. */
+export function linesOf(
+  document: vscode.TextDocument,
+  first: number,
+  last: number | undefined,
+): string {
+  const text = document.getText();
+  if (first === 0 && last === undefined) return text;
+  const end = last === undefined ? undefined : last + 1;
+  return text.split("\n").slice(first, end).join("\n");
 }
 
 export async function replaceBuffer(
   files: SharedFiles,
   { path, edits, version }: Operations["replaceBuffer"]["asks"],
-): Promise<BufferContents> {
+): Promise<BufferState> {
   const document = await openShared(files, path);
   if (version !== undefined && document.version !== version)
     throw changedSince(path, document.version);
@@ -52,7 +64,7 @@ export async function replaceBuffer(
   for (const { range, text } of edits)
     edit.replace(document.uri, range ? toRange(range) : whole(document), text);
   if (!(await vscode.workspace.applyEdit(edit))) throw editNotApplied(path);
-  return contentsOf(document);
+  return stateOf(document);
 }
 
 /** Replaces the text and saves it. */

@@ -8,7 +8,7 @@ import type {
 } from "../../host/operationsContract";
 import type { SharedFiles } from "../window/sharedFiles";
 import { fromRange, toPosition } from "../places";
-import { ask, share } from "./ask";
+import { askForAll, share } from "./ask";
 import { openShared } from "./documents";
 
 const MAX_LINE = 300;
@@ -21,10 +21,11 @@ const commands = {
 
 export async function findLocations(
   files: SharedFiles,
+  worktree: string,
   { of, path, position }: Operations["locations"]["asks"],
 ): Promise<Found<Location>> {
   const { uri } = await openShared(files, path);
-  const found = await ask<(vscode.Location | vscode.LocationLink)[]>(
+  const found = await askForAll<vscode.Location | vscode.LocationLink>(
     commands[of],
     uri,
     toPosition(position),
@@ -37,7 +38,7 @@ export async function findLocations(
         }
       : { uri: each.uri, range: fromRange(each.range) },
   );
-  return share(files, places, async (place) => ({
+  return share(files, worktree, places, async (place) => ({
     path: canonicalPath(place.uri.fsPath),
     range: place.range,
     text: await lineAt(place.uri, place.range.start.line),
@@ -49,7 +50,7 @@ export async function hover(
   { path, position }: Operations["hover"]["asks"],
 ): Promise<string[]> {
   const { uri } = await openShared(files, path);
-  const hovers = await ask<vscode.Hover[]>(
+  const hovers = await askForAll<vscode.Hover>(
     "vscode.executeHoverProvider",
     uri,
     toPosition(position),

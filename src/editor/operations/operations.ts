@@ -1,5 +1,6 @@
 // The editor's half of the tools in host/tools/operations: by kind, what does it.
 import { isCanceled, UserError } from "../../core/errors";
+import { tooMuchToTell } from "../../core/operationErrors";
 import { done, failed } from "../../core/outcome";
 import type { EditorApi } from "../../host/contract";
 import type {
@@ -10,11 +11,20 @@ import type {
 import type { BackendList } from "../backends/backendList";
 import type { CurrentSettings } from "../settings/settings";
 import type { SharedFiles } from "../window/sharedFiles";
-import { contentsOf, openShared, replaceBuffer, writeFile } from "./documents";
+import {
+  linesOf,
+  openShared,
+  replaceBuffer,
+  stateOf,
+  writeFile,
+} from "./documents";
 import * as changes from "./changes";
 import * as language from "./language";
 import * as symbols from "./symbols";
 import * as running from "./running";
+
+/** Bytes of JSON; the connection of a window takes twice as many. */
+const MAX_ANSWER = 16 * 1024 * 1024;
 
 export interface OperationContext {
   readonly files: SharedFiles;
@@ -34,14 +44,21 @@ export function createOperations({
   backends,
 }: OperationContext): EditorApi["operate"] {
   const handlers: Handlers = {
-    readBuffer: async ({ path }) => contentsOf(await openShared(files, path)),
+    readBuffer: async ({ path, firstLine, lastLine }) => {
+      const document = await openShared(files, path);
+      return {
+        ...stateOf(document),
+        text: linesOf(document, firstLine, lastLine),
+      };
+    },
     replaceBuffer: (asks) => replaceBuffer(files, asks),
-    locations: (asks) => language.findLocations(files, asks),
+    locations: (asks) => language.findLocations(files, asks.worktree, asks),
     hover: (asks) => language.hover(files, asks),
-    documentSymbols: (asks) => symbols.documentSymbols(files, asks),
+    documentSymbols: (asks) =>
+      symbols.documentSymbols(files, asks.worktree, asks),
     workspaceSymbols: (asks) =>
-      symbols.workspaceSymbols(files, asks, asks.worktree),
-    callHierarchy: (asks) => symbols.callHierarchy(files, asks),
+      symbols.workspaceSymbols(files, asks.worktree, asks),
+    callHierarchy: (asks) => symbols.callHierarchy(files, asks.worktree, asks),
     rename: (asks) => changes.rename(files, asks),
     codeActions: (asks) => changes.codeActionTitles(files, asks),
     codeAction: (asks) => changes.codeAction(files, asks),
@@ -57,7 +74,10 @@ export function createOperations({
       asks: Operation<Kind>,
     ) => Promise<Answer<Kind>>;
     try {
-      return done(await handle(operation));
+      const answer = await handle(operation);
+      const bytes = Buffer.byteLength(JSON.stringify(answer));
+      if (bytes > MAX_ANSWER) throw tooMuchToTell(bytes, MAX_ANSWER);
+      return done(answer);
     } catch (error) {
       if (isCanceled(error) || !(error instanceof UserError)) throw error;
       return failed(error);

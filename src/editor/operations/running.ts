@@ -8,6 +8,7 @@ import {
   notInTrust,
   noTask,
   taskNotAllowed,
+  taskNotShown,
 } from "../../core/operationErrors";
 import {
   runTaskDetail,
@@ -40,12 +41,16 @@ export async function runTask(
       name,
       tasks.map((each) => each.name),
     );
+  const detail = detailOf(task);
   const answer = await vscode.window.showWarningMessage(
     escapeMessage(runTaskQuestion(name)),
-    { modal: true, detail: `${detailOf(task)}${runTaskDetail}` },
+    { modal: true, detail: `${detail}\n\n${runTaskDetail}` },
     runTaskLabel,
   );
   if (answer !== runTaskLabel) throw taskNotAllowed(name);
+  // VS Code runs what its file says now.
+  const now = (await tasksOf(worktree)).find((each) => each.name === name);
+  if (!now || detailOf(now) !== detail) throw taskNotAllowed(name);
   const listeners: vscode.Disposable[] = [];
   try {
     const started = vscode.tasks.executeTask(task);
@@ -114,15 +119,46 @@ async function tasksOf(worktree: string): Promise<vscode.Task[]> {
   );
 }
 
-function detailOf({ execution }: vscode.Task): string {
+/** All that it runs. Throws a UserError if that cannot be shown. */
+function detailOf({ name, scope, execution }: vscode.Task): string {
+  const folder = typeof scope === "object" ? scope.uri : undefined;
+  const configured = vscode.workspace
+    .getConfiguration("tasks", folder)
+    .get<readonly ConfiguredTask[]>("tasks", []);
+  const runsOthers = configured.some(
+    ({ label, taskName, dependsOn }) =>
+      [label, taskName].includes(name) && dependsOn !== undefined,
+  );
+  if (runsOthers || !execution) throw taskNotShown(name);
   if (execution instanceof vscode.ShellExecution) {
-    const { commandLine, command, args = [] } = execution;
+    const { commandLine, command, args = [], options = {} } = execution;
     const words = [command, ...args].map((each) =>
       typeof each === "object" ? each.value : (each ?? ""),
     );
-    return `${commandLine ?? words.join(" ")}\n\n`;
+    const { executable = "", shellArgs = [], cwd, env } = options;
+    const shell = executable === "" ? [] : [executable, ...shellArgs];
+    return shownAs([...shell, commandLine ?? words.join(" ")], cwd, env);
   }
-  return execution instanceof vscode.ProcessExecution
-    ? `${[execution.process, ...execution.args].join(" ")}\n\n`
-    : "";
+  if (!(execution instanceof vscode.ProcessExecution)) throw taskNotShown(name);
+  const { process, args, options = {} } = execution;
+  return shownAs([process, ...args], options.cwd, options.env);
+}
+
+/** Of a tasks.json, as far as the API of tasks does not tell it. */
+interface ConfiguredTask {
+  readonly label?: string;
+  readonly taskName?: string;
+  readonly dependsOn?: unknown;
+}
+
+function shownAs(
+  words: readonly string[],
+  cwd = "",
+  env: Readonly<Record<string, string>> = {},
+): string {
+  return [
+    ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
+    words.join(" "),
+    ...(cwd === "" ? [] : [`in ${cwd}`]),
+  ].join("\n");
 }

@@ -1,6 +1,6 @@
 // The symbols of a file and of the worktree, and who calls whom.
 import * as vscode from "vscode";
-import { canonicalPath, contains } from "../../core/system/paths";
+import { canonicalPath } from "../../core/system/paths";
 import type {
   CallHierarchyCall,
   Found,
@@ -9,16 +9,17 @@ import type {
 } from "../../host/operationsContract";
 import type { SharedFiles } from "../window/sharedFiles";
 import { fromRange, toPosition } from "../places";
-import { ask, share } from "./ask";
+import { askForAll, share } from "./ask";
 import { openShared } from "./documents";
 
 export async function documentSymbols(
   files: SharedFiles,
+  worktree: string,
   { path }: Operations["documentSymbols"]["asks"],
 ): Promise<Found<Symbol>> {
   const { uri } = await openShared(files, path);
-  const symbols = await ask<
-    (vscode.DocumentSymbol | vscode.SymbolInformation)[]
+  const symbols = await askForAll<
+    vscode.DocumentSymbol | vscode.SymbolInformation
   >("vscode.executeDocumentSymbolProvider", uri);
   const flat = symbols.flatMap((each) =>
     // VS Code gives an outline the fields of both.
@@ -26,6 +27,7 @@ export async function documentSymbols(
   );
   return share(
     files,
+    worktree,
     flat.map((symbol) => ({ uri, symbol })),
     ({ symbol }) => Promise.resolve({ ...symbol, path }),
   );
@@ -33,35 +35,32 @@ export async function documentSymbols(
 
 export async function workspaceSymbols(
   files: SharedFiles,
-  { query }: Operations["workspaceSymbols"]["asks"],
   worktree: string,
+  { query }: Operations["workspaceSymbols"]["asks"],
 ): Promise<Found<Symbol>> {
-  const symbols = await ask<vscode.SymbolInformation[]>(
+  const symbols = await askForAll<vscode.SymbolInformation>(
     "vscode.executeWorkspaceSymbolProvider",
     query,
   );
-  const own = symbols.filter(
-    ({ location: { uri } }) =>
-      uri.scheme === "file" && contains(worktree, canonicalPath(uri.fsPath)),
-  );
-  const { items, leftOut } = await share(
+  return share(
     files,
-    own.map((symbol) => ({ uri: symbol.location.uri, symbol })),
+    worktree,
+    symbols.map((symbol) => ({ uri: symbol.location.uri, symbol })),
     ({ uri, symbol }) =>
       Promise.resolve({
         ...fromInformation(symbol),
         path: canonicalPath(uri.fsPath),
       }),
   );
-  return { items, leftOut: leftOut + symbols.length - own.length };
 }
 
 export async function callHierarchy(
   files: SharedFiles,
+  worktree: string,
   { path, position, direction }: Operations["callHierarchy"]["asks"],
 ): Promise<Found<CallHierarchyCall>> {
   const { uri } = await openShared(files, path);
-  const roots = await ask<vscode.CallHierarchyItem[]>(
+  const roots = await askForAll<vscode.CallHierarchyItem>(
     "vscode.prepareCallHierarchy",
     uri,
     toPosition(position),
@@ -69,7 +68,7 @@ export async function callHierarchy(
   const calls = await Promise.all(
     roots.map(async (root) => {
       if (direction === "incoming") {
-        const found = await ask<vscode.CallHierarchyIncomingCall[]>(
+        const found = await askForAll<vscode.CallHierarchyIncomingCall>(
           "vscode.provideIncomingCalls",
           root,
         );
@@ -78,7 +77,7 @@ export async function callHierarchy(
           fromRanges,
         }));
       }
-      const found = await ask<vscode.CallHierarchyOutgoingCall[]>(
+      const found = await askForAll<vscode.CallHierarchyOutgoingCall>(
         "vscode.provideOutgoingCalls",
         root,
       );
@@ -87,6 +86,7 @@ export async function callHierarchy(
   );
   return share(
     files,
+    worktree,
     calls.flat().map((call) => ({ uri: call.item.uri, ...call })),
     ({ item, fromRanges }) =>
       Promise.resolve({

@@ -4,14 +4,15 @@ import { changesMoreThanText } from "../../core/operationErrors";
 import { canonicalPath } from "../../core/system/paths";
 import type { ChangedFile } from "../../host/operationsContract";
 
+const TEXT_EDIT = 2;
+
 /** Throws a UserError if the edit does more than change text. */
 export async function changedFiles(
   title: string,
   edit: vscode.WorkspaceEdit,
 ): Promise<ChangedFile[]> {
+  if (!isTextOnly(edit)) throw changesMoreThanText(title);
   const entries = edit.entries();
-  // What creates, renames or removes files counts, but is in no entry.
-  if (edit.size > entries.length) throw changesMoreThanText(title);
   const files = await Promise.all(
     entries.map(async ([uri, edits]) => {
       if (uri.scheme !== "file") throw changesMoreThanText(title);
@@ -23,6 +24,17 @@ export async function changedFiles(
     }),
   );
   return files.flat();
+}
+
+/**
+ * What creates, renames or removes files, or inserts snippets, is in none of the entries that the API tells of: VS Code has it in a list of
+ * its own, in which a change of text has type 2 (FileEditType in vscode/src/vs/workbench/api/common/extHostTypes/workspaceEdit.ts).
+ */
+function isTextOnly(edit: vscode.WorkspaceEdit): boolean {
+  const { _allEntries } = edit as { _allEntries?: () => { _type: number }[] };
+  return (
+    _allEntries?.call(edit).every(({ _type }) => _type === TEXT_EDIT) ?? false
+  );
 }
 
 /** The edits are of the same state of the document, and do not overlap. */

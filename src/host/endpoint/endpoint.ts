@@ -70,6 +70,8 @@ export class Endpoint {
       requireHostHeader: false,
       headersTimeout: 2_000,
       connectionsCheckingInterval: 500,
+      // Longer than any client waits before it uses a connection again, also one that a busy machine keeps from running.
+      keepAliveTimeout: 30_000,
       // Never hold a request open for a body that does not arrive.
       requestTimeout: 30_000,
     });

@@ -28,11 +28,7 @@ export class HalfOpenSockets {
     const timeout = setTimeout(() => {
       // After what has arrived is read: this process may have been the one that was late.
       setImmediate(() => {
-        if (!this.#sockets.has(socket)) return;
-        socket.end(
-          "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
-        );
-        socket.destroySoon();
+        if (this.#sockets.has(socket)) this.#giveUp(socket);
       });
     }, HANDSHAKE_TIMEOUT_MS);
     this.#sockets.set(socket, { timeout, since });
@@ -73,11 +69,23 @@ export class HalfOpenSockets {
     }, milliseconds);
   }
 
+  /** Says so: whoever has just sent its request knows that nothing of it was carried out. */
+  #giveUp(socket: Socket): void {
+    this.settle(socket);
+    socket.end(
+      "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+    );
+    socket.destroySoon();
+  }
+
   #evictOldest(): void {
-    for (const socket of this.#sockets.keys()) {
-      socket.destroy();
-      this.settle(socket);
-      return;
+    const [oldest] = this.#sockets.keys();
+    if (!oldest) return;
+    // Who has said nothing waits for no answer.
+    if (oldest.bytesRead > 0) this.#giveUp(oldest);
+    else {
+      this.settle(oldest);
+      oldest.destroy();
     }
   }
 }

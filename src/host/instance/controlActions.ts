@@ -1,4 +1,5 @@
 // Implements the control API of one instance; the endpoint serves it under /berth/.
+import type { Health } from "../../core/control/api";
 import type { ControlActions } from "../endpoint/controlApi";
 import type { Mentions } from "../clients/mentions";
 import type { InstanceState } from "../contract";
@@ -18,27 +19,37 @@ export interface ControlledInstance {
   withdrawFiles(): Promise<void>;
 }
 
-/** `pid` is the serving process. */
+export function healthOf({
+  instanceId,
+  name,
+  worktree,
+  state: { pid, port, clients },
+  isActive,
+}: Pick<
+  ControlledInstance,
+  "instanceId" | "name" | "worktree" | "state" | "isActive"
+>): Health {
+  return {
+    instanceId,
+    name,
+    worktree,
+    pid,
+    port,
+    clients: clients.length,
+    active: isActive,
+  };
+}
+
 export function controlActions(
   instance: ControlledInstance,
-  pid: number,
   events: InstanceEvents,
 ): ControlActions {
-  const identity = () => ({
-    instanceId: instance.instanceId,
-    name: instance.name,
-    worktree: instance.worktree,
-  });
   return {
-    health: () => ({
-      ...identity(),
-      pid,
-      port: instance.state.port,
-      clients: instance.state.clients.length,
-      active: instance.isActive,
-    }),
+    health: () => healthOf(instance),
     describe: () => ({
-      ...identity(),
+      instanceId: instance.instanceId,
+      name: instance.name,
+      worktree: instance.worktree,
       state: instance.state.kind,
       warning: instance.state.warning,
       clients: [...instance.state.clients],

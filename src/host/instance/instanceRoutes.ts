@@ -47,7 +47,7 @@ export function instanceRoutes(
       },
     }),
   );
-  const control = controlActions(instance, process.pid, events);
+  const control = controlActions(instance, events);
   return {
     http: new Map([
       ...controlRoutes(control, controlToken),

@@ -1,4 +1,5 @@
 // Hosts the instances of all windows that attach. Does not know where it runs.
+import type { Health } from "../../core/control/api";
 import { Lifetime } from "../../core/lifetime";
 import type { Log } from "../../core/log";
 import { RecordWatcher } from "../../core/registry/recordWatcher";
@@ -10,6 +11,7 @@ import {
 import { identifyPlace } from "../../core/system/machine";
 import { identifyProcess } from "../../core/system/processIdentity";
 import type { EditorApi, WindowOptions } from "../contract";
+import { healthOf } from "../instance/controlActions";
 import type { InstanceContext } from "../instance/instanceContext";
 import { AttachedWindow, type HostParts } from "./attachedWindow";
 import { InstanceSet } from "./instanceSet";
@@ -117,6 +119,11 @@ export class InstanceHost {
   /** No window is attached, or was a short time ago, and no instance runs. */
   get isIdle(): boolean {
     return this.#windows.size === 0 && this.#instances.isEmpty;
+  }
+
+  /** Of all that run. */
+  get health(): Health[] {
+    return this.#instances.running().map(healthOf);
   }
 
   /** In the order in which they have attached; those that were attached a short time ago come last. */

@@ -5,6 +5,7 @@ import { PROOF_PATH } from "../../core/control/proof";
 import { DEFAULT_PORT_RANGE, portsFor } from "../../core/system/ports";
 import { proofRoute } from "../../host/endpoint/controlApi";
 import { Endpoint } from "../../host/endpoint/endpoint";
+import type { InstanceHost } from "../../host/reconcile/instanceHost";
 import type { BackendHost } from "../backends/backendHost";
 import { apiRoutes } from "./httpApi";
 
@@ -13,15 +14,16 @@ export interface ApiEndpointOptions {
   readonly token: string;
   /** undefined: the first free one of the home's own order. */
   readonly port: number | undefined;
+  readonly instances: Pick<InstanceHost, "health">;
   readonly log: Log;
 }
 
 /** Listens. The caller closes it. Throws a UserError if the port is taken. */
 export async function openApi(
   host: BackendHost,
-  { home, token, port, log }: ApiEndpointOptions,
+  { home, token, port, instances, log }: ApiEndpointOptions,
 ): Promise<Endpoint> {
-  const routes = apiRoutes(host);
+  const routes = apiRoutes(host, instances);
   const proof = proofRoute(token);
   const ports =
     port === undefined ? portsFor(home, DEFAULT_PORT_RANGE) : [port];

@@ -17,6 +17,7 @@ import {
   type Route,
   type Verb,
 } from "../../host/endpoint/jsonRoutes";
+import type { InstanceHost } from "../../host/reconcile/instanceHost";
 import type { Backend } from "../backends/backend";
 import { MAX_SESSIONS } from "../sessions/sessions";
 import type { BackendHost } from "../backends/backendHost";
@@ -36,7 +37,10 @@ const releaseSchema = z.object({ session_id: z.string() });
 
 const BACKEND_PATH = /^\/backends\/([\w.-]+)\/(restart|stop|log)$/;
 
-export function apiRoutes(host: BackendHost): ApiRoutes {
+export function apiRoutes(
+  host: BackendHost,
+  instances: Pick<InstanceHost, "health">,
+): ApiRoutes {
   const routes = new Map<string, Route>([
     ["/request-session", requestSession(host)],
     ["/release-session", releaseSession(host)],
@@ -47,6 +51,7 @@ export function apiRoutes(host: BackendHost): ApiRoutes {
         backends: host.all.map(describeBackend),
       })),
     ],
+    ["/instances", answering("GET", () => ({ instances: instances.health }))],
     ["/health", answering("GET", () => health(host))],
   ]);
   return {
@@ -85,6 +90,7 @@ function requestSession(host: BackendHost): Route {
       state: kind,
       ...(Object.keys(headers).length > 0 && { headers }),
       ...(warning !== null && { warning }),
+      ...(backend.spec.definition.type === "stdio" && { proves: true }),
     });
   });
 }

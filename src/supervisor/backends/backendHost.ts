@@ -33,7 +33,10 @@ export interface BackendHostOptions {
   readonly version: string;
   readonly place: Place;
   /** The process that this one is. */
-  readonly supervisor: BackendRecord["supervisor"];
+  readonly supervisor: BackendRecord["supervisor"] & {
+    /** Of supervisor.json. */
+    readonly token: string;
+  };
   /** Path of guard.sh. */
   readonly guard: string;
   readonly instances: InstanceHost;
@@ -65,7 +68,7 @@ export class BackendHost {
   /** Ends what a supervisor before it has left running; nothing is started before. End it with dispose(). */
   constructor(private readonly options: BackendHostOptions) {
     const { home, version, place, guard, supervisor, log } = options;
-    const { pid, processStart, machine, pidNamespace } = supervisor;
+    const { pid, processStart, machine, pidNamespace, token } = supervisor;
     const records = new BackendRecords(path.join(home, "backends"));
     this.logs = new BackendLogs(path.join(home, "logs"));
     this.#file = new DefinitionsFile(log);
@@ -81,6 +84,7 @@ export class BackendHost {
           directory: records.directory,
           ports: new Set(),
           addresses: new KeptAddresses(path.join(home, "addresses")),
+          controlToken: token,
           version,
           log,
         },

@@ -42,6 +42,8 @@ export interface StartContext {
   readonly ports: Set<number>;
   /** Of those that Berth serves itself. */
   readonly addresses: KeptAddresses;
+  /** By which those prove to programs that they are Berth's. */
+  readonly controlToken: string;
   /** Of Berth. */
   readonly version: string;
   readonly log: Log;

@@ -1,10 +1,11 @@
 // Starts an MCP server that speaks on its standard streams, and serves it over Streamable HTTP on a port of its own.
 import { backendEndedEarly, backendNotReady } from "../../core/backendErrors";
 import { backendSaysNothing } from "../../core/backendMessages";
+import { PROOF_PATH } from "../../core/control/proof";
 import { messageOf } from "../../core/errors";
-import { freshToken } from "../../core/system/freshToken";
 import { admit } from "../../host/clients/clientLimit";
 import { DEFAULT_PORT_RANGE } from "../../core/system/ports";
+import { proofRoute } from "../../host/endpoint/controlApi";
 import { choosePort } from "../../host/instance/choosePort";
 import { Sessions } from "../../host/protocols/mcp/sessions";
 import { StdioServer } from "../stdio/stdioServer";
@@ -59,7 +60,7 @@ async function serve(
   server: StdioServer,
   process: BackendProcess,
   { id }: BackendSpec,
-  { addresses, ports, log }: StartContext,
+  { addresses, ports, controlToken, log }: StartContext,
   signal: AbortSignal,
 ): Promise<ServedBackend> {
   const clients = new Set<StdioSession>();
@@ -78,7 +79,7 @@ async function serve(
     {
       worktree: id,
       range: DEFAULT_PORT_RANGE,
-      controlToken: freshToken(),
+      controlToken,
       // Clients that were told its token cannot be told another one.
       kept: (await addresses.of(id)).map((each) => ({ ...each, age: 0 })),
       forget: (port) => addresses.forget(id, port),
@@ -88,6 +89,7 @@ async function serve(
     },
     {
       http: new Map([
+        [PROOF_PATH, proofRoute(controlToken)],
         ["/mcp", (request, response) => sessions.handle(request, response)],
       ]),
       webSocket: new Map(),

@@ -1,5 +1,6 @@
 // `berth connect --backend`: a backend of the worktree as a server on standard streams.
 import assert from "node:assert/strict";
+import path from "node:path";
 import {
   backendNames,
   mcpBackends,
@@ -7,9 +8,10 @@ import {
 } from "../../harness/backends";
 import { until } from "../../harness/until";
 import { backendWindows } from "../support/backendWindows";
-import { berth, ConnectedAgent } from "../support/berth";
+import { berth, ConnectedAgent, introduction } from "../support/berth";
 import { useGround } from "../support/ground";
 import { addWorktree, makeRepository } from "../support/repositories";
+import { root } from "../support/root";
 
 const uri = "demo://resource/dynamic/text/1";
 
@@ -51,6 +53,44 @@ describe("berth connect --backend", () => {
     await agent.call("toggle-subscriber-updates");
     await until("an update", () => updates() > 0);
     assert.notEqual((await ready(window, "http")).pid, pid);
+  });
+
+  it("answers a call once, whatever the server says after its answer", async () => {
+    const app = makeRepository(ground.path("app"));
+    const program = path.join(root, "test/unit/support/programs");
+    await open(
+      {
+        twice: {
+          command: process.execPath,
+          args: [path.join(program, "answersTwice.mjs"), "${port}"],
+          url: "http://127.0.0.1:${port}/mcp",
+        },
+      },
+      { folders: [app] },
+    );
+    const lines = [
+      introduction,
+      JSON.stringify({ jsonrpc: "2.0", method: "notifications/initialized" }),
+      ...[1, 2, 3].map((id) =>
+        JSON.stringify({
+          jsonrpc: "2.0",
+          id,
+          method: "tools/call",
+          params: { name: "any" },
+        }),
+      ),
+    ];
+    const { stdout, stderr } = await berth(
+      ground,
+      ["connect", "--backend", "twice"],
+      { cwd: app, input: `${lines.join("\n")}\n` },
+    );
+    const answers = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { id: number; result?: unknown });
+    assert.deepEqual(answers.map(({ id }) => id).sort(), [0, 1, 2, 3], stderr);
+    assert.ok(answers.every(({ result }) => result !== undefined));
   });
 
   it("says which there are where there is none of that name", async () => {

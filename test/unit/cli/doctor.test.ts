@@ -164,7 +164,9 @@ describe("berth doctor", () => {
       ),
     );
     assert.ok(
-      problems(found).some((text) => text.includes("codex cannot be started")),
+      problems(found).some((text) =>
+        text.includes("codex does not say its version"),
+      ),
     );
   });
 

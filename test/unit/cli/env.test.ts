@@ -94,19 +94,19 @@ describe("berth env", () => {
     );
   });
 
-  it("lets direnv read it again when the record changes", async () => {
+  it("lets direnv read it again when an instance comes or goes", async () => {
     const record = await openAwkward();
     const { stdout } = await berth(ground, [
       "env",
       String(record.port),
       "--direnv",
     ]);
-    const file = path.join(
-      ground.home,
-      "instances",
-      `${record.instanceId}.json`,
-    );
-    assert.ok(stdout.endsWith(`watch_file '${file}'\n`), stdout);
+    const records = path.join(ground.home, "instances");
+    assert.ok(stdout.startsWith(`watch_file '${records}'\n`), stdout);
+    assert.match(stdout, /^export CLAUDE_CODE_SSE_PORT=/m);
+    const none = await berth(ground, ["env", "nobody", "--direnv"]);
+    assert.equal(none.code, 1);
+    assert.equal(none.stdout, `watch_file '${records}'\n`);
   });
 
   it("sets the session of tmux, and says so outside of one", async function () {

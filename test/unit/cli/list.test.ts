@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { askInstances } from "../../../src/core/control/supervisorApi";
 import { until } from "../../harness/until";
 import { Agent } from "../support/agent";
 import { berth, shellEnvironment, start } from "../support/berth";
@@ -51,6 +52,33 @@ describe("berth list", () => {
         worktree,
       ]),
     );
+  });
+
+  it("asks Berth's server once for all that it serves", async () => {
+    const folders = ["a", "b", "c"].map((name) => ground.make(name));
+    const window = await open(...folders);
+    const records = await Promise.all(
+      folders.map((folder) => window.record(folder)),
+    );
+    const server = await until("its API listens", async () => {
+      const record = await window.supervisor();
+      return record.port !== undefined && { ...record, port: record.port };
+    });
+    const health = await askInstances(server);
+    assert.deepEqual(
+      [...health.values()].map((each) => each.worktree).sort(),
+      folders,
+    );
+    for (const { instanceId, name, worktree, port } of records)
+      assert.deepEqual(health.get(instanceId), {
+        instanceId,
+        name,
+        worktree,
+        pid: server.pid,
+        port,
+        clients: 0,
+        active: health.get(instanceId)?.active,
+      });
   });
 
   it("tells scripts everything but what is secret", async () => {

@@ -54,6 +54,29 @@ describe("berth mcp", () => {
     assert.ok(!required("getWorkspaceFolders").includes("target"));
   });
 
+  it("takes no target that could mean several things", async () => {
+    const { folders } = await open("a", "b");
+    const [a = ""] = folders;
+    const agent = await ConnectedAgent.start(ground, ["mcp"], {
+      cwd: ground.directory,
+    });
+    const { instances } = (await agent.callForJson("list_instances")) as {
+      instances: { worktree: string; port: number }[];
+    };
+    const port = instances.find(({ worktree }) => worktree === a)?.port;
+    const byNumber = await agent.callForJson("getWorkspaceFolders", {
+      target: port,
+    });
+    assert.equal(byNumber["rootPath"], a);
+    for (const target of ["", "./a", "no-such", true, {}]) {
+      const { isError, content } = await agent.call("getWorkspaceFolders", {
+        target,
+      });
+      assert.equal(isError, true, JSON.stringify(target));
+      assert.match(content[0]?.text ?? "", /instance/);
+    }
+  });
+
   it("tells one from another in thousands of calls at once, and waits for none that hangs", async () => {
     const { window, folders } = await open("a", "b", "c", "d");
     const agent = await ConnectedAgent.start(ground, ["mcp"]);

@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -139,10 +140,10 @@ describe("berth setup", () => {
   it("makes the file where there is none, for its user alone, and follows a link to it", async () => {
     program("berth");
     const files: Record<string, string> = {
-      copilot: ".copilot/mcp-config.json",
-      opencode: ".config/opencode/opencode.json",
-      cursor: ".cursor/mcp.json",
-      vscode: ".config/Code/User/mcp.json",
+      copilot: "user/.copilot/mcp-config.json",
+      opencode: "user/.config/opencode/opencode.json",
+      cursor: "user/.cursor/mcp.json",
+      vscode: ".vscode/mcp.json",
     };
     const dotfiles = ground.make("dotfiles");
     writeFileSync(path.join(dotfiles, "mcp.json"), "");
@@ -154,7 +155,7 @@ describe("berth setup", () => {
     for (const [client, file] of Object.entries(files)) {
       const { code, stderr } = await setup([client, "--yes"]);
       assert.equal(code, 0, stderr);
-      const target = ground.path("user", ...file.split("/"));
+      const target = ground.path(...file.split("/"));
       assert.match(readFileSync(target, "utf8"), /"connect"/);
       if (client !== "cursor")
         assert.equal(statSync(target).mode & 0o777, 0o600);
@@ -165,11 +166,51 @@ describe("berth setup", () => {
     );
   });
 
+  it("takes away its own entry, one comma and nothing of others", async () => {
+    program("berth");
+    const file = ground.path("user", ".cursor", "mcp.json");
+    mkdirSync(path.dirname(file), { recursive: true });
+    const entry = `"berth": { "command": "old" }`;
+    const other = `"other": { "command": "x" }`;
+    const cases: [string, string][] = [
+      [`{ "mcpServers": { ${entry} } }`, `{ "mcpServers": { } }`],
+      [`{ "mcpServers": { ${entry}, } }`, `{ "mcpServers": { } }`],
+      [
+        `{ "mcpServers": { ${other}, ${entry} } }`,
+        `{ "mcpServers": { ${other} } }`,
+      ],
+      [
+        `{ "mcpServers": { ${entry}, /* mine */ ${other} } }`,
+        `{ "mcpServers": { /* mine */ ${other} } }`,
+      ],
+      [
+        `{ "mcpServers": {\n    ${other}, // mine, too\n    ${entry}\n  } }`,
+        `{ "mcpServers": {\n    ${other} // mine, too\n  } }`,
+      ],
+    ];
+    const squeezed = (text: string) => text.replaceAll(/[ \t]+/g, " ");
+    for (const [before, after] of cases) {
+      writeFileSync(file, before);
+      const { code, stderr } = await setup(["cursor", "--remove", "--yes"]);
+      assert.equal(code, 0, stderr);
+      assert.equal(squeezed(readFileSync(file, "utf8")), squeezed(after));
+    }
+    rmSync(file);
+    const none = await setup(["cursor", "--remove", "--yes"]);
+    assert.match(none.stderr, /has no such line/);
+    assert.ok(!existsSync(file));
+  });
+
   it("leaves a file alone that it does not understand", async () => {
     program("berth");
     const file = ground.path("user", ".cursor", "mcp.json");
     mkdirSync(path.dirname(file), { recursive: true });
-    for (const content of ["{ broken", "[]"]) {
+    for (const content of [
+      "{ broken",
+      "[]",
+      '{ "mcpServers": null }',
+      '{ "mcpServers": [] }',
+    ]) {
       writeFileSync(file, content);
       const { code, stderr } = await setup(["cursor", "--yes"]);
       assert.equal(code, 1);

@@ -22,6 +22,7 @@ export interface Granted {
   readonly session_id: string;
   readonly host: string;
   readonly port: number;
+  readonly proves?: true;
   readonly url: string;
   readonly pid: number;
   readonly worktree: string;

@@ -28,6 +28,8 @@ export class ModernClients {
 
   /** Resolves when the response has been sent; for a stream, when it ends. */
   async handle(message: Message, response: ServerResponse): Promise<void> {
+    // Its end has passed already: nobody would hear of it.
+    if (response.destroyed) return;
     const info = infoOf(message.body);
     const header = message.request.headers[CLIENT_HEADER];
     if (isGoodbye(message)) {

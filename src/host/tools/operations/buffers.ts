@@ -14,15 +14,8 @@ export const readBuffer = defineTool({
   }),
   async run({ filePath, firstLine = 0, lastLine }, { resolve, operate }) {
     const path = resolve(filePath);
-    const { text, ...state } = await operate("readBuffer", { path });
-    const isWhole = firstLine === 0 && lastLine === undefined;
-    const lines = isWhole ? [] : text.split("\n");
-    const end = lastLine === undefined ? undefined : lastLine + 1;
-    return json({
-      filePath: path,
-      ...state,
-      text: isWhole ? text : lines.slice(firstLine, end).join("\n"),
-    });
+    const asks = { path, firstLine, lastLine };
+    return json({ filePath: path, ...(await operate("readBuffer", asks)) });
   },
 });
 
@@ -38,7 +31,7 @@ export const replaceBuffer = defineTool({
   }),
   async run({ filePath, edits, expectedVersion }, { resolve, operate }) {
     const path = resolve(filePath);
-    const { version, isDirty, lineCount } = await operate("replaceBuffer", {
+    const state = await operate("replaceBuffer", {
       path,
       edits: edits.map((edit) => ({
         range: edit.range ?? null,
@@ -46,6 +39,6 @@ export const replaceBuffer = defineTool({
       })),
       version: expectedVersion,
     });
-    return json({ filePath: path, version, isDirty, lineCount });
+    return json({ filePath: path, ...state });
   },
 });

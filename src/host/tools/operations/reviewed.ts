@@ -1,14 +1,12 @@
 // Changes that the editor works out and the user decides on, file by file, before anything is written.
 import * as z from "zod/mini";
-import { noChange, tooManyFiles } from "../../../core/operationErrors";
+import { noChange } from "../../../core/operationErrors";
+import { UserError } from "../../../core/errors";
 import { unwrap } from "../../../core/outcome";
 import type { ChangedFile } from "../../operationsContract";
 import { checkSize } from "../openDiff";
 import { type CallerContext, defineTool, json } from "../tool";
 import { countedFromZero, place, range } from "./positions";
-
-/** More than a person would look at. */
-const MAX_FILES = 20;
 
 export const rename = defineTool({
   name: "rename",
@@ -76,8 +74,6 @@ async function review(
 ) {
   const { worktree, agent, nameFor, diffs, operate } = context;
   if (changed.length === 0) throw noChange(title);
-  if (changed.length > MAX_FILES)
-    throw tooManyFiles(title, changed.length, MAX_FILES);
   for (const { path, contents } of changed) {
     // Throws for what belongs to another instance: half of a change is none.
     context.resolve(path);
@@ -85,22 +81,29 @@ async function review(
   }
   const decisions = await Promise.all(
     changed.map(async ({ path, contents }) => {
-      const outcome = await diffs.open(
-        `${title}: ${path}`,
-        {
-          worktree,
-          agent,
-          instance: nameFor(path),
-          oldPath: path,
-          newPath: path,
-          contents,
-        },
-        cancelled,
-      );
-      const decision = unwrap(outcome);
-      if (decision.kind === "accepted")
-        await operate("write", { path, contents: decision.content });
-      return { filePath: path, decision: decision.kind };
+      try {
+        const outcome = await diffs.open(
+          `${title}: ${path}`,
+          {
+            worktree,
+            agent,
+            instance: nameFor(path),
+            oldPath: path,
+            newPath: path,
+            contents,
+          },
+          cancelled,
+        );
+        const decision = unwrap(outcome);
+        if (decision.kind === "accepted")
+          await operate("write", { path, contents: decision.content });
+        return { filePath: path, decision: decision.kind };
+      } catch (error) {
+        // The others are decided all the same.
+        if (!(error instanceof UserError)) throw error;
+        const reason = error.message;
+        return { filePath: path, decision: "failed", reason };
+      }
     }),
   );
   return json({ files: decisions });

@@ -60,7 +60,7 @@ describe("The launcher", () => {
       encoding: "utf8",
     });
     assert.equal(none.status, 1);
-    assert.match(none.stderr, /Node was not found/);
+    assert.match(none.stderr, /Node 20 or newer was not found/);
   });
 
   it("finds the extension that was updated, and says so when there is none any more", async () => {

@@ -187,7 +187,7 @@ describe("the handshake", function () {
     );
     for (const wire of idle) ground.own(wire);
     const isClosed = (wire: Wire) => wire.hasEnded || wire.isClosed;
-    // Evicted sockets get no answer; those that time out after 2 s would.
+    // Evicted sockets that have asked nothing get no answer; those that time out after 2 s would.
     await until(
       "six idle sockets are closed",
       () =>
@@ -200,6 +200,24 @@ describe("the handshake", function () {
     ground.own(agent);
     assert.ok((await agent.request("ping")).result);
     agent.dispose();
+  });
+
+  it("tells those that it evicts after their proof, so that they ask again", async () => {
+    const nonce = "n".repeat(43);
+    const proven = await Promise.all(
+      Array.from({ length: 70 }, () => Wire.open(record.port)),
+    );
+    for (const wire of proven) {
+      ground.own(wire);
+      wire.send(
+        `GET /berth/proof?nonce=${nonce} HTTP/1.1\r\nHost: 127.0.0.1:${record.port}\r\n\r\n`,
+      );
+    }
+    const told = () =>
+      proven.filter(({ received }) => /^HTTP\/1\.1 408 /m.test(received))
+        .length;
+    await until("six are told", () => told() >= 6);
+    assert.ok(told() < proven.length, "the others have their two seconds");
   });
 
   it("echoes the subprotocol mcp, works without one, and never compresses", async () => {

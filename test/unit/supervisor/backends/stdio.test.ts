@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import path from "node:path";
+import { ProvenConnection } from "../../../../src/core/control/provenConnection";
 import { pidExists } from "../../../../src/core/system/processIdentity";
 import { everything } from "../../../harness/backends";
 import { until } from "../../../harness/until";
@@ -34,6 +35,19 @@ describe("a server on standard streams", function () {
     })) as { content: { text: string }[] };
     return content[0]?.text;
   };
+
+  it("proves to programs that it is Berth's, before they send what opens it", async () => {
+    const serve = await Serve.start(ground, { everything: definition });
+    const { port, proves } = await serve.request(ground.make("app"));
+    assert.equal(proves, true);
+    const { token } = await serve.record();
+    const open = (controlToken: string) =>
+      ProvenConnection.open({ port, controlToken }, AbortSignal.timeout(5_000));
+    const connection = await open(token);
+    assert.ok(connection.isOpen);
+    connection.close();
+    await assert.rejects(open("another"), /another program/);
+  });
 
   it("is one process for all clients of its worktree, each with a session of its own", async () => {
     const serve = await Serve.start(ground, { everything: definition });
