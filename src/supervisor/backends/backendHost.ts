@@ -5,10 +5,8 @@ import type { BackendDefinition } from "../../core/backends/definition";
 import { messageOf } from "../../core/errors";
 import { Lifetime } from "../../core/lifetime";
 import type { Log } from "../../core/log";
-import {
-  type BackendRecord,
-  BackendRecords,
-} from "../../core/registry/backendRecords";
+import type { SupervisorRecord } from "../../core/control/supervisorRecord";
+import { BackendRecords } from "../../core/registry/backendRecords";
 import { KeptAddresses } from "../../core/registry/keptAddresses";
 import type { Place } from "../../core/system/machine";
 import { RememberedWorktrees } from "../../core/worktrees/rememberedWorktrees";
@@ -33,10 +31,7 @@ export interface BackendHostOptions {
   readonly version: string;
   readonly place: Place;
   /** The process that this one is. */
-  readonly supervisor: BackendRecord["supervisor"] & {
-    /** Of supervisor.json. */
-    readonly token: string;
-  };
+  readonly supervisor: SupervisorRecord;
   /** Path of guard.sh. */
   readonly guard: string;
   readonly instances: InstanceHost;
