@@ -74,14 +74,17 @@ export async function listMachine(machine: Machine): Promise<MachineListing> {
 async function askerOf(home: string, place: Place): Promise<Ask> {
   const server = await runningSupervisor(home, place);
   if (!server) return health;
-  const served = askInstances(server).catch((error: unknown) => {
-    // One of an earlier version, which does not know the question.
-    if (error instanceof UserError) return undefined;
-    return new Map<string, Health>();
-  });
+  const served = askInstances(server).catch((error: unknown) =>
+    // One of an earlier version does not know the question.
+    error instanceof UserError ? new Map<string, Health>() : undefined,
+  );
   return async (record) => {
-    const known = record.pid === server.pid ? await served : undefined;
-    return known ? known.get(record.instanceId) : health(record);
+    if (record.pid !== server.pid) return health(record);
+    const known = await served;
+    // It hangs, and with it all that it serves.
+    if (!known) return undefined;
+    // One that it has not told of has just started.
+    return known.get(record.instanceId) ?? health(record);
   };
 }
 

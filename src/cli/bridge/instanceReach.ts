@@ -72,15 +72,10 @@ export class InstanceReach implements Reach {
 
   /** Once found it is the one of its worktree: a client is never handed on to another, whatever has its name by now. */
   #wantedInstance(): Promise<InstanceRecord> {
-    const { machine, wanted } = this;
-    const worktree =
-      this.#record?.worktree ??
-      ("worktree" in wanted ? wanted.worktree : undefined);
-    if (worktree !== undefined) return instanceOf(machine, worktree);
-    const { target, directory } = wanted as Exclude<
-      Wanted,
-      { worktree: string }
-    >;
-    return findInstance(machine, target, directory);
+    const { machine } = this;
+    const wanted = this.#record ?? this.wanted;
+    return "worktree" in wanted
+      ? instanceOf(machine, wanted.worktree)
+      : findInstance(machine, wanted.target, wanted.directory);
   }
 }

@@ -65,7 +65,7 @@ export const env = elsewhere(
     async run([target], { shell = usedShell(), tmux, direnv, json }) {
       const machine = await openMachine();
       // Also while there is no instance: one may come.
-      if (direnv)
+      if (direnv && !tmux && !json)
         print(`watch_file ${quoteForSh(machine.files.records.directory)}\n`);
       const record = await findInstance(machine, target);
       const variables = await variablesOf(machine, record);
@@ -119,7 +119,9 @@ function lines(shell: Shell, variables: Variables): string {
 }
 
 function shellOf(name: string): Shell {
-  return name in shells ? shells[name as keyof typeof shells] : "sh";
+  return Object.hasOwn(shells, name)
+    ? shells[name as keyof typeof shells]
+    : "sh";
 }
 
 function usedShell(): string {

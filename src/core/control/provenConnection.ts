@@ -27,7 +27,7 @@ const cameTooLate = "it is too busy to answer in time";
 
 export class ProvenConnection {
   /** Bytes that had come when the last response had ended. */
-  #heard = 0;
+  #heard: number;
 
   private constructor(
     private readonly port: number,

@@ -1,8 +1,8 @@
 // Client of the supervisor's HTTP API, for the command line.
 import { text } from "node:stream/consumers";
+import * as z from "zod/mini";
 import { serverRefuses } from "../backendErrors";
 import type { Place } from "../system/machine";
-import * as z from "zod/mini";
 import { type Health, healthSchema } from "./api";
 import { HEALTH_TIMEOUT_MS } from "./controlClient";
 import { ProvenConnection } from "./provenConnection";

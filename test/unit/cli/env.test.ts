@@ -104,6 +104,13 @@ describe("berth env", () => {
     const records = path.join(ground.home, "instances");
     assert.ok(stdout.startsWith(`watch_file '${records}'\n`), stdout);
     assert.match(stdout, /^export CLAUDE_CODE_SSE_PORT=/m);
+    const asJson = await berth(ground, [
+      "env",
+      String(record.port),
+      "--direnv",
+      "--json",
+    ]);
+    assert.ok(JSON.parse(asJson.stdout));
     const none = await berth(ground, ["env", "nobody", "--direnv"]);
     assert.equal(none.code, 1);
     assert.equal(none.stdout, `watch_file '${records}'\n`);
