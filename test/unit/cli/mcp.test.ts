@@ -115,7 +115,10 @@ describe("berth mcp", () => {
       const agent = await ModernAgent.start(ground, args);
       const target = args.length === 1 ? "a" : undefined;
       assert.equal(await rootOf(agent, target), folders[0]);
-      assert.equal((await window.running()).clients.length, 1);
+      await until(
+        "the window is told of it",
+        async () => (await window.running()).clients.length === 1,
+      );
       await agent.client.close();
       await until(
         "the instance forgets it",
