@@ -14,6 +14,20 @@ export function endQuietlyWithoutReader(): void {
     });
 }
 
+/**
+ * The same for a command that has something to say before it ends, which does so itself once this resolves: nobody reads standard output
+ * any more. What nobody reads on stderr is dropped.
+ */
+export function readerGone(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr])
+    stream.removeAllListeners("error").on("error", () => undefined);
+  return new Promise((resolve) =>
+    process.stdout.once("error", () => {
+      resolve();
+    }),
+  );
+}
+
 /** What a name or path may hold is never a command to the terminal. On one line. */
 export function clean(text: string): string {
   return stripVTControlCharacters(text).replaceAll(/\p{Cc}/gu, " ");

@@ -79,6 +79,7 @@ export class Bridge {
         try {
           for (const message of await this.#session.resume(connection))
             await this.#delivery.write(message);
+          this.#link.ended.throwIfAborted();
         } catch (error) {
           await this.#session.leave(connection);
           throw error;

@@ -39,6 +39,8 @@ const QUIET_FOR = 2_000;
 const CHECK_TIMEOUT = 8_000;
 /** Milliseconds for a new one to be prepared. */
 const PREPARE_TIMEOUT = 20_000;
+/** Milliseconds for one that is being prepared when the bridge ends. */
+const GOODBYE = 2_000;
 
 interface Waiter {
   readonly resolve: (connection: Connection) => void;
@@ -50,6 +52,8 @@ export class Link {
   readonly #waiters = new Set<Waiter>();
   #current: Connection | undefined;
   #isConnecting = false;
+  /** Resolves when it is not any more. */
+  #connecting = Promise.resolve();
   /** The next is to be found although nobody waits. */
   #isKept = false;
   #failures = 0;
@@ -99,7 +103,7 @@ export class Link {
       signal.addEventListener("abort", giveUp, { once: true });
       this.#waiters.add(waiter);
       if (signal.aborted || this.ended.aborted) giveUp();
-      else void this.#connect();
+      else this.#connect();
     });
   }
 
@@ -118,7 +122,7 @@ export class Link {
     this.#failures += 1;
     connection.upstream.close();
     this.#isKept = onDidLose(connection);
-    void this.#connect();
+    this.#connect();
   }
 
   async end(): Promise<void> {
@@ -128,13 +132,20 @@ export class Link {
     for (const { reject } of this.#waiters)
       reject(notReached(reach.name, this.#why));
     this.#current?.upstream.close();
+    // One that is only being prepared says goodbye itself.
+    if (this.#isConnecting)
+      await Promise.race([this.#connecting, delay(GOODBYE)]);
     await reach.release();
   }
 
   /** Tries until there is one, as long as somebody waits for it. */
-  async #connect(): Promise<void> {
+  #connect(): void {
     if (this.#isConnecting) return;
     this.#isConnecting = true;
+    this.#connecting = this.#tryOften();
+  }
+
+  async #tryOften(): Promise<void> {
     const { reach, log, onDidConnect } = this.options;
     while (!this.#current && (this.#isKept || this.#waiters.size > 0)) {
       await this.#pause();

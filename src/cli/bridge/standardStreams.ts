@@ -41,8 +41,11 @@ let draining: Promise<unknown> | undefined;
 /** Resolves when there is room for more. */
 export async function writeLine(line: string): Promise<void> {
   if (process.stdout.write(`${line}\n`)) return;
-  draining ??= once(process.stdout, "drain").finally(() => {
-    draining = undefined;
-  });
+  draining ??= once(process.stdout, "drain")
+    // Nobody reads any more.
+    .catch(() => undefined)
+    .finally(() => {
+      draining = undefined;
+    });
   await draining;
 }

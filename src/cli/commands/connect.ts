@@ -18,6 +18,7 @@ import { sdkBundleFile } from "../loadSdkBundle";
 import { openLog } from "../log";
 import { type Machine, openMachine } from "../machine";
 import { findInstance } from "../target";
+import { readerGone } from "../terminal";
 
 export const connect = elsewhere(
   "connect",
@@ -85,6 +86,7 @@ export const connect = elsewhere(
       try {
         const failure = await Promise.race([
           reading.then(() => bridge.finish()),
+          readerGone(),
           bridge.failed,
           signalled(bridge),
         ]);

@@ -20,6 +20,7 @@ import { InstanceReach } from "../bridge/instanceReach";
 import { needsTarget, noTarget, StaleInstance } from "../errors";
 import { listMachine, type Machine } from "../machine";
 import { findInstance } from "../target";
+import { readerGone } from "../terminal";
 import { type Caller, InstanceClient } from "./instanceClient";
 
 const LIST = "list_instances";
@@ -61,7 +62,7 @@ export async function serveRouter(options: RouterOptions): Promise<void> {
       options.log.warn(messageOf(error));
     },
   });
-  await ended;
+  await Promise.race([ended, readerGone()]);
   await handle.close();
   await router.end();
 }

@@ -1,9 +1,11 @@
 // `berth connect` with the official SDK's clients of both eras, as an MCP client starts it.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { until } from "../../harness/until";
-import { berth, ConnectedAgent } from "../support/berth";
+import { berth, ConnectedAgent, introduction, start } from "../support/berth";
 import { useGround } from "../support/ground";
 import { ModernAgent } from "../support/modernAgent";
 import { makeRepository } from "../support/repositories";
@@ -183,6 +185,25 @@ describe("berth connect", () => {
     await agent.client.close();
     await until(
       "the instance forgets it",
+      async () => (await window.running()).clients.length === 0,
+    );
+  });
+
+  it("leaves nothing behind, whenever its client goes", async () => {
+    const folder = ground.make("a");
+    const window = await open(folder);
+    const leave = async (moment: number): Promise<void> => {
+      const child = start(ground, ["connect"], { cwd: folder });
+      child.stdin?.on("error", () => undefined);
+      child.stdin?.write(`${introduction}\n`);
+      await delay(moment);
+      for (const stream of [child.stdin, child.stdout, child.stderr])
+        stream?.destroy();
+      await once(child, "exit");
+    };
+    for (let moment = 0; moment < 600; moment += 20) await leave(moment);
+    await until(
+      "the instance forgets all",
       async () => (await window.running()).clients.length === 0,
     );
   });

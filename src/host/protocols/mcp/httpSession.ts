@@ -7,8 +7,11 @@ import { type Message, send, webRequest } from "./webHttp";
 
 /** Milliseconds without a request and without an open stream after which a client counts as gone. */
 const IDLE_TIMEOUT = 30 * 60_000;
-/** The same once its notification stream has closed: the SDK's client reopens it within 4 s. */
-const IDLE_TIMEOUT_AFTER_STREAM = 20_000;
+/**
+ * The same once its notification stream has closed, which the SDK's client reopens within 4 s, and before it has said that it knows of its
+ * session.
+ */
+const SHORT_IDLE_TIMEOUT = 20_000;
 
 export interface HttpSessionEvents {
   /** Its initialize request has been understood; the answer follows. */
@@ -23,6 +26,8 @@ export class HttpSession {
   readonly id = randomUUID();
   readonly transport: WebStandardStreamableHTTPServerTransport;
   #isInitialized = false;
+  /** The client has its answer, and knows of its session. */
+  #isIntroduced = false;
   /** The notification stream is open. */
   #hasStream = false;
   #hadStream = false;
@@ -54,7 +59,8 @@ export class HttpSession {
 
   /** Whether it has been silent for so long that nobody is there. */
   isExpired(now = Date.now()): boolean {
-    const timeout = this.#hadStream ? IDLE_TIMEOUT_AFTER_STREAM : IDLE_TIMEOUT;
+    const isLong = this.#isIntroduced && !this.#hadStream;
+    const timeout = isLong ? IDLE_TIMEOUT : SHORT_IDLE_TIMEOUT;
     return this.#openResponses === 0 && now - this.#lastUsed > timeout;
   }
 
@@ -62,6 +68,7 @@ export class HttpSession {
   async handle(message: Message, response: ServerResponse): Promise<void> {
     const { request, body } = message;
     if (response.destroyed) return;
+    this.#isIntroduced = this.#isInitialized;
     let isStream = false;
     this.#openResponses += 1;
     response.once("close", () => {

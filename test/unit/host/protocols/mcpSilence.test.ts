@@ -18,6 +18,8 @@ import { ask, introduction, open } from "../../support/mcpAgent";
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
+const initialized = { jsonrpc: "2.0", method: "notifications/initialized" };
+
 describe("a silent MCP session", () => {
   const ground = useGround();
   const clients = new Set<Client>();
@@ -65,8 +67,17 @@ describe("a silent MCP session", () => {
     return stream;
   };
 
+  it("expires soon if its client has never taken it up", async () => {
+    await introduce();
+    checkIn(19 * SECOND);
+    assert.equal(clients.size, 1);
+    checkIn(21 * SECOND);
+    await until("it is gone", () => clients.size === 0);
+  });
+
   it("expires after half an hour if it never had a stream", async () => {
     const headers = await introduce();
+    await ask(address, { headers, body: initialized });
     checkIn(29 * MINUTE);
     assert.equal(clients.size, 1);
     checkIn(31 * MINUTE);
