@@ -52,6 +52,8 @@ export interface RouterOptions {
 export async function serveRouter(options: RouterOptions): Promise<void> {
   const router = new Router(options);
   const transport = new StdioServerTransport(process.stdin, process.stdout);
+  // Before the transport listens to the same streams.
+  const unread = readerGone();
   const ended = new Promise<void>((resolve) => {
     process.stdin.once("close", resolve);
     process.stdin.once("end", resolve);
@@ -62,7 +64,7 @@ export async function serveRouter(options: RouterOptions): Promise<void> {
       options.log.warn(messageOf(error));
     },
   });
-  await Promise.race([ended, readerGone()]);
+  await Promise.race([ended, unread]);
   await handle.close();
   await router.end();
 }
