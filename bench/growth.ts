@@ -1,7 +1,8 @@
 // What grows with the number of windows, and with the number of instances: attaching one more window, starting one more
-// instance, a cached tool call, and the memory of the one supervisor.
+// instance, a cached tool call, the memory of the one supervisor, and telling another window of a change.
 import { supervisorsIn } from "../test/harness/supervisors";
 import { Window } from "../test/unit/support/window";
+import type { MachineView } from "../src/host/machineContract";
 import { median, type Row } from "./row";
 import { Ground } from "./support/ground";
 import { pssOf } from "./support/pss";
@@ -9,16 +10,19 @@ import { RpcClient } from "./support/rpcClient";
 import { settings } from "./support/settings";
 
 const WINDOWS = [1, 4, 16] as const;
-const INSTANCES = [1, 50, 200] as const;
+const INSTANCES = [1, 10, 50, 200] as const;
 /** Further ones, each started and stopped again. */
 const MORE = 10;
 const CALLS = 500;
+const CHANGES = 40;
 
 /** Milliseconds, and megabytes of PSS. */
 interface Measured {
   readonly oneMore: number;
   readonly tool: number;
   readonly memory: number;
+  /** NaN: not measured. */
+  readonly change: number;
 }
 
 export async function growth(): Promise<Row[]> {
@@ -47,6 +51,7 @@ async function rowsOf(
     ["oneMore", oneMore, "ms"],
     ["tool", "getWorkspaceFolders, p50", "ms"],
     ["memory", "memory of the supervisor (PSS)", "MB"],
+    ["change", "a change of one instance, until another window knows", "ms"],
   ] as const;
   const [first] = all;
   return units.flatMap(([key, name, unit]) =>
@@ -115,9 +120,44 @@ async function instances(count: number): Promise<Measured> {
     await window.host.stop(folder);
   }
   const measured = await measureRest(home, window, median(times));
+  const change = await measureChange(ground, window, folders[0] ?? "");
   await window.dispose();
   await ground.dispose();
-  return measured;
+  return { ...measured, change };
+}
+
+/** Milliseconds. */
+async function measureChange(
+  { home, lockDirectory }: Ground,
+  window: Window,
+  worktree: string,
+): Promise<number> {
+  let onDidChange: (view: MachineView) => void = () => undefined;
+  const other = await Window.open({
+    home,
+    lockDirectory,
+    folders: [],
+    settings,
+    onDidChangeMachine: (view) => {
+      onDidChange(view);
+    },
+  });
+  const times: number[] = [];
+  for (let count = 0; count < CHANGES; count += 1) {
+    const isActive = count % 2 === 0;
+    const told = new Promise<void>((resolve) => {
+      onDidChange = ({ instances }) => {
+        const found = instances.find((each) => each.worktree === worktree);
+        if (found?.isActive === isActive) resolve();
+      };
+    });
+    const start = performance.now();
+    void window.host.setActive(isActive ? worktree : null);
+    await told;
+    times.push(performance.now() - start);
+  }
+  await other.dispose();
+  return median(times);
 }
 
 async function measureRest(
@@ -137,5 +177,6 @@ async function measureRest(
     oneMore,
     tool: median(times.slice(CALLS)),
     memory: (supervisor && pssOf(supervisor.pid)) ?? Number.NaN,
+    change: Number.NaN,
   };
 }

@@ -23,6 +23,7 @@ import {
 } from "./editor/commands/commands";
 import { createOperations } from "./editor/operations/operations";
 import { DiffReview } from "./editor/diffs/diffReview";
+import { Machine } from "./editor/instances/machine";
 import { OtherMachines } from "./editor/instances/otherMachines";
 import { revealWorktree } from "./editor/instances/target";
 import { WindowInstances } from "./editor/instances/windowInstances";
@@ -30,6 +31,7 @@ import { CurrentSettings } from "./editor/settings/settings";
 import { AgentTerminals } from "./editor/terminals/agentTerminals";
 import { CommandLine } from "./editor/terminals/commandLine";
 import { FolderEnvironment } from "./editor/terminals/folderEnvironment";
+import { MachineTreeView } from "./editor/views/machineTreeView";
 import { StatusBar } from "./editor/views/statusBar";
 import {
   onDidChangeFolders,
@@ -64,6 +66,7 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
   });
   const instances = lifetime.own(new WindowInstances());
+  const machine = lifetime.own(new Machine());
   const backends = lifetime.own(new BackendList(connection));
   const backendLogs = lifetime.own(new BackendLogs(connection));
   const consents = lifetime.own(new Consents(workspaceState, log));
@@ -107,6 +110,7 @@ export function activate(context: vscode.ExtensionContext): void {
   lifetime.own(registerMcpServers(backends, instances));
   const commandContext = {
     instances,
+    machine,
     backends,
     backendLogs,
     consents,
@@ -121,6 +125,7 @@ export function activate(context: vscode.ExtensionContext): void {
   };
   registerCommands(commandContext).forEach((command) => lifetime.own(command));
   lifetime.own(registerAgentProfile(commandContext));
+  lifetime.own(new MachineTreeView(commandContext));
 
   const reconcile = (): void => {
     connection.host
@@ -178,6 +183,9 @@ export function activate(context: vscode.ExtensionContext): void {
         instances.replace(views);
         diffs.closeForgotten();
       },
+      onDidChangeMachine: (view) => {
+        machine.replace(view);
+      },
       onDidChangeBackends: (views) => {
         backends.replace(views);
       },
@@ -185,6 +193,10 @@ export function activate(context: vscode.ExtensionContext): void {
         backendLogs.append(backend, lines);
       },
       onDidRequestFocus: (worktree) => void revealWorktree(instances, worktree),
+      onDidRequestDiff: (id) => {
+        const diff = diffs.pending.find(({ proposal }) => proposal.id === id);
+        if (diff) void diffs.show(diff);
+      },
       onDidLog: (level, message) => {
         log[level](message);
       },

@@ -91,7 +91,10 @@ export function processesLeft(count: number): string {
   return `${count} of its processes could not be ended`;
 }
 
-export function formatBackendPort(port: number, pid: number): string {
+export function formatBackendPort(
+  port: number | null,
+  pid: number | null,
+): string {
   return `ready, port ${port}, process ${pid}`;
 }
 

@@ -147,6 +147,14 @@ export function noAnswer(name: string, cause: unknown): UserError {
   );
 }
 
+export function noSuchAgent(): UserError {
+  return new UserError("This agent is not connected any more.");
+}
+
+export function noSuchDiff(): UserError {
+  return new UserError("This diff does not wait any more.");
+}
+
 export function noSuchInstance(): UserError {
   return new UserError(
     "That instance is gone already. Open the list again to see what runs now.",

@@ -153,6 +153,24 @@ export function formatPendingDiffs(count: number): string {
     : `${count} diffs wait for review`;
 }
 
+/** `since`: milliseconds since 1970; 0: nobody knows. */
+export function formatAgent(since: number, isBusy: boolean): string {
+  const time = since === 0 ? "" : `since ${formatTime(since)}`;
+  return [isBusy ? "busy" : "", time].filter(Boolean).join(", ");
+}
+
+function formatTime(at: number): string {
+  const time = new Date(at);
+  const isToday = time.toDateString() === new Date().toDateString();
+  return isToday
+    ? time.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })
+    : time.toLocaleDateString();
+}
+
+export function diffOf(agent: string): string {
+  return `from ${agent}, waits for review`;
+}
+
 /** `state` says how many agents are connected, or why nobody knows. */
 export function formatPort(port: number, state: string): string {
   return `port ${port}, ${state}`;

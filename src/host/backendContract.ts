@@ -1,6 +1,7 @@
 // What a window and the process that hosts tell each other about backends.
 import type { BackendDefinition } from "../core/backends/definition";
 import type { BackendState } from "../core/backends/state";
+import type { Description } from "../core/control/api";
 import type { Outcome } from "../core/outcome";
 
 /** The backends that a window's settings define. */
@@ -30,6 +31,16 @@ export interface BackendView {
     | BackendState
     /** It does not run here; the reason is a sentence. */
     | { readonly kind: "refused"; readonly reason: string };
+}
+
+/** One that runs or should, as other windows and processes are told of it. */
+export type MachineBackend = Description["backends"][number];
+
+/** The backends of the instances' worktrees. */
+export interface InstanceBackends {
+  of(worktree: string): readonly MachineBackend[];
+  /** Resolves once it serves again. Rejects with a UserError. */
+  restart(worktree: string, name: string): Promise<void>;
 }
 
 /** By what one is known while it has another definition, and so another id. */

@@ -1,6 +1,5 @@
 // The typed contract between the instance host and one window, across processes: plain data only.
 // The editor pushes state as it changes; the host answers agents from its copy and calls back only to act.
-import type { Listing } from "../core/control/machineInstances";
 import type { WindowIdentity } from "../core/registry/formats";
 import type { LogLevel } from "../core/log";
 import type { Mention } from "../core/control/mention";
@@ -15,6 +14,7 @@ import type {
   WindowBackends,
 } from "./backendContract";
 import type { FileDiagnostics, EditorState } from "./editorStateContract";
+import type { ClientView, MachineApi, MachineEvents } from "./machineContract";
 import type { Answer, Operation, OperationKind } from "./operationsContract";
 
 /** Everything that determines which instances run. Sent whole at every change. */
@@ -70,15 +70,6 @@ export interface WindowOptions extends DiscoveryLocations {
 /** The worktree that a folder lies in, as git has reported it. */
 export type KnownFolder = readonly [folder: string, worktree: Worktree];
 
-export interface ClientView {
-  readonly id: string;
-  /** The client's own name ("claude-code"); null until it is initialized. */
-  readonly name: string | null;
-  readonly version: string | null;
-  /** The agent's own process, if it reports one. */
-  readonly pid: number | null;
-}
-
 export type InstanceState =
   | {
       readonly kind: "stopped";
@@ -110,6 +101,7 @@ export interface InstanceView {
   readonly worktree: string;
   /** null without git. */
   readonly gitCommonDir: string | null;
+  readonly repository: string | null;
   readonly name: string;
   readonly pin: Pin | null;
   readonly state: InstanceState;
@@ -180,7 +172,7 @@ export interface SendRequest {
 }
 
 /** What the host does for one window. Calls are answered in the order they were made. */
-export interface HostApi {
+export interface HostApi extends MachineApi {
   /** Takes the whole desired state; resolves once it has been applied. */
   reconcile(desired: DesiredState): Promise<void>;
   /** Starts an instance at the user's request. `worktree` may be any directory in it; returns the worktree's path. */
@@ -188,10 +180,6 @@ export interface HostApi {
   /** Stops it until the user starts it again. */
   stop(worktree: string): Promise<void>;
   restart(worktree: string): Promise<void>;
-  list(): Promise<Listing>;
-  /** Stops an instance of any window by its id. */
-  stopRemote(instanceId: string): Promise<Outcome<null>>;
-  focusRemote(instanceId: string): Promise<Outcome<null>>;
   /**
    * Mentions files to every agent of an instance, after the selection pushed so far; returns how many received them.
    * Waits up to 15 s for the first to connect.
@@ -219,7 +207,7 @@ export interface ServerApi {
 }
 
 /** Implemented by the editor of one window. */
-export interface EditorApi extends BackendEvents {
+export interface EditorApi extends BackendEvents, MachineEvents {
   /** The process that hosts ends on purpose; the next one is attached to. */
   onWillEnd(): void;
   onDidChangeInstances(instances: readonly InstanceView[]): void;
@@ -227,6 +215,8 @@ export interface EditorApi extends BackendEvents {
   onDidLearnWorktrees(known: readonly KnownFolder[]): void;
   /** Another window or the command line asks to show this worktree. */
   onDidRequestFocus(worktree: string): void;
+  /** The same of a diff that waits in this window. */
+  onDidRequestDiff(id: string): void;
   onDidLog(level: LogLevel, message: string): void;
   /** Resolves when the window itself answers; never, if its page is gone and only its extension host is left. */
   pingWindow(): Promise<void>;

@@ -5,11 +5,18 @@ import { backendsNeedServer } from "../core/backendErrors";
 import { messageOf } from "../core/errors";
 import type { Log, LogLevel } from "../core/log";
 import { failed, type Outcome } from "../core/outcome";
+import type { InstanceBackends } from "../host/backendContract";
 import type { EditorApi } from "../host/contract";
 import { InstanceHost } from "../host/reconcile/instanceHost";
 import { Supervisor, type SupervisorOptions } from "./supervisor";
 import { SupervisorLog } from "./supervisorLog";
 import { type ServedBackends, serveWindow } from "./windowConnection";
+
+/** The same for what asks its instances. */
+const noInstanceBackends: InstanceBackends = {
+  of: () => [],
+  restart: () => Promise.reject(backendsNeedServer()),
+};
 
 /** They need a process that outlives the window. */
 const noBackends: ServedBackends = {
@@ -47,6 +54,7 @@ export async function hostInProcess(
     home,
     version,
     log,
+    backends: noInstanceBackends,
     onDidChange: () => undefined,
   });
   const [channel, own] = localChannels();

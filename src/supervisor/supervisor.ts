@@ -10,6 +10,7 @@ import type { Endpoint } from "../host/endpoint/endpoint";
 import { InstanceHost } from "../host/reconcile/instanceHost";
 import { openApi } from "./api/apiEndpoint";
 import { BackendHost } from "./backends/backendHost";
+import { machineBackends } from "./backends/machineBackends";
 import { WindowBackends } from "./backends/windowBackends";
 import { Presence } from "./presence";
 import { SupervisorLog } from "./supervisorLog";
@@ -123,6 +124,14 @@ export class Supervisor implements ServerApi {
       home,
       version,
       log,
+      backends: {
+        of: (worktree) =>
+          machineBackends(this.#hosts?.backends.all ?? [], worktree),
+        restart: async (worktree, name) => {
+          const backend = await this.#hosts?.backends.claim(worktree, name);
+          await backend?.restart();
+        },
+      },
       onDidChange: () => {
         this.#hosts?.backends.check();
         onDidChange();
@@ -135,7 +144,10 @@ export class Supervisor implements ServerApi {
       place: presence.place,
       guard: path.join(path.dirname(bundle), "guard.sh"),
       instances,
-      onDidChange,
+      onDidChange: () => {
+        instances.noteBackends();
+        onDidChange();
+      },
       log,
     });
     this.#hosts = { instances, backends };

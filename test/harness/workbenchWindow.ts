@@ -2,6 +2,7 @@
 import path from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { Explorer } from "./explorer";
+import { MachineTree } from "./machineTree";
 import type { PageElement } from "./pageElement";
 import {
   type PickerRow,
@@ -26,10 +27,12 @@ const exactly = (text: string): RegExp =>
 export class WorkbenchWindow {
   readonly explorer: Explorer;
   readonly terminals: TerminalPanel;
+  readonly tree: MachineTree;
 
   constructor(readonly page: Page) {
     this.explorer = new Explorer(page);
     this.terminals = new TerminalPanel(page);
+    this.tree = new MachineTree(page);
   }
 
   /** Loads an address, and returns when the workbench is up (its extensions may still be starting). */

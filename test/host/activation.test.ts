@@ -4,6 +4,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import type { LockFile } from "../../src/core/registry/formats";
 import { berthHome, lockDirectory } from "../../src/core/registry/locations";
+import { targetActions } from "../../src/editor/instances/targetActions";
 import { supervisorsIn } from "../harness/supervisors";
 import { until } from "../harness/until";
 import { recordOf, workspaceFolder } from "./berth";
@@ -44,17 +45,45 @@ describe("Activation", () => {
       assert.equal((await lstat(directory)).mode & 0o777, 0o700);
   });
 
-  it("registers exactly the commands of package.json", async () => {
-    const extension = vscode.extensions.getExtension("berth.berth");
-    const { contributes } = extension?.packageJSON as {
-      contributes: { commands: { command: string }[] };
+  const { contributes } = vscode.extensions.getExtension("berth.berth")
+    ?.packageJSON as {
+    contributes: {
+      commands: { command: string; title: string; icon: string }[];
+      menus: Record<string, { command: string; when: string }[]>;
     };
+  };
+
+  it("registers exactly the commands of package.json", async () => {
     const registered = (await vscode.commands.getCommands(true)).filter(
-      (command) => command.startsWith("berth."),
+      (command) =>
+        command.startsWith("berth.") &&
+        // Those of VS Code for the view.
+        !command.startsWith("berth.machine."),
     );
     assert.deepEqual(
       registered.sort(),
       contributes.commands.map(({ command }) => command).sort(),
     );
+  });
+
+  it("offers each action of a row under the same name in the list and in the tree, and none in the palette", () => {
+    const isRow = ({ command }: { command: string }) =>
+      command.startsWith("berth.row.");
+    assert.deepEqual(
+      contributes.commands
+        .filter(isRow)
+        .map(({ command, title, icon }) => ({ command, title, icon })),
+      targetActions.map(({ id, title, icon }) => ({
+        command: `berth.row.${id}`,
+        title,
+        icon: `$(${icon})`,
+      })),
+    );
+    for (const { command } of contributes.commands.filter(isRow)) {
+      const of = (menu: string) =>
+        contributes.menus[menu]?.filter((each) => each.command === command);
+      assert.deepEqual(of("commandPalette"), [{ command, when: "false" }]);
+      assert.equal(of("view/item/context")?.length, 1);
+    }
   });
 });

@@ -46,6 +46,7 @@ const expected = [
   "media/screenshots/status-bar.png",
   "media/screenshots/terminal.png",
   "media/screenshots/tooltip.png",
+  "media/screenshots/tree.png",
   "package.json",
   "readme.md",
 ];

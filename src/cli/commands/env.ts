@@ -1,11 +1,11 @@
 // The variables by which agents and programs find a worktree's servers, for shells that Berth has not opened. No secrets.
 import path from "node:path";
 import {
-  agentVariables,
-  noProxyVariables,
-  variableFamilies,
-} from "../../core/agents/agentVariables";
-import { backendVariables } from "../../core/agents/backendVariables";
+  shellLines,
+  shells,
+  type ShellVariables,
+  shellVariables,
+} from "../../core/agents/shellVariables";
 import { listBackends } from "../../core/control/backendList";
 import type { InstanceRecord } from "../../core/registry/formats";
 import { findCommand } from "../../core/system/findCommand";
@@ -16,21 +16,8 @@ import { type Machine, openMachine } from "../machine";
 import { reasonOf, runProgram } from "../runProgram";
 import { findInstance } from "../target";
 
-/** By whose rules each reads a line. */
-const shells = {
-  sh: "sh",
-  bash: "sh",
-  zsh: "sh",
-  fish: "fish",
-  powershell: "powershell",
-  pwsh: "powershell",
-} as const;
-type Shell = (typeof shells)[keyof typeof shells];
-
 /** Milliseconds. */
 const TIMEOUT = 10_000;
-
-type Variables = readonly (readonly [name: string, value: string])[];
 
 export const env = elsewhere(
   "env",
@@ -72,7 +59,7 @@ export const env = elsewhere(
       if (tmux) await setInTmux(variables);
       else if (json)
         print(`${JSON.stringify(Object.fromEntries(variables), null, 2)}\n`);
-      else print(lines(direnv ? "sh" : shellOf(shell), variables));
+      else print(shellLines(direnv ? "sh" : shell, variables));
       return exitCodes.done;
     },
   }),
@@ -81,8 +68,8 @@ export const env = elsewhere(
 async function variablesOf(
   { backends, place }: Machine,
   record: InstanceRecord,
-): Promise<Variables> {
-  const { worktree, instanceId } = record;
+): Promise<ShellVariables> {
+  const { worktree } = record;
   const addresses = (await listBackends(backends, place)).flatMap(
     ({ record: { worktree: of, name, port, url, state }, liveness }) =>
       of === worktree &&
@@ -92,36 +79,7 @@ async function variablesOf(
         ? [{ name, port, url }]
         : [],
   );
-  const agents = agentVariables(variableFamilies, record);
-  return Object.entries({
-    ...(agents as Record<string, string>),
-    CLAUDE_INSTANCE_ID: instanceId,
-    ...noProxyVariables(process.env),
-    ...backendVariables(addresses),
-  });
-}
-
-const quote: Record<Shell, (value: string) => string> = {
-  sh: quoteForSh,
-  fish: (value) => `'${value.replaceAll(/[\\']/g, "\\$&")}'`,
-  powershell: (value) => `'${value.replaceAll(/['\u2018-\u201b]/g, "$&$&")}'`,
-};
-
-function lines(shell: Shell, variables: Variables): string {
-  const line = {
-    sh: (name: string, value: string) => `export ${name}=${value}`,
-    fish: (name: string, value: string) => `set -gx ${name} ${value}`,
-    powershell: (name: string, value: string) => `$env:${name} = ${value}`,
-  }[shell];
-  return variables
-    .map(([name, value]) => `${line(name, quote[shell](value))}\n`)
-    .join("");
-}
-
-function shellOf(name: string): Shell {
-  return Object.hasOwn(shells, name)
-    ? shells[name as keyof typeof shells]
-    : "sh";
+  return shellVariables(record, addresses, process.env);
 }
 
 function usedShell(): string {
@@ -132,7 +90,7 @@ function usedShell(): string {
 }
 
 /** Throws a UserError outside of tmux. */
-async function setInTmux(variables: Variables): Promise<void> {
+async function setInTmux(variables: ShellVariables): Promise<void> {
   const tmux = findCommand("tmux");
   if (!process.env["TMUX"] || tmux === undefined) throw noTmux();
   for (const [name, value] of variables) {

@@ -31,18 +31,31 @@ export const descriptionSchema = z.object({
       name: z.nullable(z.string()),
       version: z.nullable(z.string()),
       pid: z.nullable(pid),
+      // Missing in answers of Berth 0.1.
+      since: z._default(z.number(), 0),
+      isBusy: z._default(z.boolean(), false),
     }),
+  ),
+  /** Whether its window's status bar shows it. */
+  active: z._default(z.boolean(), false),
+  /** That nobody has decided on yet. */
+  diffs: z._default(
+    z.array(z.object({ id: z.string(), agent: z.string(), path: z.string() })),
+    [],
   ),
   /** Bytes: the whole process, and the thread that serves all of the window's instances. */
   memory: z.object({ rss: z.number(), heapUsed: z.number() }),
+  /** Of its worktree, that run or should. */
   backends: z.array(
     z.object({
       name: z.string(),
-      pid,
-      processStart: z.string(),
-      port: z.optional(port),
-      url: z.optional(z.string()),
-      state: z.string(),
+      /** See BackendState. */
+      state: z.enum(["starting", "ready", "backoff", "stopping", "failed"]),
+      // null unless it is ready.
+      pid: z.nullable(pid),
+      processStart: z.nullable(z.string()),
+      port: z.nullable(port),
+      url: z.nullable(z.string()),
     }),
   ),
 });

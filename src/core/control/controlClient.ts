@@ -10,7 +10,7 @@ import {
 } from "./api";
 import { type InstanceRecord } from "../registry/formats";
 import { noAnswer, notSent } from "../errors";
-import type { Send } from "./mention";
+import type { Mention, Send } from "./mention";
 import { ProvenConnection } from "./provenConnection";
 
 type Endpoint = Pick<InstanceRecord, "port" | "controlToken">;
@@ -45,10 +45,26 @@ export async function focusInstance(target: Target): Promise<void> {
   await act(target, "/berth/focus");
 }
 
-/** Throws a UserError if it does not answer. */
-export async function describeInstance(target: Target): Promise<Description> {
+/** Brings a diff that waits to the front in its window. Throws a UserError if there is none, or it does not answer. */
+export async function showDiff(target: Target, id: string): Promise<void> {
+  await act(target, "/berth/diff", { body: { id } });
+}
+
+/** Closes an agent's connection. Throws a UserError if there is none, or it does not answer. */
+export async function disconnectClient(
+  target: Target,
+  id: string,
+): Promise<void> {
+  await act(target, "/berth/disconnect", { body: { id } });
+}
+
+/** `timeout` in milliseconds. Throws a UserError if it does not answer. */
+export async function describeInstance(
+  target: Target,
+  timeout = ACTION_TIMEOUT_MS,
+): Promise<Description> {
   return descriptionSchema.parse(
-    await act(target, "/berth/instance", { method: "GET" }),
+    await act(target, "/berth/instance", { method: "GET", timeout }),
   );
 }
 
@@ -67,6 +83,18 @@ export async function sendTo(
     cancelled,
   });
   return sentSchema.parse(body).sent;
+}
+
+/** The same of several, one after another. */
+export async function sendMentions(
+  target: Target,
+  mentions: readonly Mention[],
+  cancelled: AbortSignal,
+): Promise<number> {
+  let sent = 0;
+  for (const { path: file, lines } of mentions)
+    sent = await sendTo(target, { file, ...(lines && { lines }) }, cancelled);
+  return sent;
 }
 
 interface Call {

@@ -124,6 +124,18 @@ export const markSchema = z.pick(lockSchema, {
 /** The fields that tell Berth's files from other programs'. */
 export type Mark = z.infer<typeof markSchema>;
 
+/** By which an instance's discovery files name it. */
+export function markOf({
+  instanceId,
+  pid: idePid,
+  processStart,
+  pidNamespace,
+  machine,
+  createdAt,
+}: InstanceRecord): Mark {
+  return { instanceId, idePid, processStart, pidNamespace, machine, createdAt };
+}
+
 /** The lock file fields that every editor writes; other editors' files are listed, never touched. */
 export const foreignLockSchema = z.object({
   pid: z.optional(pid),

@@ -43,13 +43,13 @@ export class RecordWatcher {
   /** Reads all records, then watches them. The caller disposes it. */
   static async start(options: RecordWatcherOptions): Promise<RecordWatcher> {
     const watcher = new RecordWatcher(options);
-    await watcher.#readAll();
+    await watcher.readAll();
     watcher.#every(CHECK_PROCESSES_EVERY, async () => {
-      if (!watcher.#isWatching) await watcher.#readAll();
+      if (!watcher.#isWatching) await watcher.readAll();
       await watcher.#checkProcesses();
     });
     // Events may get lost, as on a network drive.
-    watcher.#every(READ_ALL_EVERY, () => watcher.#readAll());
+    watcher.#every(READ_ALL_EVERY, () => watcher.readAll());
     watcher.#every(SWEEP_EVERY, () => watcher.sweep());
     return watcher;
   }
@@ -90,7 +90,8 @@ export class RecordWatcher {
     });
   }
 
-  #readAll(): Promise<void> {
+  /** Resolves once all are known as they are now. */
+  readAll(): Promise<void> {
     this.#watch();
     return this.#inTurn(async () => {
       const all = await this.options.files.records.readAll();

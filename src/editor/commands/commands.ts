@@ -2,6 +2,8 @@
 import * as vscode from "vscode";
 import { messageOf, UserError } from "../../core/errors";
 import { escapeMessage } from "../escape";
+import type { TargetNode } from "../instances/machineTree";
+import { targetActions } from "../instances/targetActions";
 import type { CommandContext, Command } from "./command";
 import { addBackend } from "./addBackend";
 import { restartBackend, showBackendLog, stopBackend } from "./backendCommands";
@@ -48,23 +50,39 @@ const commands: Readonly<Record<string, Command>> = {
 
 /** Registers all commands; the caller disposes them. This is the edge that shows their errors to the user. */
 export function registerCommands(context: CommandContext): vscode.Disposable[] {
-  return Object.entries(commands).map(([id, command]) =>
+  const register = (
+    id: string,
+    run: (argument: unknown, selected: unknown) => Promise<void>,
+  ) =>
     vscode.commands.registerCommand(
       `berth.${id}`,
       async (argument: unknown, selected: unknown) => {
         try {
-          await command(
-            context,
-            typeof argument === "string" ? argument : undefined,
-            filesOf(argument, selected),
-            typeof selected === "string" ? selected : undefined,
-          );
+          await run(argument, selected);
         } catch (error) {
           await report(context, error);
         }
       },
+    );
+  return [
+    ...Object.entries(commands).map(([id, command]) =>
+      register(id, (argument, selected) =>
+        command(
+          context,
+          typeof argument === "string" ? argument : undefined,
+          filesOf(argument, selected),
+          typeof selected === "string" ? selected : undefined,
+        ),
+      ),
     ),
-  );
+    // The tree passes the row.
+    ...targetActions.map((action) =>
+      register(`row.${action.id}`, async (row) => {
+        const target = (row as Partial<TargetNode> | undefined)?.target;
+        if (target) await action.run(context, target);
+      }),
+    ),
+  ];
 }
 
 /** Adds the agent to the terminal `+` menu. Shows errors itself, because VS Code would not show their message. */

@@ -6,17 +6,13 @@ import type { Command } from "./command";
 
 /** Confirms once, with counts and locations, then stops all in parallel and reports those that failed. */
 export const killAllInstances: Command = async (context) => {
-  const { instances } = await context.connection.host.list();
-  const own = context.instances.views
+  const { instances, machine } = context;
+  machine.replace(await context.connection.host.list());
+  const own = instances.views
     .map((view): Target => ({ kind: "own", view }))
     .filter(canKill);
-  const ownIds = new Set(
-    context.instances.views.map(
-      ({ state }) => state.kind === "running" && state.instanceId,
-    ),
-  );
-  const remote = instances
-    .filter(({ record }) => !ownIds.has(record.instanceId))
+  const remote = machine
+    .beside(instances)
     .map((listed): Target => ({ kind: "remote", listed }))
     .filter(canKill);
   const targets = [...own, ...remote];
@@ -50,11 +46,14 @@ function nameOf(target: Target): string {
     case "own":
       return `${target.view.name} (${target.view.worktree})`;
     case "remote":
-      return `${target.listed.record.name} (${target.listed.record.worktree})`;
+      return `${target.listed.name} (${target.listed.worktree})`;
     case "backend":
+    case "otherBackend":
     case "notRunning":
     case "otherEditor":
     case "elsewhere":
+    case "agent":
+    case "diff":
       return "";
   }
 }

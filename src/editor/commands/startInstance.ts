@@ -10,7 +10,7 @@ export const startInstance: Command = async (context, worktree) => {
     unwrap(await context.connection.host.start(worktree));
     return;
   }
-  const { notRunning } = await context.connection.host.list();
+  const { notRunning } = context.machine.view;
   const own = context.instances.views.map(
     (view) => ({ kind: "own", view }) as const,
   );

@@ -1,11 +1,11 @@
 // Shows the diffs that agents propose. The user may edit them; each is decided exactly once, by the first event.
-import { open, stat } from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
-import { cannotShowDiff, UserError } from "../../core/errors";
+import { UserError } from "../../core/errors";
 import { Lifetime } from "../../core/lifetime";
 import { done, failed, type Outcome } from "../../core/outcome";
 import type { DiffDecision, ProposedDiff } from "../../host/contract";
+import { checkIsNew } from "./comparable";
 import {
   PROPOSAL_SCHEME,
   ProposalFiles,
@@ -112,6 +112,14 @@ export class DiffReview {
       if (!(error instanceof UserError)) throw error;
       return failed(error);
     }
+  }
+
+  /** Brings it to the front. */
+  async show(diff: PendingDiff): Promise<void> {
+    await vscode.commands.executeCommand(
+      "vscode.diff",
+      ...diffCommandArguments(diff),
+    );
   }
 
   /** Answers the agent with the proposal as the user has edited it. */
@@ -250,21 +258,6 @@ export function diffCommandArguments(
   return [left, right, title, { ...options, preview: false, override: true }];
 }
 
-/** Whether the file is new. Throws a UserError if the two sides cannot be compared. */
-async function checkIsNew({
-  oldPath,
-  newPath,
-  contents,
-}: ProposedDiff): Promise<boolean> {
-  const oldStat = await stat(oldPath).catch(() => undefined);
-  if (
-    contents.includes("\0") ||
-    (oldStat && (!oldStat.isFile() || (await isBinary(oldPath))))
-  )
-    throw cannotShowDiff(newPath);
-  return oldStat === undefined;
-}
-
 /** What the user had made of it before a reload; VS Code may have restored that by itself. */
 async function restoreEdit(right: vscode.Uri, edited: string): Promise<void> {
   const document = await vscode.workspace.openTextDocument(right);
@@ -282,15 +275,4 @@ async function restoreEdit(right: vscode.Uri, edited: string): Promise<void> {
 async function readContent({ proposal, right }: PendingDiff): Promise<string> {
   const document = await vscode.workspace.openTextDocument(right);
   return finalContent(proposal.contents, document.getText());
-}
-
-/** The test that git and VS Code use: a NUL among the first bytes. */
-async function isBinary(file: string): Promise<boolean> {
-  const handle = await open(file);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(8192));
-    return buffer.subarray(0, bytesRead).includes(0);
-  } finally {
-    await handle.close();
-  }
 }

@@ -1,6 +1,5 @@
 // Every action on a backend's row.
-import * as vscode from "vscode";
-import type { BackendView } from "../../host/backendContract";
+import type { BackendName, BackendView } from "../../host/backendContract";
 import type { Target, TargetContext } from "./target";
 
 type Kind = BackendView["state"]["kind"];
@@ -27,16 +26,14 @@ export function canShowBackendLog(target: Target): boolean {
   return target.kind === "backend" && target.view.state.kind !== "refused";
 }
 
-export function canCopyAddress(target: Target): boolean {
-  return addressOf(target) !== undefined;
-}
-
 /** Resolves once it serves. Asks the user first where a workspace defines it. Rejects with a UserError. */
 export async function startBackend(
-  { backends, consents }: TargetContext,
+  context: TargetContext,
   target: Target,
 ): Promise<void> {
+  if (target.kind === "otherBackend") await restartBackend(context, target);
   if (target.kind !== "backend") return;
+  const { backends, consents } = context;
   const { view } = target;
   const { name, state } = view;
   if (
@@ -52,14 +49,16 @@ export async function restartBackend(
   { backends }: TargetContext,
   target: Target,
 ): Promise<void> {
-  if (target.kind === "backend") await backends.restart(target.view);
+  const name = nameOf(target);
+  if (name) await backends.restart(name);
 }
 
 export async function stopBackend(
   { backends }: TargetContext,
   target: Target,
 ): Promise<void> {
-  if (target.kind === "backend") await backends.stop(target.view);
+  const name = nameOf(target);
+  if (name) await backends.stop(name);
 }
 
 export async function showBackendLog(
@@ -68,14 +67,6 @@ export async function showBackendLog(
 ): Promise<void> {
   if (target.kind === "backend")
     await backendLogs.show(target.view, instances.labelOf(target.view));
-}
-
-export async function copyAddress(
-  _context: TargetContext,
-  target: Target,
-): Promise<void> {
-  const address = addressOf(target);
-  if (address !== undefined) await vscode.env.clipboard.writeText(address);
 }
 
 /** What a click on its row does: it starts, or shows what it writes. */
@@ -89,12 +80,14 @@ export function openBackend(
 }
 
 function isIn(target: Target, kinds: readonly Kind[]): boolean {
+  if (target.kind === "otherBackend")
+    return kinds.includes(target.backend.state);
   return target.kind === "backend" && kinds.includes(target.view.state.kind);
 }
 
-function addressOf(target: Target): string | undefined {
-  if (target.kind !== "backend" || target.view.state.kind !== "ready")
-    return undefined;
-  const { url, port } = target.view.state;
-  return url ?? `127.0.0.1:${port}`;
+function nameOf(target: Target): BackendName | undefined {
+  if (target.kind === "backend") return target.view;
+  if (target.kind !== "otherBackend") return undefined;
+  const { backend, instance } = target;
+  return { worktree: instance.worktree, name: backend.name };
 }

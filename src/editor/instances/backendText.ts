@@ -4,33 +4,46 @@ import type { BackendView } from "../../host/backendContract";
 
 type State = BackendView["state"];
 
-export function backendIcon(state: State): string {
-  switch (state.kind) {
+/** Also as far as it is told of another window's. */
+interface ToldState {
+  readonly kind: State["kind"];
+  readonly port?: number | null;
+  readonly pid?: number | null;
+  readonly warning?: string | null;
+}
+
+/** Id of a theme icon. */
+export function backendIcon({ kind, warning = null }: ToldState): string {
+  switch (kind) {
     case "starting":
     case "stopping":
     case "backoff":
-      return "$(loading~spin)";
+      return "loading~spin";
     case "ready":
-      return state.warning === null ? "$(server-process)" : "$(warning)";
+      return warning === null ? "server-process" : "warning";
     case "failed":
-      return "$(error)";
+      return "error";
     case "stopped":
-      return "$(circle-outline)";
+      return "circle-outline";
     case "refused":
-      return "$(shield)";
+      return "shield";
   }
 }
 
-export function formatBackendState(state: State): string {
-  switch (state.kind) {
+export function formatBackendState({
+  kind,
+  port = null,
+  pid = null,
+}: ToldState): string {
+  switch (kind) {
     case "ready":
-      return formatBackendPort(state.port, state.pid);
+      return formatBackendPort(port, pid);
     case "backoff":
       return "crashed, starts again soon";
     case "refused":
       return "does not run";
     default:
-      return state.kind;
+      return kind;
   }
 }
 

@@ -1,17 +1,20 @@
 // How a row reads: every view shows a target in these words, and none describes it a second time.
 import {
+  diffOf,
+  formatAgent,
   formatAgentCount,
   formatPendingDiffs,
   formatPort,
 } from "../../core/messages";
 import { siblingName } from "../../core/worktrees/names";
+import path from "node:path";
 import { backendIcon, backendReason, formatBackendState } from "./backendText";
 import { formatState, stateIcon } from "./stateText";
 import { diffsOf, type Target, type TargetContext } from "./target";
 
 /** Names and paths as they are: each view escapes what its widget would read as an icon or as Markdown. */
 export interface TargetDescription {
-  /** With `$()` around it. */
+  /** Id of a theme icon. */
   readonly icon: string;
   readonly name: string;
   readonly status: string;
@@ -32,33 +35,32 @@ export function describeTarget(
       return {
         icon: stateIcon(state),
         name,
-        status:
-          pendingCount === 0
-            ? formatState(state)
-            : `${formatState(state)}, ${formatPendingDiffs(pendingCount)}`,
+        status: withDiffs(formatState(state), pendingCount),
         isActive: worktree === context.instances.active?.worktree,
         detail:
           state.kind === "failed" ? `${worktree} · ${state.error}` : worktree,
       };
     }
     case "remote": {
-      const { record, liveness, health } = target.listed;
+      const { name, port, worktree, liveness, clients, diffs, isActive } =
+        target.listed;
+      const state = formatPort(
+        port,
+        liveness === "live" ? formatAgentCount(clients.length) : liveness,
+      );
       return {
-        icon: liveness === "live" ? "$(server)" : "$(question)",
-        name: record.name,
-        status: formatPort(
-          record.port,
-          health ? formatAgentCount(health.clients) : liveness,
-        ),
-        isActive: health?.active ?? false,
-        detail: record.worktree,
+        icon: liveness === "live" ? "server" : "question",
+        name,
+        status: withDiffs(state, diffs.length),
+        isActive,
+        detail: worktree,
       };
     }
     case "elsewhere": {
       const { answer } = target;
       if ("failure" in answer)
         return {
-          icon: "$(debug-disconnect)",
+          icon: "debug-disconnect",
           name: answer.host,
           status: "not reached",
           isActive: false,
@@ -67,7 +69,7 @@ export function describeTarget(
       const { host, instance } = answer;
       const { name, port, clients, liveness, worktree } = instance;
       return {
-        icon: liveness === "live" ? "$(remote)" : "$(question)",
+        icon: liveness === "live" ? "remote" : "question",
         name,
         status: formatPort(
           port,
@@ -80,7 +82,7 @@ export function describeTarget(
     case "notRunning": {
       const { listed } = target;
       return {
-        icon: "$(circle-outline)",
+        icon: "circle-outline",
         name: siblingName(listed),
         status: "not running",
         isActive: false,
@@ -91,18 +93,56 @@ export function describeTarget(
       const { name, state } = target.view;
       const reason = backendReason(state);
       return {
-        // Below its worktree.
-        icon: `\u2003${backendIcon(state)}`,
+        icon: backendIcon(state),
         name,
         status: formatBackendState(state),
         isActive: false,
-        detail: reason && `\u2003${reason}`,
+        detail: reason,
+      };
+    }
+    case "otherBackend": {
+      const { name, state: kind, port, pid, url } = target.backend;
+      const state = { kind, port, pid };
+      return {
+        icon: backendIcon(state),
+        name,
+        status: formatBackendState(state),
+        isActive: false,
+        detail: url ?? "",
+      };
+    }
+    case "agent": {
+      const { client, name } = target;
+      const { version, pid, since, isBusy } = client;
+      const terminal = context.terminals.ofClient(client);
+      return {
+        icon: "robot",
+        name,
+        status: formatAgent(since, isBusy),
+        isActive: false,
+        detail: [
+          version ?? "",
+          terminal ? `terminal ${terminal.name}` : "",
+          pid === null ? "" : `process ${pid}`,
+        ]
+          .filter(Boolean)
+          .join(" · "),
+      };
+    }
+    case "diff": {
+      const { diff, instance } = target;
+      return {
+        icon: "diff",
+        name: path.basename(diff.path),
+        status: diffOf(diff.agent),
+        isActive: false,
+        detail: path.relative(instance.worktree, diff.path),
       };
     }
     case "otherEditor": {
       const { name, port, folders, isAlive } = target.listed;
       return {
-        icon: "$(link-external)",
+        icon: "link-external",
         name,
         status: `port ${port}${isAlive ? "" : ", its process is gone"}`,
         isActive: false,
@@ -110,4 +150,8 @@ export function describeTarget(
       };
     }
   }
+}
+
+function withDiffs(status: string, count: number): string {
+  return count === 0 ? status : `${status}, ${formatPendingDiffs(count)}`;
 }

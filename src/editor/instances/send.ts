@@ -109,7 +109,7 @@ function translateMention(
   const destination =
     target.kind === "own"
       ? target.view
-      : target.kind === "remote" && target.listed.record;
+      : target.kind === "remote" && target.listed;
   if (!source?.gitCommonDir || !destination) return mention;
   if (source.gitCommonDir !== destination.gitCommonDir) return mention;
   if (source.worktree === destination.worktree) return mention;
@@ -177,7 +177,7 @@ function recipientOf(target: Target): {
       return { name, to: { worktree } };
     }
     case "remote": {
-      const { name, instanceId } = target.listed.record;
+      const { name, instanceId } = target.listed;
       return { name, to: { instanceId } };
     }
     case "notRunning":
@@ -188,6 +188,10 @@ function recipientOf(target: Target): {
       throw notRunning(target.view.name);
     case "elsewhere":
       throw notRunning(target.answer.host);
+    case "otherBackend":
+    case "agent":
+    case "diff":
+      throw notRunning(target.instance.name);
   }
 }
 

@@ -9,17 +9,18 @@ import {
 } from "../../core/messages";
 import type { InstanceState } from "../../host/contract";
 
+/** Id of a theme icon. */
 export function stateIcon(state: InstanceState): string {
   switch (state.kind) {
     case "starting":
     case "stopping":
-      return "$(loading~spin)";
+      return "loading~spin";
     case "running":
-      return state.warning === null ? "$(server)" : "$(warning)";
+      return state.warning === null ? "server" : "warning";
     case "failed":
-      return "$(error)";
+      return "error";
     case "stopped":
-      return "$(circle-slash)";
+      return "circle-slash";
   }
 }
 

@@ -3,8 +3,14 @@ import * as vscode from "vscode";
 import { unwrap } from "../../core/outcome";
 import { canonicalPath } from "../../core/system/paths";
 import { contains } from "../../core/system/paths";
-import type { Listing } from "../../core/control/machineInstances";
-import type { BackendView } from "../../host/backendContract";
+import type { OtherEditor } from "../../core/registry/lockFiles";
+import type { BackendView, MachineBackend } from "../../host/backendContract";
+import type {
+  ClientView,
+  MachineInstance,
+  SiblingWorktree,
+  WaitingDiff,
+} from "../../host/machineContract";
 import type { InstanceView } from "../../host/contract";
 import type { BackendList } from "../backends/backendList";
 import type { BackendLogs } from "../backends/backendLogs";
@@ -12,31 +18,49 @@ import type { Consents } from "../backends/consents";
 import type { DiffReview, PendingDiff } from "../diffs/diffReview";
 import type { HostConnection } from "../window/hostConnection";
 import type { AgentTerminals } from "../terminals/agentTerminals";
+import type { Machine } from "./machine";
 import type { MachineAnswer, OtherMachines } from "./otherMachines";
 import type { WindowInstances } from "./windowInstances";
-
-type RemoteInstance = Listing["instances"][number];
 
 export type Target =
   /** A worktree of this window, with its instance in any state. */
   | { readonly kind: "own"; readonly view: InstanceView }
   /** An instance of another window or process. */
-  | { readonly kind: "remote"; readonly listed: RemoteInstance }
+  | { readonly kind: "remote"; readonly listed: MachineInstance }
   | {
       readonly kind: "notRunning";
-      readonly listed: Listing["notRunning"][number];
+      readonly listed: SiblingWorktree;
     }
   | {
       readonly kind: "otherEditor";
-      readonly listed: Listing["otherEditors"][number];
+      readonly listed: OtherEditor;
     }
   /** An instance on another machine, or that machine if it is away. */
   | { readonly kind: "elsewhere"; readonly answer: MachineAnswer }
   /** One of a worktree of this window; see backendTarget.ts. */
-  | { readonly kind: "backend"; readonly view: BackendView };
+  | { readonly kind: "backend"; readonly view: BackendView }
+  /** The same of a worktree of another window. */
+  | {
+      readonly kind: "otherBackend";
+      readonly backend: MachineBackend;
+      readonly instance: MachineInstance;
+    }
+  /** Of an instance of any window; see agentTarget.ts. `name` tells it from the instance's others. */
+  | {
+      readonly kind: "agent";
+      readonly client: ClientView;
+      readonly name: string;
+      readonly instance: MachineInstance;
+    }
+  | {
+      readonly kind: "diff";
+      readonly diff: WaitingDiff;
+      readonly instance: MachineInstance;
+    };
 
 export interface TargetContext {
   readonly instances: WindowInstances;
+  readonly machine: Machine;
   readonly backends: BackendList;
   readonly backendLogs: BackendLogs;
   readonly consents: Consents;
@@ -72,7 +96,7 @@ export function canRestart(target: Target): boolean {
 
 export function canSwitch(target: Target): boolean {
   if (target.kind === "elsewhere") return "instance" in target.answer;
-  return target.kind !== "otherEditor" && target.kind !== "backend";
+  return ["own", "remote", "notRunning"].includes(target.kind);
 }
 
 /** Its pending diffs, oldest first. */
@@ -125,7 +149,7 @@ export async function kill(
 ): Promise<void> {
   if (target.kind === "own") await connection.host.stop(target.view.worktree);
   else if (target.kind === "remote")
-    unwrap(await connection.host.stopRemote(target.listed.record.instanceId));
+    unwrap(await connection.host.stopRemote(target.listed.instanceId));
 }
 
 export async function start(
@@ -170,14 +194,9 @@ export async function switchTo(
       await revealWorktree(context.instances, target.view.worktree);
       return;
     case "remote": {
-      const { instanceId, windows, worktree } = target.listed.record;
-      const workspace = windows.find(({ lead }) => lead)?.workspace;
+      const { instanceId } = target.listed;
       unwrap(await context.connection.host.focusRemote(instanceId));
-      await openWindow(
-        workspace && !workspace.startsWith("untitled:")
-          ? vscode.Uri.parse(workspace)
-          : vscode.Uri.file(worktree),
-      );
+      await openWindowOf(target.listed);
       return;
     }
     case "notRunning":
@@ -197,7 +216,10 @@ export async function switchTo(
       return;
     }
     case "backend":
+    case "otherBackend":
     case "otherEditor":
+    case "agent":
+    case "diff":
   }
 }
 
@@ -216,6 +238,19 @@ export async function revealWorktree(
           contains(worktree, canonicalPath(folder.uri.fsPath)),
       )?.uri;
   if (uri) await vscode.commands.executeCommand("revealInExplorer", uri);
+}
+
+/** Brings the window that leads to the front. */
+export async function openWindowOf({
+  windows,
+  worktree,
+}: MachineInstance): Promise<void> {
+  const workspace = windows.find(({ lead }) => lead)?.workspace;
+  await openWindow(
+    workspace && !workspace.startsWith("untitled:")
+      ? vscode.Uri.parse(workspace)
+      : vscode.Uri.file(worktree),
+  );
 }
 
 /** Focuses the window that already has it open, else opens a new one; never replaces this one. */

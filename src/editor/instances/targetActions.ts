@@ -1,16 +1,30 @@
 // Every action that a row offers as a button. A new one is an entry here; each view draws those that are available.
 import {
-  canCopyAddress,
+  canDisconnect,
+  canReview,
+  canShowAgentTerminal,
+  disconnect,
+  review,
+  showAgentTerminal,
+} from "./agentTarget";
+import {
   canRestartBackend,
   canShowBackendLog,
   canStartBackend,
   canStopBackend,
-  copyAddress,
   restartBackend,
   showBackendLog,
   startBackend,
   stopBackend,
 } from "./backendTarget";
+import {
+  canCopyAddress,
+  canCopyEndpoint,
+  canCopyEnvironment,
+  copyAddress,
+  copyEndpoint,
+  copyEnvironment,
+} from "./copy";
 import {
   acceptOldest,
   canKill,
@@ -18,6 +32,7 @@ import {
   canRestart,
   canShowTerminal,
   canStart,
+  canSwitch,
   hasDiff,
   kill,
   openTerminal,
@@ -25,76 +40,148 @@ import {
   restart,
   showTerminal,
   start,
+  switchTo,
   type Target,
   type TargetContext,
 } from "./target";
 
 export interface TargetAction {
+  /** Its command is `berth.row.<id>`. */
+  readonly id: string;
   /** Id of a theme icon. */
   readonly icon: string;
   readonly title: string;
+  /** What the list does otherwise, or would have too many buttons for. */
+  readonly isOnlyInTree?: true;
   readonly isAvailable: (target: Target, context: TargetContext) => boolean;
   run(context: TargetContext, target: Target): Promise<void>;
 }
 
 export const targetActions: readonly TargetAction[] = [
   {
+    id: "review",
+    icon: "open-preview",
+    title: "Review Diff",
+    isAvailable: canReview,
+    run: review,
+  },
+  {
+    id: "switch",
+    icon: "multiple-windows",
+    title: "Switch To",
+    isOnlyInTree: true,
+    isAvailable: canSwitch,
+    run: switchTo,
+  },
+  {
+    id: "acceptDiff",
     icon: "check",
     title: "Accept Diff",
     isAvailable: hasDiff,
     run: acceptOldest,
   },
   {
+    id: "rejectDiff",
     icon: "close",
     title: "Reject Diff",
     isAvailable: hasDiff,
     run: rejectOldest,
   },
   {
+    id: "showTerminal",
     icon: "terminal",
     title: "Show Terminal",
     isAvailable: canShowTerminal,
     run: showTerminal,
   },
   {
+    id: "openTerminal",
     icon: "robot",
     title: "Open Agent Terminal",
     isAvailable: canOpenTerminal,
     run: openTerminal,
   },
-  { icon: "play", title: "Start", isAvailable: canStart, run: start },
   {
+    id: "showAgentTerminal",
+    icon: "terminal",
+    title: "Show Terminal",
+    isAvailable: canShowAgentTerminal,
+    run: showAgentTerminal,
+  },
+  {
+    id: "disconnect",
+    icon: "debug-disconnect",
+    title: "Disconnect Agent",
+    isAvailable: canDisconnect,
+    run: disconnect,
+  },
+  {
+    id: "start",
+    icon: "play",
+    title: "Start",
+    isAvailable: canStart,
+    run: start,
+  },
+  {
+    id: "restart",
     icon: "debug-restart",
     title: "Restart",
     isAvailable: canRestart,
     run: restart,
   },
-  { icon: "debug-stop", title: "Kill", isAvailable: canKill, run: kill },
   {
+    id: "kill",
+    icon: "debug-stop",
+    title: "Kill",
+    isAvailable: canKill,
+    run: kill,
+  },
+  {
+    id: "startBackend",
     icon: "play",
     title: "Start Backend",
     isAvailable: canStartBackend,
     run: startBackend,
   },
   {
+    id: "copyAddress",
     icon: "copy",
     title: "Copy Address",
     isAvailable: canCopyAddress,
     run: copyAddress,
   },
   {
+    id: "copyEndpoint",
+    icon: "copy",
+    title: "Copy Address",
+    isOnlyInTree: true,
+    isAvailable: canCopyEndpoint,
+    run: copyEndpoint,
+  },
+  {
+    id: "copyEnvironment",
+    icon: "copy",
+    title: "Copy Environment",
+    isOnlyInTree: true,
+    isAvailable: canCopyEnvironment,
+    run: copyEnvironment,
+  },
+  {
+    id: "showBackendLog",
     icon: "output",
     title: "Show Backend Log",
     isAvailable: canShowBackendLog,
     run: showBackendLog,
   },
   {
+    id: "restartBackend",
     icon: "debug-restart",
     title: "Restart Backend",
     isAvailable: canRestartBackend,
     run: restartBackend,
   },
   {
+    id: "stopBackend",
     icon: "debug-stop",
     title: "Stop Backend",
     isAvailable: canStopBackend,

@@ -1,32 +1,21 @@
 // All targets in the groups and the order in which every view shows them.
-import type { Listing } from "../../core/control/machineInstances";
-import type { BackendList } from "../backends/backendList";
 import type { MachineAnswer } from "./otherMachines";
-import type { Target } from "./target";
-import type { WindowInstances } from "./windowInstances";
+import type { Target, TargetContext } from "./target";
 
 export interface TargetSection {
   readonly label: string;
   readonly targets: readonly Target[];
 }
 
-/** Without a listing, only this window's are known. */
 export function targetSections(
-  { views }: WindowInstances,
-  backends: BackendList,
-  listing: Listing | undefined,
+  { instances, machine, backends }: TargetContext,
   elsewhere: readonly MachineAnswer[],
 ): TargetSection[] {
-  const ownIds = new Set(
-    views.flatMap(({ state }) =>
-      state.kind === "running" ? [state.instanceId] : [],
-    ),
-  );
-  const { instances = [], otherEditors = [], notRunning = [] } = listing ?? {};
+  const { otherEditors, notRunning } = machine.view;
   return [
     {
       label: "This window",
-      targets: views.flatMap((view): Target[] => [
+      targets: instances.views.flatMap((view): Target[] => [
         { kind: "own", view },
         ...backends
           .of(view.worktree)
@@ -35,8 +24,8 @@ export function targetSections(
     },
     {
       label: "Other windows",
-      targets: instances
-        .filter(({ record }) => !ownIds.has(record.instanceId))
+      targets: machine
+        .beside(instances)
         .map((listed) => ({ kind: "remote", listed })),
     },
     {

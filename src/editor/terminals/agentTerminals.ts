@@ -10,6 +10,7 @@ import type { Log } from "../../core/log";
 import { chooseTerminal } from "../../core/messages";
 import { unwrap } from "../../core/outcome";
 import type { InstanceView } from "../../host/contract";
+import type { ClientView } from "../../host/machineContract";
 import type { HostConnection } from "../window/hostConnection";
 import type { CurrentSettings } from "../settings/settings";
 import { startMcpServers, writeServers } from "../backends/agentBackends";
@@ -75,6 +76,11 @@ export class AgentTerminals {
     return [
       ...new Set([...this.#clients.of(view), ...this.#opened.of(worktree)]),
     ];
+  }
+
+  /** undefined: it runs in no terminal of this window. */
+  ofClient(client: ClientView): vscode.Terminal | undefined {
+    return this.#clients.ofClient(client);
   }
 
   /** Opens a terminal for a chosen agent, by default in the active worktree; starts its instance if needed. */

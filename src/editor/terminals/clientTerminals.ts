@@ -2,7 +2,8 @@
 import * as vscode from "vscode";
 import { ancestors } from "../../core/system/processList";
 import { Lifetime } from "../../core/lifetime";
-import type { ClientView, InstanceView } from "../../host/contract";
+import type { InstanceView } from "../../host/contract";
+import type { ClientView } from "../../host/machineContract";
 import type { WindowInstances } from "../instances/windowInstances";
 
 export class ClientTerminals {
@@ -39,6 +40,11 @@ export class ClientTerminals {
     return clientsOf(view).flatMap(
       (client) => this.#terminals.get(key(client)) ?? [],
     );
+  }
+
+  /** undefined: it is in no terminal of this window. */
+  ofClient(client: ClientView): vscode.Terminal | undefined {
+    return this.#terminals.get(key(client));
   }
 
   dispose(): Promise<void> {

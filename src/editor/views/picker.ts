@@ -2,7 +2,6 @@
 import * as vscode from "vscode";
 import { messageOf } from "../../core/errors";
 import { markActive } from "../../core/messages";
-import type { Listing } from "../../core/control/machineInstances";
 import { describeTarget } from "../instances/describeTarget";
 import type { MachineAnswer } from "../instances/otherMachines";
 import type { Target, TargetContext } from "../instances/target";
@@ -24,13 +23,15 @@ interface Row extends vscode.QuickPickItem {
 
 /** The same objects at every draw: VS Code hands the clicked one back. */
 const buttons = new Map<vscode.QuickInputButton, TargetAction>(
-  targetActions.map((action) => [
-    {
-      iconPath: new vscode.ThemeIcon(action.icon),
-      tooltip: action.title,
-    },
-    action,
-  ]),
+  targetActions
+    .filter(({ isOnlyInTree }) => !isOnlyInTree)
+    .map((action) => [
+      {
+        iconPath: new vscode.ThemeIcon(action.icon),
+        tooltip: action.title,
+      },
+      action,
+    ]),
 );
 
 /** Shows the list and keeps it up to date while open. Undefined if dismissed without a choice. */
@@ -45,29 +46,30 @@ export async function pickTarget(
     matchOnDescription: true,
     matchOnDetail: true,
   });
-  let listing: Listing | undefined;
   let elsewhere: readonly MachineAnswer[] = [];
   const draw = (): void => {
     const active = pick.activeItems[0]?.target;
-    pick.items = rows(context, listing, elsewhere, accepts);
+    pick.items = rows(context, elsewhere, accepts);
     const sameRow = pick.items.find(
       ({ target }) =>
         target && active && targetKey(target) === targetKey(active),
     );
     if (sameRow) pick.activeItems = [sameRow];
   };
-  const refresh = async (): Promise<void> => {
-    pick.busy = true;
-    let errorMessage: string | undefined;
-    try {
-      listing = await context.connection.host.list();
-    } catch (error) {
-      errorMessage = messageOf(error);
-    }
-    draw();
+  const say = (why?: string): void => {
     const isEmpty = pick.items.length === 0;
     pick.placeholder =
-      errorMessage ?? (isEmpty ? "No instance is running." : placeholder);
+      why ?? (isEmpty ? "No instance is running." : placeholder);
+  };
+  /** What no event tells of. */
+  const look = async (): Promise<void> => {
+    pick.busy = true;
+    try {
+      context.machine.replace(await context.connection.host.list());
+      say();
+    } catch (error) {
+      say(messageOf(error));
+    }
     pick.busy = false;
   };
   const runAction = async (
@@ -80,19 +82,24 @@ export async function pickTarget(
       // Not shown in the list, which a prompt of the action may have closed.
       void vscode.window.showErrorMessage(escapeMessage(messageOf(error)));
     }
-    await refresh();
+    await look();
   };
   const changes = vscode.Disposable.from(
     ...[
       context.instances,
+      context.machine,
       context.backends,
       context.diffs,
       context.terminals,
-    ].map(({ onDidChange }) => onDidChange(() => void refresh())),
+    ].map(({ onDidChange }) =>
+      onDidChange(() => {
+        draw();
+      }),
+    ),
   );
   draw();
   pick.show();
-  void refresh();
+  void look();
   // Once: a machine may take seconds to answer.
   void context.machines.ask().then((answers) => {
     elsewhere = answers;
@@ -122,16 +129,10 @@ export async function pickTarget(
 
 function rows(
   context: TargetContext,
-  listing: Listing | undefined,
   elsewhere: readonly MachineAnswer[],
   accepts: (target: Target) => boolean,
 ): Row[] {
-  return targetSections(
-    context.instances,
-    context.backends,
-    listing,
-    elsewhere,
-  ).flatMap(({ label, targets }) => {
+  return targetSections(context, elsewhere).flatMap(({ label, targets }) => {
     const accepted = targets.filter(accepts);
     return accepted.length === 0
       ? []
@@ -147,10 +148,12 @@ function row(target: Target, context: TargetContext): Row {
     target,
     context,
   );
+  // Below its worktree.
+  const indent = target.kind === "backend" ? "\u2003" : "";
   return {
-    label: `${icon} ${escapeIcons(name)}`,
+    label: `${indent}$(${icon}) ${escapeIcons(name)}`,
     description: isActive ? markActive(status) : status,
-    ...(detail !== "" && { detail: escapeIcons(detail) }),
+    ...(detail !== "" && { detail: indent + escapeIcons(detail) }),
     buttons: [...buttons]
       .filter(([, { isAvailable }]) => isAvailable(target, context))
       .map(([button]) => button),

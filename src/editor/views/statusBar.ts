@@ -67,7 +67,7 @@ export class StatusBar {
     const otherCount = views.length - 1;
     const pending = this.diffs.pending;
     this.#item.text = [
-      stateIcon(state),
+      `$(${stateIcon(state)})`,
       escapeIcons(active.name),
       stateDetail(state),
       ...this.backends.of(active.worktree).map(backendDetail),
@@ -135,7 +135,7 @@ function stateDetail(state: InstanceState): string {
 /** Only what is going on and what has failed. */
 function backendDetail({ name, state }: BackendView): string {
   return ["starting", "backoff", "failed"].includes(state.kind)
-    ? `${backendIcon(state)} ${escapeIcons(name)}`
+    ? `$(${backendIcon(state)}) ${escapeIcons(name)}`
     : "";
 }
 
@@ -196,7 +196,7 @@ function describe(
 ): string {
   const { state, worktree, name } = view;
   const lines = [
-    `${stateIcon(state)} **${escapeMarkdown(name)}**${isActive ? "" : ` · ${link("switch", "switchInstance", worktree)}`}`,
+    `$(${stateIcon(state)}) **${escapeMarkdown(name)}**${isActive ? "" : ` · ${link("switch", "switchInstance", worktree)}`}`,
     escapeMarkdown(worktree),
   ];
   switch (state.kind) {
@@ -251,7 +251,7 @@ function describeBackend(view: BackendView): string {
     .filter(([can]) => can(target))
     .map(([, text, command]) => link(text, command, worktree, name));
   return [
-    `${backendIcon(state)} **${escapeMarkdown(name)}** · ${escapeMarkdown(formatBackendState(state))} · ${links.join(" · ")}`,
+    `$(${backendIcon(state)}) **${escapeMarkdown(name)}** · ${escapeMarkdown(formatBackendState(state))} · ${links.join(" · ")}`,
     ...(reason === "" ? [] : [escapeMarkdown(reason)]),
   ].join("  \n");
 }

@@ -1,13 +1,16 @@
 // A connected agent, independent of its protocol.
 import type { Mention } from "../../core/control/mention";
+import type { Activity } from "./activity";
 import type { ClientDiffs } from "./clientDiffs";
-import type { ClientView } from "../contract";
+import type { ClientView } from "../machineContract";
 import type { EditorView } from "../view/editorView";
 
 export interface Client {
   readonly view: ClientView;
   /** Set while the client has no open request or stream: since when, in milliseconds since 1970. */
   readonly idleSince?: number | undefined;
+  /** Of its calls. */
+  readonly activity: Activity;
   /** Its proposed diffs; the instance closes them when the client disconnects. */
   readonly diffs: ClientDiffs;
   /** Sends what the user is looking at, if it differs from what was sent last. */
@@ -28,21 +31,14 @@ export function clientView(
   id: string,
   implementation: { name: string; version: string } | undefined,
   pid: number | null,
+  { since, isBusy }: Pick<ClientView, "since" | "isBusy">,
 ): ClientView {
   return {
     id,
     name: implementation?.name.slice(0, MAX_NAME) ?? null,
     version: implementation?.version.slice(0, MAX_NAME) ?? null,
     pid,
+    since,
+    isBusy,
   };
-}
-
-/** The agent's display name. */
-export function agentName({ name }: ClientView): string {
-  const known: Readonly<Record<string, string>> = {
-    "claude-code": "Claude Code",
-    // Both use this name.
-    "streamable-http-client": "Gemini or Qwen",
-  };
-  return name === null ? "Agent" : (known[name] ?? name);
 }

@@ -1,10 +1,11 @@
 // The agents connected to one instance: lists them, broadcasts to them and limits their number.
-import { messageOf } from "../../core/errors";
+import { messageOf, noSuchAgent } from "../../core/errors";
 import type { Mention } from "../../core/control/mention";
 import type { Log } from "../../core/log";
-import type { ClientView } from "../contract";
+import type { ClientView } from "../machineContract";
 import type { EditorView } from "../view/editorView";
-import { agentName, type Client } from "./client";
+import { agentName } from "../../core/agents/agentNames";
+import type { Client } from "./client";
 import { admit } from "./clientLimit";
 
 export class ClientSet {
@@ -27,7 +28,7 @@ export class ClientSet {
   admit(limit: number): boolean {
     const isAdmitted = admit(this.#clients, limit, Date.now(), ({ view }) => {
       this.log.warn(
-        `${agentName(view)}: closed for a new client, as the longest idle of ${limit}`,
+        `${agentName(view.name)}: closed for a new client, as the longest idle of ${limit}`,
       );
     });
     if (!isAdmitted)
@@ -49,6 +50,14 @@ export class ClientSet {
     });
     this.log.info(`Agent disconnected (${this.size} now)`);
     this.onDidChange();
+  }
+
+  /** Throws a UserError if there is no such client. */
+  async disconnect(id: string): Promise<void> {
+    const client = [...this.#clients].find(({ view }) => view.id === id);
+    if (!client) throw noSuchAgent();
+    this.log.info(`${agentName(client.view.name)}: disconnected by the user`);
+    await client.close();
   }
 
   share(view: EditorView): void {

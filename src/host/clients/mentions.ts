@@ -9,7 +9,7 @@ import {
   notRunning,
 } from "../../core/errors";
 import type { EditorView } from "../view/editorView";
-import { agentName } from "./client";
+import { agentName } from "../../core/agents/agentNames";
 import type { ClientSet } from "./clientSet";
 
 /** Milliseconds; a newly started agent connects within a few seconds. */
@@ -57,7 +57,7 @@ export class Mentions {
       const { name, worktree } = this.target;
       if (this.#ended.signal.aborted) throw notRunning(name);
       if (timeout.aborted) {
-        const agents = this.clients.views.map(agentName);
+        const agents = this.clients.views.map(({ name }) => agentName(name));
         throw agents.length > 0
           ? cannotBePointed(name, agents)
           : noAgent(name, worktree);

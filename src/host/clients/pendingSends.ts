@@ -1,7 +1,8 @@
 // The user's pending sends, to instances of this or any other window. They can be cancelled while they wait.
-import type { MachineInstances } from "../../core/control/machineInstances";
+import { sendMentions } from "../../core/control/controlClient";
 import { notRunning, sendingCancelled } from "../../core/errors";
 import { done, failed, type Outcome } from "../../core/outcome";
+import type { InstanceRecord } from "../../core/registry/formats";
 import type { SendRequest } from "../contract";
 import type { Mentions } from "./mentions";
 
@@ -12,7 +13,7 @@ export class PendingSends {
   constructor(
     /** undefined unless this window runs an instance there. */
     private readonly mentionsOf: (worktree: string) => Mentions | undefined,
-    private readonly machineInstances: MachineInstances,
+    private readonly recordOf: (instanceId: string) => Promise<InstanceRecord>,
   ) {}
 
   async send({ id, to, mentions }: SendRequest): Promise<Outcome<number>> {
@@ -20,10 +21,12 @@ export class PendingSends {
     this.#pending.set(id, cancellation);
     try {
       if ("instanceId" in to)
-        return await this.machineInstances.send(
-          to.instanceId,
-          mentions,
-          cancellation.signal,
+        return done(
+          await sendMentions(
+            await this.recordOf(to.instanceId),
+            mentions,
+            cancellation.signal,
+          ),
         );
       const target = this.mentionsOf(to.worktree);
       if (!target) throw notRunning(to.worktree);

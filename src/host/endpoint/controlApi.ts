@@ -1,9 +1,12 @@
 // Routes of the control API (/berth/...), by which other windows and the command line query and control an instance.
 // They take the control token; /berth/health an agent's too.
+import type { ServerResponse } from "node:http";
+import * as z from "zod/mini";
 import type { Description, Health } from "../../core/control/api";
 import { UserError } from "../../core/errors";
 import { type Mention, sendSchema } from "../../core/control/mention";
 import { PROOF_HEADER, PROOF_PATH, prove } from "../../core/control/proof";
+import type { Routes } from "./endpoint";
 import { readBody } from "./jsonBody";
 import { answering, memory, onlyFor, respond, type Route } from "./jsonRoutes";
 
@@ -15,11 +18,33 @@ export interface ControlActions {
   /** Resolves once the discovery files are gone; the rest may follow. */
   stop(): Promise<void>;
   focus(): void;
+  /** Throws a UserError if no such diff waits. */
+  showDiff(id: string): void;
+  /** Throws a UserError if no such client is connected. */
+  disconnect(id: string): Promise<void>;
+  /** Resolves once it serves again. Throws a UserError. */
+  restartBackend(name: string): Promise<void>;
 }
 
 const NONCE = /^[\w-]{43}$/;
 
+/** The name is encoded as in any URL. */
+const RESTART_BACKEND = /^\/berth\/backends\/([^/]+)\/restart$/;
+
 export function controlRoutes(
+  actions: ControlActions,
+  controlToken: string,
+): Routes<Route> {
+  const fixed = fixedRoutes(actions, controlToken);
+  return {
+    get: (path) => {
+      const [, name] = RESTART_BACKEND.exec(path) ?? [];
+      return name === undefined ? fixed.get(path) : restartRoute(actions, name);
+    },
+  };
+}
+
+function fixedRoutes(
   actions: ControlActions,
   controlToken: string,
 ): Map<string, Route> {
@@ -45,6 +70,22 @@ export function controlRoutes(
         return { focused: true };
       }),
     ],
+    [
+      "/berth/diff",
+      onlyFor(
+        "POST",
+        byId((id) => {
+          actions.showDiff(id);
+        }),
+      ),
+    ],
+    [
+      "/berth/disconnect",
+      onlyFor(
+        "POST",
+        byId((id) => actions.disconnect(id)),
+      ),
+    ],
   ]);
 }
 
@@ -67,6 +108,53 @@ export function proofRoute(controlToken: string): Route {
   };
 }
 
+const idSchema = z.object({ id: z.string() });
+
+function byId(act: (id: string) => void | Promise<void>): Route {
+  return async (request, response) => {
+    const body = await readBody(request, idSchema);
+    if (body.kind === "refused") {
+      respond(response, body.status, { error: body.error });
+      return;
+    }
+    await respondWith(response, async () => {
+      await act(body.value.id);
+      return { done: true };
+    });
+  };
+}
+
+function restartRoute(actions: ControlActions, encoded: string): Route {
+  return onlyFor("POST", (_request, response) =>
+    respondWith(response, async () => {
+      await actions.restartBackend(decoded(encoded));
+      return { restarted: true };
+    }),
+  );
+}
+
+/** What is no valid encoding is no backend's name either. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** A UserError is the instance's refusal. */
+async function respondWith(
+  response: ServerResponse,
+  answer: () => Promise<object>,
+): Promise<void> {
+  try {
+    respond(response, 200, await answer());
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    respond(response, 409, { error: error.message });
+  }
+}
+
 function sendRoute(actions: ControlActions): Route {
   return async (request, response) => {
     const body = await readBody(request, sendSchema);
@@ -79,15 +167,8 @@ function sendRoute(actions: ControlActions): Route {
       cancellation.abort();
     });
     const { file, lines = null } = body.value;
-    try {
-      const sent = await actions.send(
-        { path: file, lines },
-        cancellation.signal,
-      );
-      respond(response, 200, { sent });
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      respond(response, 409, { error: error.message });
-    }
+    await respondWith(response, async () => ({
+      sent: await actions.send({ path: file, lines }, cancellation.signal),
+    }));
   };
 }

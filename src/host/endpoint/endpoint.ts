@@ -28,7 +28,7 @@ export type HttpRoute = (
 ) => Promise<void>;
 
 /** undefined: unknown path. */
-interface Routes<Route> {
+export interface Routes<Route> {
   get(path: string): Route | undefined;
 }
 

@@ -1,5 +1,6 @@
 // What tools get to know about the client that calls them, read when they ask: names and folders change while it stays.
-import { agentName, type Client } from "../clients/client";
+import { agentName } from "../../core/agents/agentNames";
+import type { Client } from "../clients/client";
 import { unwrap } from "../../core/outcome";
 import type { ActingEditor, WorkspaceFolder } from "../contract";
 import type { CallerContext } from "../tools/tool";
@@ -22,6 +23,7 @@ export function callerContext(instance: Callee, client: Client): CallerContext {
     editor: instance.editor,
     diagnostics: instance.diagnostics,
     diffs: client.diffs,
+    begin: () => client.activity.begin(),
     resolve: (sent) => instance.resolve(sent),
     nameFor: (file) => instance.nameFor(file),
     operate: async (kind, asks) => {
@@ -29,7 +31,7 @@ export function callerContext(instance: Callee, client: Client): CallerContext {
       return unwrap(await editor.operate({ ...asks, kind, worktree }));
     },
     get agent() {
-      return agentName(client.view);
+      return agentName(client.view.name);
     },
     get folders() {
       return instance.folders;

@@ -2,7 +2,11 @@
 import type { Health } from "../../core/control/api";
 import type { ControlActions } from "../endpoint/controlApi";
 import type { Mentions } from "../clients/mentions";
+import type { InstanceBackends } from "../backendContract";
 import type { InstanceState } from "../contract";
+import type { MachineInstance } from "../machineContract";
+import type { ClientSet } from "../clients/clientSet";
+import type { LeadEditor } from "./leadEditor";
 import type { InstanceEvents } from "./instanceContext";
 
 /** An instance as its control API sees it. */
@@ -12,7 +16,10 @@ export interface ControlledInstance {
   readonly worktree: string;
   readonly state: Extract<InstanceState, { kind: "running" }>;
   readonly isActive: boolean;
+  readonly listed: MachineInstance;
   readonly mentions: Mentions;
+  readonly editor: Pick<LeadEditor, "show">;
+  readonly clients: Pick<ClientSet, "disconnect">;
   /** Makes it the active one of the window that leads. */
   focus(): void;
   /** Resolves once the instance can no longer be discovered. */
@@ -42,6 +49,7 @@ export function healthOf({
 
 export function controlActions(
   instance: ControlledInstance,
+  backends: Pick<InstanceBackends, "restart">,
   events: InstanceEvents,
 ): ControlActions {
   return {
@@ -53,7 +61,9 @@ export function controlActions(
       state: instance.state.kind,
       warning: instance.state.warning,
       clients: [...instance.state.clients],
-      backends: [],
+      active: instance.isActive,
+      diffs: [...instance.listed.diffs],
+      backends: [...instance.listed.backends],
     }),
     send: (mention, cancelled) => instance.mentions.send([mention], cancelled),
     stop: async () => {
@@ -66,5 +76,10 @@ export function controlActions(
     focus: () => {
       instance.focus();
     },
+    showDiff: (id) => {
+      instance.editor.show(id);
+    },
+    disconnect: (id) => instance.clients.disconnect(id),
+    restartBackend: (name) => backends.restart(instance.worktree, name),
   };
 }

@@ -6,13 +6,14 @@ import { messageOf, outsideWorktree } from "../../core/errors";
 import { Lifetime } from "../../core/lifetime";
 import { type Log, prefixed } from "../../core/log";
 import { worktreeWithin } from "../../core/messages";
+import type { InstanceRecord } from "../../core/registry/formats";
 import { readClientPath } from "../../core/system/paths";
 import { distinctName } from "../../core/worktrees/names";
 import { ClientSet } from "../clients/clientSet";
 import { Mentions } from "../clients/mentions";
 import type { InstanceState, WorkspaceFolder } from "../contract";
+import type { MachineInstance } from "../machineContract";
 import { freshToken } from "../../core/system/freshToken";
-import type { Endpoint } from "../endpoint/endpoint";
 import type { DiagnosticsView, EditorView } from "../view/editorView";
 import { choosePort } from "./choosePort";
 import type {
@@ -21,6 +22,11 @@ import type {
   InstanceSpec,
   InstanceWindow,
 } from "./instanceContext";
+import {
+  type InstanceIdentity,
+  instanceRecord,
+  machineInstance,
+} from "./instanceRecord";
 import type { InstanceWindows } from "./instanceWindows";
 import { instanceRoutes, type RoutedInstance } from "./instanceRoutes";
 import { LeadEditor } from "./leadEditor";
@@ -35,7 +41,7 @@ export class Instance implements RoutedInstance {
   readonly #controlToken = freshToken();
   readonly #lifetime = new Lifetime();
   readonly #log: Log;
-  #endpoint: Endpoint | undefined;
+  #identity: InstanceIdentity | undefined;
   #published: PublishedFiles | undefined;
   #name: string;
   #warning: string | null = null;
@@ -48,7 +54,11 @@ export class Instance implements RoutedInstance {
     this.#name = this.#spec.name;
     this.#log = prefixed(context.log, () => this.name);
     context.instanceIds.add(this.instanceId);
-    this.editor = new LeadEditor(windows);
+    this.editor = new LeadEditor(windows, () => {
+      events.onDidChange();
+      // The record says how many wait.
+      void this.update();
+    });
     this.clients = new ClientSet(this.#log, () => {
       events.onDidChange();
     });
@@ -74,7 +84,7 @@ export class Instance implements RoutedInstance {
   }
 
   get port(): number {
-    return this.#endpoint?.address.port ?? 0;
+    return this.#identity?.port ?? 0;
   }
 
   get worktree(): string {
@@ -100,6 +110,16 @@ export class Instance implements RoutedInstance {
       clients: this.clients.views,
       warning: this.#warning,
     };
+  }
+
+  /** As every window of the machine is told of it. */
+  get listed(): MachineInstance {
+    return machineInstance(this.#record, "live", {
+      isActive: this.isActive,
+      clients: this.clients.views,
+      diffs: this.editor.waiting,
+      backends: this.context.backends.of(this.worktree),
+    });
   }
 
   get isActive(): boolean {
@@ -189,6 +209,17 @@ export class Instance implements RoutedInstance {
     return this.windows.lead.spec;
   }
 
+  get #record(): InstanceRecord {
+    if (!this.#identity) throw new Error("The instance has no port yet.");
+    return instanceRecord({
+      identity: this.#identity,
+      process: this.context.process,
+      name: this.name,
+      windows: this.windows,
+      diffs: this.editor.waiting.length,
+    });
+  }
+
   get #window(): InstanceWindow {
     return this.windows.lead.window;
   }
@@ -211,12 +242,12 @@ export class Instance implements RoutedInstance {
       instanceRoutes(this, {
         process: this.context.process,
         controlToken: this.#controlToken,
+        backends: this.context.backends,
         maxClients: () => this.#spec.settings.maxClients,
         events: this.events,
         log: this.#log,
       }),
     );
-    this.#endpoint = endpoint;
     this.#lifetime.defer(() => endpoint.close());
     this.#lifetime.defer(() => this.clients.close());
     this.#lifetime.defer(async () => {
@@ -229,15 +260,12 @@ export class Instance implements RoutedInstance {
       endpoint.stopAccepting();
     });
     this.#lifetime.defer(() => this.touchAddress());
+    const { instanceId, createdAt, worktree } = this;
     const { address } = endpoint;
-    const { instanceId, createdAt } = this;
+    const identity = { instanceId, createdAt, worktree, ...address };
+    this.#identity = identity;
     this.#published = this.#lifetime.own(
-      new PublishedFiles(
-        { instanceId, createdAt, worktree: this.worktree, ...address },
-        this.context.process,
-        files,
-        this.#log,
-      ),
+      new PublishedFiles(identity, files, this.#log),
     );
     await this.#publish();
     this.#log.info(`Serves ${this.worktree} on port ${this.port}`);
@@ -253,7 +281,7 @@ export class Instance implements RoutedInstance {
       this.events.onDidRename();
     }
     this.#warn(
-      (await this.#published?.publish(this.name, this.windows)) ?? null,
+      (await this.#published?.publish(this.#record, this.windows)) ?? null,
     );
   }
 

@@ -11,6 +11,7 @@ import type { Log } from "../../core/log";
 import type { Place } from "../../core/system/machine";
 import type { Named } from "../../core/worktrees/names";
 import type { Worktree } from "../../core/worktrees/worktree";
+import type { InstanceBackends } from "../backendContract";
 import type { EditorApi, HostSettings, WorkspaceFolder } from "../contract";
 import type { WindowView } from "../view/windowView";
 
@@ -29,6 +30,7 @@ export interface InstanceContext {
   readonly process: ServingProcess;
   readonly files: HomeFiles;
   readonly peers: LivePeers;
+  readonly backends: InstanceBackends;
   /** Of every instance that the host has started. */
   readonly instanceIds: Set<string>;
   readonly log: Log;

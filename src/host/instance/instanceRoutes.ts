@@ -1,5 +1,7 @@
 // What the port of one instance answers: the protocols of agents, and the control API.
 import type { Log } from "../../core/log";
+import type { InstanceBackends } from "../backendContract";
+import { Activity } from "../clients/activity";
 import { ClientDiffs } from "../clients/clientDiffs";
 import type { ClientSet } from "../clients/clientSet";
 import { controlRoutes } from "../endpoint/controlApi";
@@ -11,11 +13,13 @@ import type { InstanceEvents, ServingProcess } from "./instanceContext";
 
 export interface RoutedInstance extends ControlledInstance, Callee {
   readonly clients: ClientSet;
+  readonly editor: ControlledInstance["editor"] & Callee["editor"];
 }
 
 export interface RouteOptions {
   readonly process: ServingProcess;
   readonly controlToken: string;
+  readonly backends: InstanceBackends;
   readonly maxClients: () => number;
   readonly events: InstanceEvents;
   readonly log: Log;
@@ -23,7 +27,7 @@ export interface RouteOptions {
 
 export function instanceRoutes(
   instance: RoutedInstance,
-  { process, controlToken, maxClients, events, log }: RouteOptions,
+  { process, controlToken, backends, maxClients, events, log }: RouteOptions,
 ): EndpointRoutes {
   const { clients, mentions } = instance;
   const admit = () => clients.admit(maxClients());
@@ -33,6 +37,10 @@ export function instanceRoutes(
       log,
       context: (client) => callerContext(instance, client),
       newDiffs: () => new ClientDiffs(instance.editor),
+      newActivity: () =>
+        new Activity(() => {
+          events.onDidChange();
+        }),
       admit,
       onDidConnect: (client) => {
         clients.add(client);
@@ -47,12 +55,13 @@ export function instanceRoutes(
       },
     }),
   );
-  const control = controlActions(instance, events);
+  const control = controlRoutes(
+    controlActions(instance, backends, events),
+    controlToken,
+  );
+  const agents = new Map(routes.flatMap(({ http = [] }) => [...http]));
   return {
-    http: new Map([
-      ...controlRoutes(control, controlToken),
-      ...routes.flatMap(({ http = [] }) => [...http]),
-    ]),
+    http: { get: (path) => control.get(path) ?? agents.get(path) },
     webSocket: new Map(routes.flatMap(({ webSocket = [] }) => [...webSocket])),
     admit,
     onDidFail: () => {

@@ -1,5 +1,6 @@
 // The windows that run one worktree's instance. The one focused last leads: it acts for the agents, and they see its state.
 import { EventEmitter, once } from "node:events";
+import type { InstanceRecord } from "../../core/registry/formats";
 import { noWindow } from "../../core/errors";
 import type { InstanceSpec, InstanceWindow } from "./instanceContext";
 
@@ -38,6 +39,15 @@ export class InstanceWindows {
   /** The windows that are there, the lead first. */
   get attached(): RunningWindow[] {
     return inOrder(this.#all).filter(({ window }) => !window.gone.aborted);
+  }
+
+  /** What those that are there say of themselves, the lead first. */
+  get identities(): InstanceRecord["windows"] {
+    return this.attached.map(({ window, spec }, index) => ({
+      ...spec.window,
+      pid: window.parentPid,
+      lead: index === 0,
+    }));
   }
 
   /** The lead, as soon as a window is there. Throws a UserError once no window is going to come, and an AbortError. */

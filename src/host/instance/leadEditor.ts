@@ -1,6 +1,6 @@
 // What agents ask of the editor, done by the window that leads. If it goes meanwhile, the next one does it; a diff comes
 // back with what the user had made of it, so that the agent's own call is answered.
-import { interrupted } from "../../core/errors";
+import { interrupted, noSuchDiff } from "../../core/errors";
 import { done, type Outcome } from "../../core/outcome";
 import type {
   ActingEditor,
@@ -10,11 +10,12 @@ import type {
   OpenFileArguments,
   ProposedDiff,
 } from "../contract";
+import type { WaitingDiff } from "../machineContract";
 import type { Answer, Operation, OperationKind } from "../operationsContract";
 import type { InstanceWindow } from "./instanceContext";
 import type { InstanceWindows } from "./instanceWindows";
 
-interface WaitingDiff {
+interface ShownDiff {
   diff: ProposedDiff;
   /** That shows it; undefined while there is none. */
   window: InstanceWindow | undefined;
@@ -33,9 +34,23 @@ const changing: ReadonlySet<OperationKind> = new Set([
 const rejected = done<DiffDecision>({ kind: "rejected" });
 
 export class LeadEditor implements ActingEditor {
-  readonly #diffs = new Map<string, WaitingDiff>();
+  readonly #diffs = new Map<string, ShownDiff>();
 
-  constructor(private readonly windows: InstanceWindows) {}
+  constructor(
+    private readonly windows: InstanceWindows,
+    private readonly onDidChangeDiffs: () => void,
+  ) {}
+
+  /** Oldest first. */
+  get waiting(): WaitingDiff[] {
+    return [...this.#diffs.values()].map(
+      ({ diff: { id, agent, newPath } }) => ({
+        id,
+        agent,
+        path: newPath,
+      }),
+    );
+  }
 
   openFile(file: OpenFileArguments): Promise<Outcome<OpenedFile>> {
     return this.#repeat(({ editor }) => editor.openFile(file));
@@ -72,12 +87,13 @@ export class LeadEditor implements ActingEditor {
   }
 
   async openDiff(diff: ProposedDiff): Promise<Outcome<DiffDecision>> {
-    const waiting: WaitingDiff = {
+    const waiting: ShownDiff = {
       diff,
       window: undefined,
       closed: new AbortController(),
     };
     this.#diffs.set(diff.id, waiting);
+    this.onDidChangeDiffs();
     try {
       return await this.#repeat((window) => {
         waiting.window = window;
@@ -88,6 +104,7 @@ export class LeadEditor implements ActingEditor {
       throw error;
     } finally {
       this.#diffs.delete(diff.id);
+      this.onDidChangeDiffs();
     }
   }
 
@@ -102,6 +119,13 @@ export class LeadEditor implements ActingEditor {
     if (answer !== gone) return answer;
     closed.abort();
     return waiting.diff.edited ?? waiting.diff.contents;
+  }
+
+  /** Has its window bring it to the front. Throws a UserError if no such diff waits. */
+  show(id: string): void {
+    const window = this.#diffs.get(id)?.window;
+    if (!window || window.gone.aborted) throw noSuchDiff();
+    window.editor.onDidRequestDiff(id);
   }
 
   /** The user has edited a diff that waits. */

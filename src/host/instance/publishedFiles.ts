@@ -4,23 +4,15 @@ import type { ServedAddress } from "../../core/registry/keptAddresses";
 import { cannotWrite, messageOf } from "../../core/errors";
 import { Lifetime } from "../../core/lifetime";
 import type { Log } from "../../core/log";
-import type { InstanceRecord, Mark } from "../../core/registry/formats";
+import { type InstanceRecord, markOf } from "../../core/registry/formats";
 import type { HomeFiles } from "../../core/registry/registryFiles";
 import { Complaints } from "./complaints";
-import type { ServingProcess } from "./instanceContext";
+import type { InstanceIdentity } from "./instanceRecord";
 import type { InstanceWindows } from "./instanceWindows";
 import { PublishedDiscovery } from "./publishedDiscovery";
 import { PublishedFile } from "./publishedFile";
 
-/** The part that renames and folder changes do not affect. */
-export interface PublishedIdentity extends ServedAddress {
-  readonly instanceId: string;
-  readonly worktree: string;
-  /** Milliseconds since 1970. */
-  readonly createdAt: number;
-}
-
-type Windows = Pick<InstanceWindows, "lead" | "attached">;
+type Windows = Pick<InstanceWindows, "attached">;
 
 export class PublishedFiles {
   readonly #published = new Lifetime();
@@ -31,8 +23,7 @@ export class PublishedFiles {
   #discovery: PublishedDiscovery | undefined;
 
   constructor(
-    private readonly identity: PublishedIdentity,
-    private readonly process: ServingProcess,
+    private readonly identity: InstanceIdentity,
     private readonly files: HomeFiles,
     private readonly log: Log,
   ) {
@@ -64,9 +55,9 @@ export class PublishedFiles {
    * instance runs on without it and the result is a warning for the user. A failed companion file is only logged: most
    * people do not use these agents. Does nothing after dispose().
    */
-  publish(name: string, windows: Windows): Promise<string | null> {
+  publish(record: InstanceRecord, windows: Windows): Promise<string | null> {
     const written = this.#writing.then(() =>
-      this.#published.isEnded ? null : this.#publish(name, windows),
+      this.#published.isEnded ? null : this.#publish(record, windows),
     );
     this.#writing = written.catch(() => undefined);
     return written;
@@ -93,54 +84,30 @@ export class PublishedFiles {
     return this.#published.dispose();
   }
 
-  async #publish(name: string, windows: Windows): Promise<string | null> {
+  async #publish(
+    record: InstanceRecord,
+    windows: Windows,
+  ): Promise<string | null> {
     await this.#leaveOtherPlaces(windows);
     const keeping = this.#keepAddress();
-    await this.#publishRecord(name, windows);
+    await this.#publishRecord(record);
     const [warning] = await Promise.all([
-      this.#publishDiscovery(name, windows),
+      this.#publishDiscovery(record, windows),
       keeping,
     ]);
     return warning;
   }
 
-  async #publishRecord(
-    name: string,
-    { lead, attached }: Windows,
-  ): Promise<void> {
-    const { pid } = this.process;
-    const { instanceId, port, token, controlToken, createdAt } = this.identity;
-    const { worktree } = lead.spec;
+  async #publishRecord(record: InstanceRecord): Promise<void> {
     try {
-      await this.#record.publish({
-        version: 2,
-        instanceId,
-        name,
-        worktree: worktree.path,
-        gitCommonDir: worktree.git?.gitCommonDir ?? null,
-        repository: worktree.git?.repository ?? null,
-        branch: worktree.git?.branch ?? null,
-        pid,
-        ...this.#origin,
-        port,
-        token,
-        controlToken,
-        socket: null,
-        windows: attached.map(({ window, spec }, index) => ({
-          ...spec.window,
-          pid: window.parentPid,
-          lead: index === 0,
-        })),
-        diffs: 0,
-        createdAt,
-      });
+      await this.#record.publish(record);
     } catch (error) {
       throw cannotWrite(this.files.records.directory, error);
     }
   }
 
   async #publishDiscovery(
-    name: string,
+    record: InstanceRecord,
     { attached: [lead] }: Windows,
   ): Promise<string | null> {
     if (!lead) return null;
@@ -152,12 +119,12 @@ export class PublishedFiles {
       this.log,
     );
     return this.#discovery.publish({
-      worktree: lead.spec.worktree.path,
+      worktree: record.worktree,
       token,
       pid: lead.window.parentPid,
       folders: lead.spec.folders.map((folder) => folder.path),
-      name,
-      mark: this.#mark,
+      name: record.name,
+      mark: markOf(record),
     });
   }
 
@@ -175,21 +142,5 @@ export class PublishedFiles {
       this.#address.publish({ port, token, formerTokens, controlToken }),
       (error) => `The port will not be kept: ${messageOf(error)}`,
     );
-  }
-
-  /** Which process writes the files, and where. */
-  get #origin() {
-    const { processStart, place } = this.process;
-    const { pidNamespace, machine } = place;
-    return { processStart, pidNamespace, machine };
-  }
-
-  get #mark(): Mark {
-    return {
-      instanceId: this.identity.instanceId,
-      idePid: this.process.pid,
-      ...this.#origin,
-      createdAt: this.identity.createdAt,
-    };
   }
 }

@@ -1,5 +1,6 @@
 // The interface between an instance and an agent protocol: the paths it serves and the clients it brings.
 import type { Log } from "../../core/log";
+import type { Activity } from "../clients/activity";
 import type { Client } from "../clients/client";
 import type { ClientDiffs } from "../clients/clientDiffs";
 import type { HttpRoute, WebSocketRoute } from "../endpoint/endpoint";
@@ -13,6 +14,7 @@ export interface ProtocolContext {
   context(client: Client): CallerContext;
   /** For a client that is about to connect. */
   newDiffs(): ClientDiffs;
+  newActivity(): Activity;
   /** False: the client limit is reached. */
   admit(): boolean;
   onDidConnect(client: Client): void;

@@ -67,6 +67,7 @@ export async function callTool(
       rpcCodes.invalidParams,
       unknownTool(call.data.name.slice(0, 100)),
     );
+  const ended = context.begin();
   try {
     const result = await tool.run(call.data.arguments, context, signal);
     if (result.isError)
@@ -79,6 +80,8 @@ export async function callTool(
     if (!signal.aborted)
       log.error(`${context.agent}: ${tool.name} failed: ${stackOf(error)}`);
     throw new RpcError(rpcCodes.internal, internalError);
+  } finally {
+    ended();
   }
 }
 

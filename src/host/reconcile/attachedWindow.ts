@@ -1,7 +1,6 @@
 // One window: what it wants, what it shows, and what it lets agents do. Brings the instances to what it wants, by what git has
 // said of its folders. Once its connection has ended, what it wanted and showed stays for a while: at a reload it comes back.
 import { setMaxListeners } from "node:events";
-import { isDeepStrictEqual } from "node:util";
 import { notAFolder, notStarted, tooManyInstances } from "../../core/errors";
 import { Lifetime } from "../../core/lifetime";
 import type { Log } from "../../core/log";
@@ -13,7 +12,6 @@ import type {
   DesiredState,
   EditorApi,
   HostApi,
-  InstanceView,
   WindowOptions,
 } from "../contract";
 import type { EditorState, FileDiagnostics } from "../editorStateContract";
@@ -21,14 +19,17 @@ import type { InstanceWindow } from "../instance/instanceContext";
 import { WindowView } from "../view/windowView";
 import type { InstanceSet } from "./instanceSet";
 import { MachineRequests } from "./machineRequests";
+import type { MachineWatch } from "./machineWatch";
 import { checkPagesBeside } from "./pageCheck";
 import type { WindowAccess } from "./windowAccess";
+import { WindowNews } from "./windowNews";
 import { WindowPlan } from "./windowPlan";
 
 /** What a window shares with the other windows of its host. */
 export interface HostParts {
   readonly instances: InstanceSet;
   readonly records: RecordWatcher;
+  readonly machine: MachineWatch;
   /** All windows, also this one and those that are gone. */
   readonly windows: () => readonly AttachedWindow[];
   readonly onDidEnd: (window: AttachedWindow) => void;
@@ -48,9 +49,9 @@ export class AttachedWindow
   /** What its user asks of instances of the whole machine. */
   readonly requests: MachineRequests;
   readonly #addressesKept: Promise<unknown>;
+  readonly #news: WindowNews;
   #active: string | null = null;
   #focusedAt: number;
-  #told: readonly InstanceView[] | undefined;
   #grace: NodeJS.Timeout | undefined;
 
   constructor(
@@ -60,6 +61,7 @@ export class AttachedWindow
   ) {
     setMaxListeners(0, this.#gone.signal);
     this.#focusedAt = options.focusedAt;
+    this.#news = new WindowNews(access.editor);
     this.view = this.#lifetime.own(
       new WindowView(() => {
         for (const worktree of this.plan.worktrees)
@@ -85,13 +87,15 @@ export class AttachedWindow
     );
     this.requests = new MachineRequests(
       {
-        worktrees: () => this.plan.worktrees,
-        siblings: () => this.plan.known.siblings,
+        siblings: () =>
+          this.plan.known.siblings.filter(
+            ({ path }) => !this.plan.worktrees.has(path),
+          ),
         mentionsOf: (worktree) => host.instances.get(this, worktree)?.mentions,
         stop: (worktree) => this.#stopInAll(worktree),
       },
       host,
-      access.files,
+      access,
     );
     // A host that hung has marked nothing as served, and yet held every port until it was ended.
     this.#addressesKept = access.files.addresses.touchLatest(options.served);
@@ -190,6 +194,7 @@ export class AttachedWindow
 
   setActive(worktree: string | null): void {
     this.#active = worktree;
+    this.host.onDidPlan();
   }
 
   noteFocus(at: number): void {
@@ -214,11 +219,6 @@ export class AttachedWindow
     this.view.forgetSelections();
   }
 
-  /** Brings the instances to its plan again. */
-  apply(): void {
-    this.plan.apply();
-  }
-
   /** To be called when other windows or hosts serve other worktrees. */
   assignOwners(): void {
     const { instances, records } = this.host;
@@ -235,10 +235,14 @@ export class AttachedWindow
   notify(): void {
     // Until it knows, and once it is gone, nothing is news.
     if (!this.plan.isInformed || this.gone.aborted) return;
-    const views = this.host.instances.viewsFor(this, this.plan.pins);
-    if (isDeepStrictEqual(views, this.#told)) return;
-    this.#told = views;
-    this.editor.onDidChangeInstances(views);
+    const { instances } = this.host;
+    this.#news.tellInstances(instances.viewsFor(this, this.plan.pins));
+  }
+
+  /** The same of the whole machine. */
+  notifyOfMachine(): void {
+    if (!this.plan.isInformed || this.gone.aborted) return;
+    this.#news.tellMachine(this.requests.view);
   }
 
   /** Its connection has ended. Instances that no other window runs go on for as long as its settings say. */

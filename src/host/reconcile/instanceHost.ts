@@ -3,26 +3,30 @@ import type { Health } from "../../core/control/api";
 import { Lifetime } from "../../core/lifetime";
 import type { Log } from "../../core/log";
 import { RecordWatcher } from "../../core/registry/recordWatcher";
-import {
-  homeFiles,
-  type RegistryFiles,
-  registryFiles,
-} from "../../core/registry/registryFiles";
+import { homeFiles, registryFiles } from "../../core/registry/registryFiles";
 import { identifyPlace } from "../../core/system/machine";
 import { identifyProcess } from "../../core/system/processIdentity";
+import type { InstanceBackends } from "../backendContract";
 import type { EditorApi, WindowOptions } from "../contract";
 import { healthOf } from "../instance/controlActions";
 import type { InstanceContext } from "../instance/instanceContext";
 import { AttachedWindow, type HostParts } from "./attachedWindow";
 import { InstanceSet } from "./instanceSet";
 import { LiveInstances } from "./liveInstances";
+import { MachineWatch } from "./machineWatch";
 import { Maintenance } from "./maintenance";
+import { OtherEditors } from "./otherEditors";
+import type { WindowAccess } from "./windowAccess";
+
+/** Where a window's agents look for editors. */
+type WindowPlace = Pick<WindowAccess, "files" | "otherEditors">;
 
 export interface HostOptions {
   /** Berth's home. */
   readonly home: string;
   readonly version: string;
   readonly log: Log;
+  readonly backends: InstanceBackends;
   /** isIdle may have changed. */
   readonly onDidChange: () => void;
 }
@@ -32,6 +36,7 @@ export class InstanceHost {
   readonly #windows = new Set<AttachedWindow>();
   readonly #instances: InstanceSet;
   readonly #parts: HostParts;
+  readonly #machine: MachineWatch;
   #notifying: NodeJS.Immediate | undefined;
   #isEnding = false;
 
@@ -40,7 +45,7 @@ export class InstanceHost {
     private readonly context: Omit<InstanceContext, "peers">,
     private readonly records: RecordWatcher,
     /** By where the windows' agents look for editors. */
-    private readonly places: Map<string, RegistryFiles>,
+    private readonly places: Map<string, WindowPlace>,
   ) {
     const { log } = options;
     this.#instances = new InstanceSet(
@@ -57,9 +62,20 @@ export class InstanceHost {
         },
       },
     );
+    this.#machine = this.#lifetime.own(
+      new MachineWatch({
+        records,
+        liveness: context.files.liveness,
+        running: () => this.#instances.running(),
+        onDidChange: () => {
+          this.#notifySoon();
+        },
+      }),
+    );
     this.#parts = {
       instances: this.#instances,
       records,
+      machine: this.#machine,
       windows: () => [...this.#windows],
       onDidEnd: (window) => {
         this.#windows.delete(window);
@@ -74,7 +90,7 @@ export class InstanceHost {
     this.#lifetime.own(
       // Names may have to be made distinct again.
       records.onDidChange(() => {
-        for (const window of this.#windows) window.apply();
+        for (const window of this.#windows) window.plan.apply();
       }),
     );
     this.#lifetime.defer(() => this.#instances.endAll());
@@ -91,13 +107,15 @@ export class InstanceHost {
       identifyProcess(pid),
     ]);
     const files = homeFiles(home, place);
-    const places = new Map<string, RegistryFiles>();
+    const places = new Map<string, WindowPlace>();
     const instanceIds = new Set<string>();
     const records = await RecordWatcher.start({
       files: {
         ...files,
         get discoveryFiles() {
-          return [...places.values()].flatMap((each) => each.discoveryFiles);
+          return [...places.values()].flatMap(
+            ({ files }) => files.discoveryFiles,
+          );
         },
       },
       log,
@@ -108,6 +126,7 @@ export class InstanceHost {
       {
         process: { pid, processStart, place, version },
         files,
+        backends: options.backends,
         instanceIds,
         log,
       },
@@ -140,6 +159,11 @@ export class InstanceHost {
       .find((instance) => instance.worktree === worktree)?.instanceId;
   }
 
+  /** To be called when the backends have changed. */
+  noteBackends(): void {
+    this.#notifySoon();
+  }
+
   /** `disconnect` ends the window's connection. The caller calls detach() once that has ended. */
   attach(
     window: WindowOptions,
@@ -148,7 +172,7 @@ export class InstanceHost {
   ): AttachedWindow {
     const attached = new AttachedWindow(
       window,
-      { editor, disconnect, files: this.#filesFor(window) },
+      { editor, disconnect, ...this.#placeFor(window) },
       this.#parts,
     );
     this.#windows.add(attached);
@@ -165,16 +189,22 @@ export class InstanceHost {
     for (const window of this.#windows) window.end();
   }
 
-  #filesFor(window: WindowOptions): RegistryFiles {
+  #placeFor(window: WindowOptions): WindowPlace {
     const { lockDirectory, geminiDirectory, qwenDirectory } = window;
     const key = [lockDirectory, geminiDirectory, qwenDirectory].join("\0");
     const { files, process } = this.context;
     const { home } = this.options;
-    const known =
-      this.places.get(key) ??
-      registryFiles({ ...window, home }, process.place, files);
-    this.places.set(key, known);
-    return known;
+    const known = this.places.get(key);
+    if (known) return known;
+    const own = registryFiles({ ...window, home }, process.place, files);
+    const otherEditors = this.#lifetime.own(
+      new OtherEditors(own.lockFiles, () => {
+        this.#notifySoon();
+      }),
+    );
+    const place = { files: own, otherEditors };
+    this.places.set(key, place);
+    return place;
   }
 
   /** Coalesces the changes of one tick. */
@@ -186,6 +216,7 @@ export class InstanceHost {
       for (const window of this.#windows) {
         window.assignOwners();
         window.notify();
+        window.notifyOfMachine();
       }
       this.options.onDidChange();
     });

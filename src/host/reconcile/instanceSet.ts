@@ -33,6 +33,7 @@ export class InstanceSet {
       return {
         worktree,
         gitCommonDir: spec.worktree.git?.gitCommonDir ?? null,
+        repository: spec.worktree.git?.repository ?? null,
         name: state.kind === "running" ? state.instance.name : spec.name,
         pin: pins.get(worktree)?.pin ?? null,
         state: state.kind === "running" ? state.instance.state : state,

@@ -1,7 +1,7 @@
 // Caches what git reported about the relevant folders. git runs when they change; everything else reads the cache.
 // What git could not say is kept as it was known before, and asked again.
 import { setMaxListeners } from "node:events";
-import type { SiblingWorktree } from "../../core/control/machineInstances";
+import type { SiblingWorktree } from "../machineContract";
 import { deepest } from "../../core/system/paths";
 import { siblingName } from "../../core/worktrees/names";
 import type { Log } from "../../core/log";
@@ -139,6 +139,7 @@ export class KnownWorktrees {
               worktrees: listed.worktrees.map((each) => ({
                 ...each,
                 repository,
+                gitCommonDir: commonDir,
               })),
               others: listed.others,
               areKept: false,

@@ -1,25 +1,32 @@
 // What the user of one window asks of instances that any window may have: list, stop, show, send.
 import {
-  type Listing,
-  MachineInstances,
-  type SiblingWorktree,
-} from "../../core/control/machineInstances";
-import { done, type Outcome } from "../../core/outcome";
+  disconnectClient,
+  focusInstance,
+  showDiff,
+  stopInstance,
+} from "../../core/control/controlClient";
+import { noSuchInstance } from "../../core/errors";
+import { done, failed, type Outcome } from "../../core/outcome";
+import type { InstanceRecord } from "../../core/registry/formats";
 import type { RecordWatcher } from "../../core/registry/recordWatcher";
 import type { RegistryFiles } from "../../core/registry/registryFiles";
 import type { Mentions } from "../clients/mentions";
 import { PendingSends } from "../clients/pendingSends";
 import type { HostApi, SendRequest } from "../contract";
+import type {
+  MachineApi,
+  MachineView,
+  SiblingWorktree,
+} from "../machineContract";
 import type { InstanceSet } from "./instanceSet";
+import type { MachineWatch } from "./machineWatch";
+import type { OtherEditors } from "./otherEditors";
 
-type Requests = Pick<
-  HostApi,
-  "list" | "stopRemote" | "focusRemote" | "send" | "cancelSend"
->;
+type Requests = MachineApi & Pick<HostApi, "send" | "cancelSend">;
 
 /** The window that asks. */
 interface AskingWindow {
-  readonly worktrees: () => ReadonlySet<string>;
+  /** Worktrees of its repositories that it does not have open. */
   readonly siblings: () => readonly SiblingWorktree[];
   /** undefined unless it runs an instance there. */
   readonly mentionsOf: (worktree: string) => Mentions | undefined;
@@ -28,7 +35,6 @@ interface AskingWindow {
 }
 
 export class MachineRequests implements Requests {
-  readonly #machineInstances: MachineInstances;
   readonly #pendingSends: PendingSends;
 
   constructor(
@@ -36,33 +42,63 @@ export class MachineRequests implements Requests {
     private readonly host: {
       readonly instances: InstanceSet;
       readonly records: RecordWatcher;
+      readonly machine: MachineWatch;
     },
-    files: RegistryFiles,
+    private readonly access: {
+      readonly files: RegistryFiles;
+      readonly otherEditors: OtherEditors;
+    },
   ) {
-    this.#machineInstances = new MachineInstances(files);
-    this.#pendingSends = new PendingSends(
-      window.mentionsOf,
-      this.#machineInstances,
+    this.#pendingSends = new PendingSends(window.mentionsOf, (id) =>
+      this.#recordOf(id),
     );
   }
 
-  list(): Promise<Listing> {
-    void this.host.records.sweep();
-    const { worktrees, siblings } = this.window;
-    return this.#machineInstances.list(worktrees(), siblings());
+  /** As last seen. */
+  get view(): MachineView {
+    const { instances } = this.host.machine;
+    const served = new Set(instances.map(({ worktree }) => worktree));
+    return {
+      instances,
+      otherEditors: this.access.otherEditors.list,
+      notRunning: this.window
+        .siblings()
+        .filter(({ path }) => !served.has(path)),
+    };
+  }
+
+  async list(): Promise<MachineView> {
+    const { records, machine } = this.host;
+    void records.sweep();
+    await records.readAll();
+    await Promise.all([machine.look(), this.access.otherEditors.look()]);
+    return this.view;
   }
 
   async stopRemote(instanceId: string): Promise<Outcome<null>> {
     const own = this.host.instances
       .running()
       .find((instance) => instance.instanceId === instanceId);
-    if (!own) return this.#machineInstances.stop(instanceId);
+    if (!own) return this.#act(instanceId, stopInstance);
     await this.window.stop(own.worktree);
     return done(null);
   }
 
   focusRemote(instanceId: string): Promise<Outcome<null>> {
-    return this.#machineInstances.focus(instanceId);
+    return this.#act(instanceId, focusInstance);
+  }
+
+  showDiff(instanceId: string, id: string): Promise<Outcome<null>> {
+    return this.#act(instanceId, (record) => showDiff(record, id));
+  }
+
+  disconnectAgent(
+    instanceId: string,
+    clientId: string,
+  ): Promise<Outcome<null>> {
+    return this.#act(instanceId, (record) =>
+      disconnectClient(record, clientId),
+    );
   }
 
   send(request: SendRequest): Promise<Outcome<number>> {
@@ -71,5 +107,23 @@ export class MachineRequests implements Requests {
 
   cancelSend(id: string): void {
     this.#pendingSends.cancel(id);
+  }
+
+  async #act(
+    instanceId: string,
+    action: (record: InstanceRecord) => Promise<void>,
+  ): Promise<Outcome<null>> {
+    try {
+      await action(await this.#recordOf(instanceId));
+      return done(null);
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  async #recordOf(instanceId: string): Promise<InstanceRecord> {
+    const record = await this.access.files.records.read(instanceId);
+    if (!record) throw noSuchInstance();
+    return record;
   }
 }

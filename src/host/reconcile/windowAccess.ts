@@ -1,5 +1,6 @@
 import type { RegistryFiles } from "../../core/registry/registryFiles";
 import type { EditorApi } from "../contract";
+import type { OtherEditors } from "./otherEditors";
 
 /** How the host reaches it. */
 export interface WindowAccess {
@@ -7,4 +8,5 @@ export interface WindowAccess {
   /** Ends its connection; a window that is still there attaches again. */
   readonly disconnect: () => void;
   readonly files: RegistryFiles;
+  readonly otherEditors: OtherEditors;
 }

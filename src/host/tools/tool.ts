@@ -30,6 +30,8 @@ export interface CallerContext {
   readonly editor: ActingEditor;
   /** The calling client's undecided diffs. */
   readonly diffs: ClientDiffs;
+  /** A call begins. It has ended when what this returns is called. */
+  readonly begin: () => () => void;
   /** Has the editor do it for this worktree. Throws a UserError with the reason if it cannot be done. */
   readonly operate: <Kind extends OperationKind>(
     kind: Kind,

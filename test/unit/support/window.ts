@@ -23,6 +23,7 @@ import type {
   ProposedDiff,
   Pin,
 } from "../../../src/host/contract";
+import type { MachineView } from "../../../src/host/machineContract";
 import type { Operation } from "../../../src/host/operationsContract";
 import type { Outcome } from "../../../src/core/outcome";
 import type { SupervisorRecord } from "../../../src/core/control/supervisorRecord";
@@ -65,6 +66,7 @@ export interface WindowSetup {
   readonly isCutOff?: boolean;
   readonly pins?: readonly (readonly [string, Pin])[];
   readonly onDidChange?: () => void;
+  readonly onDidChangeMachine?: (view: MachineView) => void;
   /** Of its user's settings. */
   readonly backends?: readonly BackendDefinition[];
 }
@@ -73,6 +75,10 @@ type Running = Extract<InstanceState, { kind: "running" }>;
 
 export class Window {
   views: readonly InstanceView[] = [];
+  machine: MachineView = { instances: [], otherEditors: [], notRunning: [] };
+  /** How often it was told of the machine. */
+  toldOfMachine = 0;
+  readonly requestedDiffs: string[] = [];
   backends: readonly BackendView[] = [];
   readonly backendLog: string[] = [];
   /** All that it was ever told of backends. */
@@ -173,6 +179,12 @@ export class Window {
           this.views = views;
           setup.onDidChange?.();
         },
+        onDidChangeMachine: (machine) => {
+          this.machine = machine;
+          this.toldOfMachine += 1;
+          setup.onDidChangeMachine?.(machine);
+        },
+        onDidRequestDiff: (id) => this.requestedDiffs.push(id),
         onDidChangeBackends: (backends) => {
           this.backends = backends;
           this.toldBackends.push(backends);

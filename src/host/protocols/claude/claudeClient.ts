@@ -5,9 +5,11 @@ import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { WebSocket } from "ws";
 import * as z from "zod/mini";
 import type { Mention } from "../../../core/control/mention";
-import { agentName, type Client, clientView } from "../../clients/client";
+import { agentName } from "../../../core/agents/agentNames";
+import { type Client, clientView } from "../../clients/client";
+import type { Activity } from "../../clients/activity";
 import type { ClientDiffs } from "../../clients/clientDiffs";
-import type { ClientView } from "../../contract";
+import type { ClientView } from "../../machineContract";
 import type { EditorSelection } from "../../editorStateContract";
 import type { EditorView } from "../../view/editorView";
 import { createMcpServer } from "../mcpServer";
@@ -42,6 +44,7 @@ export class ClaudeClient implements Client {
   /** Mentions to send once it listens; undefined from then on. */
   #queuedMentions: Mention[] | undefined = [];
   readonly diffs: ClientDiffs;
+  readonly activity: Activity;
   readonly #server: Server;
 
   /** Takes over a socket that has passed the guards. */
@@ -50,6 +53,7 @@ export class ClaudeClient implements Client {
     private readonly instance: ProtocolContext,
   ) {
     this.diffs = instance.newDiffs();
+    this.activity = instance.newActivity();
     const server = createMcpServer(instance, instance.context(this), {
       onDidListTools: () => {
         if (this.#hasListedTools) return;
@@ -94,7 +98,8 @@ export class ClaudeClient implements Client {
   }
 
   get view(): ClientView {
-    return clientView(this.#id, this.#server.getClientVersion(), this.#pid);
+    const implementation = this.#server.getClientVersion();
+    return clientView(this.#id, implementation, this.#pid, this.activity);
   }
 
   share({ latestSelection }: EditorView): void {
@@ -147,7 +152,7 @@ export class ClaudeClient implements Client {
   }
 
   #warn(why: string): void {
-    this.instance.log.warn(`${agentName(this.view)}: ${why}`);
+    this.instance.log.warn(`${agentName(this.view.name)}: ${why}`);
   }
 
   #awaitListening(resend?: () => void): void {

@@ -2,9 +2,11 @@
 import type { ServerResponse } from "node:http";
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { messageOf } from "../../../core/errors";
-import { agentName, type Client, clientView } from "../../clients/client";
+import { agentName } from "../../../core/agents/agentNames";
+import { type Client, clientView } from "../../clients/client";
+import type { Activity } from "../../clients/activity";
 import type { ClientDiffs } from "../../clients/clientDiffs";
-import type { ClientView } from "../../contract";
+import type { ClientView } from "../../machineContract";
 import type { EditorView } from "../../view/editorView";
 import { createMcpServer } from "../mcpServer";
 import type { ProtocolContext } from "../protocol";
@@ -16,6 +18,7 @@ import type { Message } from "./webHttp";
 
 export class McpClient implements Client, SessionClient {
   readonly diffs: ClientDiffs;
+  readonly activity: Activity;
   readonly #session: HttpSession;
   readonly #server: Server;
   readonly #extensions: readonly SessionExtension[];
@@ -28,6 +31,7 @@ export class McpClient implements Client, SessionClient {
     sessions: Map<string, SessionClient>,
   ) {
     this.diffs = instance.newDiffs();
+    this.activity = instance.newActivity();
     this.#session = new HttpSession({
       onDidInitialize: () => {
         sessions.set(this.#session.id, this);
@@ -67,11 +71,12 @@ export class McpClient implements Client, SessionClient {
   }
 
   get view(): ClientView {
-    return clientView(this.#session.id, this.#server.getClientVersion(), null);
+    const implementation = this.#server.getClientVersion();
+    return clientView(this.#session.id, implementation, null, this.activity);
   }
 
   get name(): string {
-    return agentName(this.view);
+    return agentName(this.view.name);
   }
 
   get idleSince(): number | undefined {

@@ -10,8 +10,9 @@ import {
 } from "@modelcontextprotocol/server";
 import { CLIENT_HEADER } from "../../../core/control/clientHeader";
 import { tooManyClients } from "../../../core/messages";
-import { agentName, type Client, clientView } from "../../clients/client";
-import type { ClientView } from "../../contract";
+import { agentName } from "../../../core/agents/agentNames";
+import { type Client, clientView } from "../../clients/client";
+import type { ClientView } from "../../machineContract";
 import type { ProtocolContext } from "../protocol";
 import { callTool, listTools, RpcError, rpcCodes } from "../toolCalls";
 import { withExtensions } from "./extensions";
@@ -56,8 +57,9 @@ export class ModernClients {
 }
 
 class ModernClient implements Client {
-  readonly view: ClientView;
   readonly diffs;
+  readonly activity;
+  readonly #id = randomUUID();
   readonly #handler: McpHttpHandler;
   #openResponses = 0;
   #lastUsed = Date.now();
@@ -65,13 +67,13 @@ class ModernClient implements Client {
 
   constructor(
     private readonly instance: ProtocolContext,
-    info: ClientInfo | undefined,
+    private readonly info: ClientInfo | undefined,
     /** By its CLIENT_HEADER. */
     readonly process: string | string[] | undefined,
     private readonly onDidClose: () => void,
   ) {
-    this.view = clientView(randomUUID(), info, null);
     this.diffs = instance.newDiffs();
+    this.activity = instance.newActivity();
     const { version, log } = instance;
     const context = instance.context(this);
     const tools = withExtensions([]);
@@ -103,11 +105,15 @@ class ModernClient implements Client {
       // A person may take long to decide on a diff; the comments of a stream show that the answer is still to come.
       responseMode: "sse",
       onerror: (error) => {
-        log.debug(`${agentName(this.view)}: ${error.message}`);
+        log.debug(`${agentName(this.view.name)}: ${error.message}`);
       },
     });
     instance.onDidConnect(this);
     instance.onDidBecomeReady(this);
+  }
+
+  get view(): ClientView {
+    return clientView(this.#id, this.info, null, this.activity);
   }
 
   get idleSince(): number | undefined {
@@ -127,7 +133,7 @@ class ModernClient implements Client {
     });
     await send(answer, response, () => {
       this.instance.log.warn(
-        `${agentName(this.view)}: cut off: it does not read what it is sent`,
+        `${agentName(this.view.name)}: cut off: it does not read what it is sent`,
       );
     });
   }

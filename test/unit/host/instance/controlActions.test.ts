@@ -80,6 +80,8 @@ describe("the control API", function () {
       worktree,
       state: "running",
       warning: null,
+      active: false,
+      diffs: [],
       backends: [],
     });
     assert.deepEqual(
@@ -97,6 +99,9 @@ describe("the control API", function () {
       ["POST", "/berth/send"],
       ["POST", "/berth/stop"],
       ["POST", "/berth/focus"],
+      ["POST", "/berth/diff"],
+      ["POST", "/berth/disconnect"],
+      ["POST", "/berth/backends/web/restart"],
       ["GET", "/berth/other"],
     ] as const;
     for (const authorization of [

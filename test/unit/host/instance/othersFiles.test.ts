@@ -125,7 +125,7 @@ describe("an instance among others' files", function () {
     const { instances } = await window.host.list();
     assert.deepEqual(
       instances
-        .filter(({ record }) => record.instanceId === instanceId)
+        .filter((each) => each.instanceId === instanceId)
         .map(({ liveness }) => liveness),
       ["foreign"],
     );
@@ -161,7 +161,7 @@ describe("an instance among others' files", function () {
     assert.deepEqual(lockNames(), [`${after.port}.lock`]);
     const { instances } = await window.host.list();
     assert.deepEqual(
-      instances.map(({ record }) => record.instanceId),
+      instances.map((each) => each.instanceId),
       [after.instanceId],
     );
   });

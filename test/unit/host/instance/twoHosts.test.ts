@@ -52,7 +52,7 @@ describe("two hosts, as where a window can start no other process", function () 
     );
     const { instances } = await window.host.list();
     assert.deepEqual(
-      instances.map(({ record, liveness }) => [record.pid, liveness]).sort(),
+      instances.map(({ pid, liveness }) => [pid, liveness]).sort(),
       [
         [ours.pid, "live"],
         [theirs.pid, "live"],
@@ -101,7 +101,7 @@ describe("two hosts, as where a window can start no other process", function () 
     await window.reconcile();
     const { instances } = await window.host.list();
     assert.deepEqual(
-      instances.map(({ record }) => record.pid),
+      instances.map(({ pid }) => pid),
       [ours.pid],
     );
   });

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Client } from "../../../../src/host/clients/client";
+import { Activity } from "../../../../src/host/clients/activity";
 import { ClientDiffs } from "../../../../src/host/clients/clientDiffs";
 import type { EditorApi } from "../../../../src/host/contract";
 import type { ProtocolContext } from "../../../../src/host/protocols/protocol";
@@ -33,6 +34,7 @@ describe("a silent MCP session", () => {
       // No tool is called.
       context: () => ({}) as CallerContext,
       newDiffs: () => new ClientDiffs({} as EditorApi),
+      newActivity: () => new Activity(nothing),
       admit: () => true,
       onDidConnect: (client) => clients.add(client),
       onDidBecomeReady: nothing,

@@ -109,7 +109,12 @@ describe("the instances of a window", function () {
     const window = await open({ folders: [app] });
     const { notRunning } = await window.host.list();
     assert.deepEqual(notRunning, [
-      { path: linked, branch: "topic", repository: "app" },
+      {
+        path: linked,
+        branch: "topic",
+        repository: "app",
+        gitCommonDir: path.join(app, ".git"),
+      },
     ]);
     assert.deepEqual(await window.host.start(linked), {
       kind: "done",
@@ -119,10 +124,10 @@ describe("the instances of a window", function () {
     const listing = await window.host.list();
     assert.deepEqual(listing.notRunning, []);
     assert.deepEqual(
-      listing.instances.map(({ record, liveness, health }) => [
-        record.name,
+      listing.instances.map(({ name, liveness, clients }) => [
+        name,
         liveness,
-        health?.clients,
+        clients.length,
       ]),
       [
         ["app@main", "live", 0],

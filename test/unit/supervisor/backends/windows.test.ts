@@ -1,7 +1,9 @@
 // The backends of a window's worktrees: one of each for every window and agent of a worktree, and for as long as they want it.
 import assert from "node:assert/strict";
 import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { describeInstance } from "../../../../src/core/control/controlClient";
 import { pidExists } from "../../../../src/core/system/processIdentity";
+import type { MachineBackend } from "../../../../src/host/backendContract";
 import { until } from "../../../harness/until";
 import { backendWindows, web } from "../../support/backendWindows";
 import { useGround } from "../../support/ground";
@@ -59,6 +61,48 @@ describe("a backend of a window's worktree", function () {
     await two.reconcile();
     assert.equal((await ready(two)).pid, pid);
     assert.ok(pidExists(pid));
+  });
+
+  it("is told of and restarted by the instance of its worktree, and other windows know it", async () => {
+    const one = await open({ web });
+    const other = ground.make("other");
+    const two = await open({}, { folders: [other] });
+    const { pid, port } = await ready(one);
+    const app = ground.path("app");
+    const record = await one.record(app);
+    const told = [{ name: "web", state: "ready", pid, port }];
+    const plain = (backends: readonly MachineBackend[] = []) =>
+      backends.map(({ name, state, pid, port }) => ({
+        name,
+        state,
+        pid,
+        port,
+      }));
+    assert.deepEqual(plain((await describeInstance(record)).backends), told);
+    const inTwo = () =>
+      two.machine.instances.find(({ worktree }) => worktree === app)?.backends;
+    await until("the other window knows it", () => (inTwo() ?? []).length > 0);
+    assert.deepEqual(plain(inTwo()), told);
+    const restart = async (name: string) => {
+      const response = await fetch(
+        `http://127.0.0.1:${record.port}/berth/backends/${name}/restart`,
+        {
+          method: "POST",
+          headers: { authorization: `Bearer ${record.controlToken}` },
+        },
+      );
+      return [response.status, await response.json()];
+    };
+    assert.deepEqual(await restart("web"), [200, { restarted: true }]);
+    const next = await ready(one);
+    assert.notEqual(next.pid, pid);
+    await until(
+      "the other window knows that",
+      () => inTwo()?.[0]?.pid === next.pid,
+    );
+    const [status, body] = await restart("no%20such");
+    assert.equal(status, 409);
+    assert.match(JSON.stringify(body), /no such/);
   });
 
   it("keeps its process over a reload, and while all windows are closed for a moment", async () => {

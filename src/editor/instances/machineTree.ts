@@ -1,0 +1,118 @@
+// Everything on this machine as a tree: repository, worktree, and what belongs to it.
+import path from "node:path";
+import { distinctAgentNames } from "../../core/agents/agentNames";
+import type { MachineInstance } from "../../host/machineContract";
+import type { Target, TargetContext } from "./target";
+import { targetKey } from "./targetKey";
+
+export interface GroupNode {
+  readonly kind: "group";
+  readonly key: string;
+  readonly name: string;
+  /** Id of a theme icon. */
+  readonly icon: string;
+  readonly children: readonly TreeNode[];
+}
+
+export interface TargetNode {
+  readonly kind: "target";
+  readonly key: string;
+  readonly target: Target;
+  readonly children: readonly TreeNode[];
+}
+
+export type TreeNode = GroupNode | TargetNode;
+
+/** Repositories by name, each with the worktrees of this window first; then other editors. */
+export function machineTree(context: TargetContext): TreeNode[] {
+  const { instances, machine } = context;
+  const repositories = new Map<string, { name: string; nodes: TreeNode[] }>();
+  const add = (
+    { gitCommonDir, repository, worktree }: Grouped,
+    target: Target,
+    children: readonly TreeNode[],
+  ): void => {
+    const key = gitCommonDir ?? worktree;
+    const name = repository ?? path.basename(worktree);
+    const known = repositories.get(key) ?? { name, nodes: [] };
+    repositories.set(key, known);
+    known.nodes.push(leaf(target, children));
+  };
+  for (const view of instances.views) {
+    const { state } = view;
+    const running = machine.view.instances.find(
+      ({ instanceId }) =>
+        state.kind === "running" && state.instanceId === instanceId,
+    );
+    const backends = context.backends
+      .of(view.worktree)
+      .map((each) => leaf({ kind: "backend", view: each }));
+    add(view, { kind: "own", view }, [
+      ...(running ? belongings(running) : []),
+      ...backends,
+    ]);
+  }
+  for (const listed of machine.beside(instances))
+    add(listed, { kind: "remote", listed }, [
+      ...belongings(listed),
+      ...listed.backends.map((backend) =>
+        leaf({ kind: "otherBackend", backend, instance: listed }),
+      ),
+    ]);
+  for (const listed of machine.view.notRunning)
+    add(
+      { ...listed, worktree: listed.path },
+      { kind: "notRunning", listed },
+      [],
+    );
+  const groups = [...repositories].map(([key, { name, nodes }]): TreeNode => ({
+    kind: "group",
+    key: `repository ${key}`,
+    name,
+    icon: "repo",
+    children: nodes,
+  }));
+  const editors = machine.view.otherEditors.map((listed) =>
+    leaf({ kind: "otherEditor", listed }),
+  );
+  return [
+    ...groups,
+    ...(editors.length === 0
+      ? []
+      : [
+          {
+            kind: "group",
+            key: "otherEditors",
+            name: "Other editors",
+            icon: "link-external",
+            children: editors,
+          } as const,
+        ]),
+  ];
+}
+
+interface Grouped {
+  readonly gitCommonDir: string | null;
+  readonly repository: string | null;
+  readonly worktree: string;
+}
+
+/** What waits for the user first. */
+function belongings(instance: MachineInstance): TreeNode[] {
+  const names = distinctAgentNames(instance.clients);
+  return [
+    ...instance.diffs.map((diff) => leaf({ kind: "diff", diff, instance })),
+    ...instance.clients.map((client, index) =>
+      leaf({
+        kind: "agent",
+        client,
+        name: names[index] ?? "",
+        instance,
+      }),
+    ),
+  ];
+}
+
+function leaf(target: Target, children: readonly TreeNode[] = []): TreeNode {
+  return { kind: "target", key: targetKey(target), target, children };
+}

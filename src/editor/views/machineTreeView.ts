@@ -1,0 +1,116 @@
+// The tree in Berth's own container: everything on this machine, and what waits for the user.
+import * as vscode from "vscode";
+import { Lifetime } from "../../core/lifetime";
+import { formatPendingDiffs, markActive } from "../../core/messages";
+import { describeTarget } from "../instances/describeTarget";
+import {
+  type GroupNode,
+  machineTree,
+  type TargetNode,
+  type TreeNode,
+} from "../instances/machineTree";
+import type { TargetContext } from "../instances/target";
+import { targetActions } from "../instances/targetActions";
+
+export class MachineTreeView implements vscode.TreeDataProvider<TreeNode> {
+  readonly #lifetime = new Lifetime();
+  readonly #changed = this.#lifetime.own(new vscode.EventEmitter<void>());
+  readonly #view: vscode.TreeView<TreeNode>;
+  #redrawing: NodeJS.Immediate | undefined;
+
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(private readonly context: TargetContext) {
+    this.#view = this.#lifetime.own(
+      vscode.window.createTreeView("berth.machine", {
+        treeDataProvider: this,
+        showCollapseAll: true,
+      }),
+    );
+    const { instances, machine, backends, diffs, terminals } = context;
+    for (const { onDidChange } of [
+      instances,
+      machine,
+      backends,
+      diffs,
+      terminals,
+    ])
+      this.#lifetime.own(
+        onDidChange(() => {
+          this.#redrawSoon();
+        }),
+      );
+  }
+
+  getChildren(node?: TreeNode): TreeNode[] {
+    return node ? [...node.children] : machineTree(this.context);
+  }
+
+  getTreeItem(node: TreeNode): vscode.TreeItem {
+    return node.kind === "group" ? groupItem(node) : this.#item(node);
+  }
+
+  dispose(): Promise<void> {
+    clearImmediate(this.#redrawing);
+    return this.#lifetime.dispose();
+  }
+
+  #item(node: TargetNode): vscode.TreeItem {
+    const { target, children, key } = node;
+    const { icon, name, status, isActive, detail } = describeTarget(
+      target,
+      this.context,
+    );
+    const item = new vscode.TreeItem(
+      name,
+      children.length === 0
+        ? vscode.TreeItemCollapsibleState.None
+        : vscode.TreeItemCollapsibleState.Expanded,
+    );
+    item.id = key;
+    item.description = isActive ? markActive(status) : status;
+    item.tooltip = [name, status, detail].filter(Boolean).join("\n");
+    item.iconPath = new vscode.ThemeIcon(icon);
+    if (target.kind === "diff")
+      item.command = {
+        command: "berth.row.review",
+        title: "Review Diff",
+        arguments: [node],
+      };
+    item.accessibilityInformation = {
+      label: [name, item.description, detail].filter(Boolean).join(", "),
+    };
+    item.contextValue = targetActions
+      .filter(({ isAvailable }) => isAvailable(target, this.context))
+      .map(({ id }) => id)
+      .join(" ");
+    return item;
+  }
+
+  /** Coalesces the changes of one tick. */
+  #redrawSoon(): void {
+    this.#redrawing ??= setImmediate(() => {
+      this.#redrawing = undefined;
+      const waiting = this.context.machine.view.instances.reduce(
+        (sum, { diffs }) => sum + diffs.length,
+        0,
+      );
+      this.#view.badge =
+        waiting === 0
+          ? undefined
+          : { value: waiting, tooltip: formatPendingDiffs(waiting) };
+      this.#changed.fire();
+    });
+  }
+}
+
+function groupItem({ key, name, icon }: GroupNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(
+    name,
+    vscode.TreeItemCollapsibleState.Expanded,
+  );
+  item.id = key;
+  item.iconPath = new vscode.ThemeIcon(icon);
+  item.contextValue = "group";
+  return item;
+}

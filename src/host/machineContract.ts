@@ -1,0 +1,84 @@
+// What every window is told of the instances of the whole machine: plain data without secrets, pushed when it changes.
+import type { InstanceRecord } from "../core/registry/formats";
+import type { OtherEditor } from "../core/registry/lockFiles";
+import type { ListedWorktree } from "../core/worktrees/worktreeList";
+import type { MachineBackend } from "./backendContract";
+import type { Outcome } from "../core/outcome";
+
+/** An agent that is connected to an instance. */
+export interface ClientView {
+  readonly id: string;
+  /** The client's own name ("claude-code"); null until it is initialized. */
+  readonly name: string | null;
+  readonly version: string | null;
+  /** The agent's own process, if it reports one. */
+  readonly pid: number | null;
+  /** When it has connected: milliseconds since 1970. */
+  readonly since: number;
+  /** Whether a call of it runs now. */
+  readonly isBusy: boolean;
+}
+
+/** A change that an agent has proposed and nobody has decided on yet. */
+export interface WaitingDiff {
+  /** Unique on this machine. */
+  readonly id: string;
+  /** Display name of the agent. */
+  readonly agent: string;
+  /** Real path of the file as it would be. */
+  readonly path: string;
+}
+
+/** An instance of any window. */
+export interface MachineInstance extends Pick<
+  InstanceRecord,
+  | "instanceId"
+  | "name"
+  | "worktree"
+  | "gitCommonDir"
+  | "repository"
+  | "branch"
+  | "port"
+  | "pid"
+  | "windows"
+  | "createdAt"
+> {
+  /** "foreign": of another machine or container, which shares this home. */
+  readonly liveness: "live" | "unresponsive" | "foreign";
+  /** Whether the window that leads shows it. */
+  readonly isActive: boolean;
+  readonly clients: readonly ClientView[];
+  readonly diffs: readonly WaitingDiff[];
+  readonly backends: readonly MachineBackend[];
+}
+
+/** A worktree of a repository that a window has open. */
+export type SiblingWorktree = ListedWorktree & {
+  readonly repository: string;
+  readonly gitCommonDir: string;
+};
+
+export interface MachineView {
+  /** Oldest first. */
+  readonly instances: readonly MachineInstance[];
+  readonly otherEditors: readonly OtherEditor[];
+  /** Worktrees of the window's repositories that it does not have open and no live instance serves. */
+  readonly notRunning: readonly SiblingWorktree[];
+}
+
+/** What a window asks of any instance of the machine, by id. */
+export interface MachineApi {
+  /** As it is now: everything is looked at again, and what dead processes have left is taken away. */
+  list(): Promise<MachineView>;
+  /** Stops an instance of any window. */
+  stopRemote(instanceId: string): Promise<Outcome<null>>;
+  focusRemote(instanceId: string): Promise<Outcome<null>>;
+  /** Brings a waiting diff to the front, in the window that shows it. */
+  showDiff(instanceId: string, id: string): Promise<Outcome<null>>;
+  /** Closes an agent's connection. It may connect again. */
+  disconnectAgent(instanceId: string, clientId: string): Promise<Outcome<null>>;
+}
+
+export interface MachineEvents {
+  onDidChangeMachine(view: MachineView): void;
+}

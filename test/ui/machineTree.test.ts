@@ -1,0 +1,112 @@
+// The tree of the whole machine, in two windows with a worktree each.
+import assert from "node:assert/strict";
+import path from "node:path";
+import { GitRepository } from "../harness/gitRepository";
+import { TestHome } from "../harness/testHome";
+import { until } from "../harness/until";
+import { VSCodeServer } from "../harness/vscodeServer";
+import type { WorkbenchWindow } from "../harness/workbenchWindow";
+import { Agent } from "../unit/support/agent";
+import { gone, openShown, recordOf, screenshots } from "./instances";
+
+describe("The tree of the machine", function () {
+  let home: TestHome;
+  let vscode: VSCodeServer;
+  let repository: GitRepository;
+  let app: string;
+  let feature: string;
+  let first: WorkbenchWindow;
+  let second: WorkbenchWindow;
+
+  before(async () => {
+    home = await TestHome.create();
+    repository = await GitRepository.create(path.join(home.folder, "app"), {
+      "README.md": "one\ntwo\n",
+    });
+    app = repository.folder;
+    feature = await repository.addWorktree("feature-x");
+    vscode = await VSCodeServer.start({ home });
+    first = await openShown(vscode, home, app);
+    second = await openShown(vscode, home, feature);
+    for (const window of [first, second]) {
+      await window.page.bringToFront();
+      await window.tree.open();
+    }
+  });
+  after(async () => {
+    await vscode.stop();
+    await home.remove();
+  });
+
+  const outline = async (window: WorkbenchWindow) =>
+    (await window.tree.rows()).map(({ level, label }) => `${level} ${label}`);
+  const shows = (window: WorkbenchWindow, expected: readonly string[]) =>
+    until(`the tree shows ${expected.join(", ")}`, async () => {
+      const shown = await outline(window);
+      return JSON.stringify(shown) === JSON.stringify(expected);
+    });
+
+  it("has the worktrees of a repository, whoever has them open, and those that nobody serves", async () => {
+    const added = await repository.addWorktree("fix-y");
+    await first.page.bringToFront();
+    await shows(first, [
+      "1 app",
+      "2 app@main",
+      "2 app@feature-x",
+      "2 app@fix-y",
+    ]);
+    await repository.git("worktree", "remove", "--", added);
+    await shows(first, ["1 app", "2 app@main", "2 app@feature-x"]);
+  });
+
+  it("shows in each window what agents of the other one do, and speaks it", async () => {
+    const agent = await Agent.connect(await recordOf(home, feature));
+    await first.page.bringToFront();
+    await shows(first, [
+      "1 app",
+      "2 app@main",
+      "2 app@feature-x",
+      "3 Claude Code",
+    ]);
+    const file = path.join(feature, "README.md");
+    const proposing = agent.call("openDiff", {
+      old_file_path: file,
+      new_file_path: file,
+      new_file_contents: "three\n",
+      tab_name: "three",
+    });
+    await shows(first, [
+      "1 app",
+      "2 app@main",
+      "2 app@feature-x",
+      "3 README.md",
+      "3 Claude Code",
+    ]);
+    await until("the badge", async () => (await first.tree.badge()) === "1");
+    const rows = await first.tree.rows();
+    assert.match(
+      rows[2]?.spoken ?? "",
+      /app@feature-x.*1 diff waits for review/,
+    );
+    assert.match(rows[3]?.spoken ?? "", /README\.md.*from Claude Code/);
+    await first.screenshot(path.join(screenshots, "tree.png"));
+    await first.tree.press("README.md", "Review Diff");
+    await second.page.bringToFront();
+    await second.runCommand("Berth: Reject Diff");
+    await proposing;
+    await first.page.bringToFront();
+    await until("no badge", async () => (await first.tree.badge()) === "");
+    await first.tree.press("Claude Code", "Disconnect Agent");
+    await shows(first, ["1 app", "2 app@main", "2 app@feature-x"]);
+    agent.dispose();
+  });
+
+  it("stops an instance of another window, and starts one of its own again", async () => {
+    await first.page.bringToFront();
+    await first.tree.press("app@feature-x", "Kill");
+    await gone(home, feature);
+    await second.page.bringToFront();
+    await second.tree.press("app@feature-x", "Start");
+    await recordOf(home, feature);
+  });
+});
