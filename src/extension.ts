@@ -22,6 +22,7 @@ import {
   registerCommands,
 } from "./editor/commands/commands";
 import { createOperations } from "./editor/operations/operations";
+import { DiffNotices } from "./editor/diffs/diffNotices";
 import { DiffReview } from "./editor/diffs/diffReview";
 import { Machine } from "./editor/instances/machine";
 import { OtherMachines } from "./editor/instances/otherMachines";
@@ -31,6 +32,7 @@ import { CurrentSettings } from "./editor/settings/settings";
 import { AgentTerminals } from "./editor/terminals/agentTerminals";
 import { CommandLine } from "./editor/terminals/commandLine";
 import { FolderEnvironment } from "./editor/terminals/folderEnvironment";
+import { ContextKeys } from "./editor/views/contextKeys";
 import { MachineTreeView } from "./editor/views/machineTreeView";
 import { StatusBar } from "./editor/views/statusBar";
 import {
@@ -102,7 +104,6 @@ export function activate(context: vscode.ExtensionContext): void {
     state: context.globalState,
     log,
   });
-  lifetime.own(new StatusBar(instances, backends, diffs, terminals, settings));
   const sharedFiles = lifetime.own(new SharedFiles(settings));
   const pusher = lifetime.own(
     new EditorStatePusher(connection, settings, sharedFiles),
@@ -125,7 +126,10 @@ export function activate(context: vscode.ExtensionContext): void {
   };
   registerCommands(commandContext).forEach((command) => lifetime.own(command));
   lifetime.own(registerAgentProfile(commandContext));
+  lifetime.own(new StatusBar(commandContext, settings));
   lifetime.own(new MachineTreeView(commandContext));
+  lifetime.own(new ContextKeys(commandContext));
+  lifetime.own(new DiffNotices(diffs, settings));
 
   const reconcile = (): void => {
     connection.host

@@ -129,6 +129,8 @@ export interface ProposedDiff {
   /** Unique in this window. */
   readonly id: string;
   readonly worktree: string;
+  /** Of the agent's connection; see ClientView. */
+  readonly client: string;
   /** Display names of the agent and of the worktree that the file is in. */
   readonly agent: string;
   readonly instance: string;
@@ -136,6 +138,8 @@ export interface ProposedDiff {
   readonly oldPath: string;
   readonly newPath: string;
   readonly contents: string;
+  /** Whether the agent hears why it is rejected. */
+  readonly takesReason: boolean;
   /** What the user had made of the contents in a window that is gone; null: shown for the first time, or unchanged. */
   readonly edited: string | null;
 }
@@ -143,7 +147,7 @@ export interface ProposedDiff {
 export type DiffDecision =
   /** `content` is what the user accepted, edits included; the agent writes it. */
   | { readonly kind: "accepted"; readonly content: string }
-  | { readonly kind: "rejected" };
+  | { readonly kind: "rejected"; readonly reason?: string };
 
 /** What agents may ask of the editor. */
 export type ActingEditor = Pick<

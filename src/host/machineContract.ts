@@ -23,10 +23,14 @@ export interface ClientView {
 export interface WaitingDiff {
   /** Unique on this machine. */
   readonly id: string;
+  /** Id of the agent's connection. */
+  readonly client: string;
   /** Display name of the agent. */
   readonly agent: string;
   /** Real path of the file as it would be. */
   readonly path: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
 }
 
 /** An instance of any window. */

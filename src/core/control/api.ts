@@ -40,7 +40,16 @@ export const descriptionSchema = z.object({
   active: z._default(z.boolean(), false),
   /** That nobody has decided on yet. */
   diffs: z._default(
-    z.array(z.object({ id: z.string(), agent: z.string(), path: z.string() })),
+    z.array(
+      z.object({
+        id: z.string(),
+        client: z.string(),
+        agent: z.string(),
+        path: z.string(),
+        /** Milliseconds since 1970. */
+        since: z.number(),
+      }),
+    ),
     [],
   ),
   /** Bytes: the whole process, and the thread that serves all of the window's instances. */

@@ -2,13 +2,20 @@
 import * as vscode from "vscode";
 import { messageOf, UserError } from "../../core/errors";
 import { escapeMessage } from "../escape";
-import type { TargetNode } from "../instances/machineTree";
+import { findTarget, type TargetNode } from "../instances/machineTree";
 import { targetActions } from "../instances/targetActions";
 import type { CommandContext, Command } from "./command";
 import { addBackend } from "./addBackend";
 import { restartBackend, showBackendLog, stopBackend } from "./backendCommands";
 import { addFile } from "./addFile";
-import { acceptDiff, rejectDiff } from "./decideDiff";
+import {
+  acceptAllDiffs,
+  acceptDiff,
+  rejectAllDiffs,
+  rejectDiff,
+  rejectDiffWithReason,
+} from "./decideDiff";
+import { reviewNextDiff, reviewPreviousDiff } from "./reviewDiff";
 import { connectAgent } from "./connectAgent";
 import { installCommand } from "./installCommand";
 import { killAllInstances } from "./killAllInstances";
@@ -37,8 +44,13 @@ const commands: Readonly<Record<string, Command>> = {
   sendSelection,
   sendSelectionTo,
   addFile,
+  reviewNextDiff,
+  reviewPreviousDiff,
   acceptDiff,
   rejectDiff,
+  rejectDiffWithReason,
+  acceptAllDiffs,
+  rejectAllDiffs,
   showLog,
   addBackend,
   restartBackend,
@@ -75,10 +87,13 @@ export function registerCommands(context: CommandContext): vscode.Disposable[] {
         ),
       ),
     ),
-    // The tree passes the row.
+    // The tree passes the row, and a link its key.
     ...targetActions.map((action) =>
       register(`row.${action.id}`, async (row) => {
-        const target = (row as Partial<TargetNode> | undefined)?.target;
+        const target =
+          typeof row === "string"
+            ? findTarget(context, row)
+            : (row as Partial<TargetNode> | undefined)?.target;
         if (target) await action.run(context, target);
       }),
     ),

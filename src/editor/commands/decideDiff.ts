@@ -2,10 +2,16 @@
 // that no diff is decided unseen.
 import path from "node:path";
 import * as vscode from "vscode";
+import { chooseClient, decideAll, type Verb } from "../diffs/decideAll";
 import type { DiffReview, PendingDiff } from "../diffs/diffReview";
 import { proposalInDiff } from "../diffs/proposalTabs";
 import { escapeIcons, escapeMessage } from "../escape";
-import { agentDoesNotHear } from "../../core/messages";
+import {
+  agentDoesNotHear,
+  noDiffWaits,
+  reasonPrompt,
+  takesNoReason,
+} from "../../core/messages";
 import type { Command } from "./command";
 
 export const acceptDiff: Command = ({ diffs }, _worktree, [clicked]) =>
@@ -13,6 +19,44 @@ export const acceptDiff: Command = ({ diffs }, _worktree, [clicked]) =>
 
 export const rejectDiff: Command = ({ diffs }, _worktree, [clicked]) =>
   decide(diffs, clicked, "reject", (diff) => diffs.reject(diff));
+
+/** Says so where the agent's protocol has no place for a reason. */
+export const rejectDiffWithReason: Command = (
+  { diffs },
+  _worktree,
+  [clicked],
+) =>
+  decide(diffs, clicked, "reject", async (diff) => {
+    const { agent, takesReason } = diff.proposal;
+    if (!takesReason) {
+      await vscode.window.showInformationMessage(
+        escapeMessage(takesNoReason(agent)),
+      );
+      return;
+    }
+    const reason = await vscode.window.showInputBox({
+      title: "Berth: Reject Diff with Reason",
+      prompt: reasonPrompt(agent),
+      ignoreFocusOut: true,
+    });
+    if (reason === undefined) return;
+    await diffs.reject(diff, reason.trim() === "" ? undefined : reason.trim());
+  });
+
+export const acceptAllDiffs: Command = ({ diffs }) =>
+  decideAllOfOne(diffs, "Accept");
+
+export const rejectAllDiffs: Command = ({ diffs }) =>
+  decideAllOfOne(diffs, "Reject");
+
+async function decideAllOfOne(diffs: DiffReview, verb: Verb): Promise<void> {
+  if (diffs.pending.length === 0) {
+    await vscode.window.showInformationMessage(noDiffWaits);
+    return;
+  }
+  const client = await chooseClient(diffs, verb);
+  if (client !== undefined) await decideAll(diffs, client, verb);
+}
 
 async function decide(
   diffs: DiffReview,
@@ -30,9 +74,7 @@ async function decide(
   const hasPending = pending.length > 0;
   if (!hasPending || (proposal && !diffs.of(proposal))) {
     await vscode.window.showInformationMessage(
-      hasPending
-        ? "This diff is decided already."
-        : "No diff waits for review.",
+      hasPending ? "This diff is decided already." : noDiffWaits,
     );
     return;
   }

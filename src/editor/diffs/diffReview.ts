@@ -130,8 +130,12 @@ export class DiffReview {
     });
   }
 
-  async reject({ proposal }: PendingDiff): Promise<void> {
-    await this.#decide(proposal.id, { kind: "rejected" });
+  /** `reason`: for an agent that takes one. */
+  async reject({ proposal }: PendingDiff, reason?: string): Promise<void> {
+    await this.#decide(proposal.id, {
+      kind: "rejected",
+      ...(reason !== undefined && { reason }),
+    });
   }
 
   /** The agent withdrew the diff or disconnected. Resolves with the text as edited so far; null if already decided. */
@@ -250,7 +254,7 @@ export class DiffReview {
 }
 
 /** Arguments for the `vscode.diff` command that bring the diff to the front. */
-export function diffCommandArguments(
+function diffCommandArguments(
   { left, right, title }: PendingDiff,
   options: { preserveFocus?: boolean; background?: boolean } = {},
 ): unknown[] {

@@ -1,5 +1,6 @@
-// Every action on the row of an agent.
+// Every action on the row of an agent, or of a diff of one.
 import { unwrap } from "../../core/outcome";
+import { decideAll } from "../diffs/decideAll";
 import { openWindowOf, type Target, type TargetContext } from "./target";
 
 export function canDisconnect(target: Target): boolean {
@@ -31,6 +32,22 @@ export function showAgentTerminal(
 ): Promise<void> {
   if (target.kind === "agent") terminals.ofClient(target.client)?.show();
   return Promise.resolve();
+}
+
+export async function acceptAll(
+  { diffs }: TargetContext,
+  target: Target,
+): Promise<void> {
+  if (target.kind === "agent")
+    await decideAll(diffs, target.client.id, "Accept");
+}
+
+export async function rejectAll(
+  { diffs }: TargetContext,
+  target: Target,
+): Promise<void> {
+  if (target.kind === "agent")
+    await decideAll(diffs, target.client.id, "Reject");
 }
 
 export function canReview(target: Target): boolean {

@@ -22,15 +22,26 @@ export interface TargetDescription {
   readonly isActive: boolean;
   /** Its path, and why it failed; empty: nothing. */
   readonly detail: string;
+  /** What is strange about it: a sentence each. */
+  readonly warnings: readonly string[];
 }
+
+/** As each kind gives it; most have nothing strange. */
+type Described = Omit<TargetDescription, "warnings" | "isActive"> &
+  Partial<TargetDescription>;
 
 export function describeTarget(
   target: Target,
   context: TargetContext,
 ): TargetDescription {
+  return { warnings: [], isActive: false, ...describe(target, context) };
+}
+
+function describe(target: Target, context: TargetContext): Described {
   switch (target.kind) {
     case "own": {
-      const { state, name, worktree } = target.view;
+      const { state, name, worktree, warning } = target.view;
+      const own = state.kind === "running" ? state.warning : null;
       const pendingCount = diffsOf(target, context).length;
       return {
         icon: stateIcon(state),
@@ -39,6 +50,7 @@ export function describeTarget(
         isActive: worktree === context.instances.active?.worktree,
         detail:
           state.kind === "failed" ? `${worktree} · ${state.error}` : worktree,
+        warnings: [own, warning].filter((each) => each !== null),
       };
     }
     case "remote": {
@@ -63,7 +75,6 @@ export function describeTarget(
           icon: "debug-disconnect",
           name: answer.host,
           status: "not reached",
-          isActive: false,
           detail: answer.failure,
         };
       const { host, instance } = answer;
@@ -75,7 +86,6 @@ export function describeTarget(
           port,
           clients === null ? liveness : formatAgentCount(clients),
         ),
-        isActive: false,
         detail: `${host}:${worktree}`,
       };
     }
@@ -85,7 +95,6 @@ export function describeTarget(
         icon: "circle-outline",
         name: siblingName(listed),
         status: "not running",
-        isActive: false,
         detail: listed.path,
       };
     }
@@ -96,7 +105,6 @@ export function describeTarget(
         icon: backendIcon(state),
         name,
         status: formatBackendState(state),
-        isActive: false,
         detail: reason,
       };
     }
@@ -107,7 +115,6 @@ export function describeTarget(
         icon: backendIcon(state),
         name,
         status: formatBackendState(state),
-        isActive: false,
         detail: url ?? "",
       };
     }
@@ -119,7 +126,6 @@ export function describeTarget(
         icon: "robot",
         name,
         status: formatAgent(since, isBusy),
-        isActive: false,
         detail: [
           version ?? "",
           terminal ? `terminal ${terminal.name}` : "",
@@ -135,8 +141,7 @@ export function describeTarget(
         icon: "diff",
         name: path.basename(diff.path),
         status: diffOf(diff.agent),
-        isActive: false,
-        detail: path.relative(instance.worktree, diff.path),
+        detail: `${instance.name} · ${path.relative(instance.worktree, diff.path)}`,
       };
     }
     case "otherEditor": {
@@ -145,7 +150,6 @@ export function describeTarget(
         icon: "link-external",
         name,
         status: `port ${port}${isAlive ? "" : ", its process is gone"}`,
-        isActive: false,
         detail: folders.join(", "),
       };
     }

@@ -18,8 +18,10 @@ export interface TargetNode {
   readonly kind: "target";
   readonly key: string;
   readonly target: Target;
-  readonly children: readonly TreeNode[];
+  readonly children: readonly TargetNode[];
 }
+
+type OwnTarget = Extract<Target, { kind: "own" }>;
 
 export type TreeNode = GroupNode | TargetNode;
 
@@ -30,7 +32,7 @@ export function machineTree(context: TargetContext): TreeNode[] {
   const add = (
     { gitCommonDir, repository, worktree }: Grouped,
     target: Target,
-    children: readonly TreeNode[],
+    children: readonly TargetNode[],
   ): void => {
     const key = gitCommonDir ?? worktree;
     const name = repository ?? path.basename(worktree);
@@ -38,20 +40,8 @@ export function machineTree(context: TargetContext): TreeNode[] {
     repositories.set(key, known);
     known.nodes.push(leaf(target, children));
   };
-  for (const view of instances.views) {
-    const { state } = view;
-    const running = machine.view.instances.find(
-      ({ instanceId }) =>
-        state.kind === "running" && state.instanceId === instanceId,
-    );
-    const backends = context.backends
-      .of(view.worktree)
-      .map((each) => leaf({ kind: "backend", view: each }));
-    add(view, { kind: "own", view }, [
-      ...(running ? belongings(running) : []),
-      ...backends,
-    ]);
-  }
+  for (const { target, children } of ownNodes(context))
+    add(target.view, target, children);
   for (const listed of machine.beside(instances))
     add(listed, { kind: "remote", listed }, [
       ...belongings(listed),
@@ -91,6 +81,48 @@ export function machineTree(context: TargetContext): TreeNode[] {
   ];
 }
 
+/** The worktrees of this window. */
+export function ownNodes(
+  context: TargetContext,
+): (TargetNode & { readonly target: OwnTarget })[] {
+  const { instances, machine, backends } = context;
+  return instances.views.map((view) => {
+    const { state, worktree } = view;
+    const running = machine.view.instances.find(
+      ({ instanceId }) =>
+        state.kind === "running" && state.instanceId === instanceId,
+    );
+    const target = { kind: "own", view } as const;
+    return {
+      kind: "target",
+      key: targetKey(target),
+      target,
+      children: [
+        ...(running ? belongings(running) : []),
+        ...backends
+          .of(worktree)
+          .map((each) => leaf({ kind: "backend", view: each })),
+      ],
+    };
+  });
+}
+
+/** By its key; undefined: it is not there any more. */
+export function findTarget(
+  context: TargetContext,
+  key: string,
+): Target | undefined {
+  const find = (nodes: readonly TreeNode[]): Target | undefined => {
+    for (const node of nodes) {
+      if (node.kind === "target" && node.key === key) return node.target;
+      const found = find(node.children);
+      if (found) return found;
+    }
+    return undefined;
+  };
+  return find(machineTree(context));
+}
+
 interface Grouped {
   readonly gitCommonDir: string | null;
   readonly repository: string | null;
@@ -98,7 +130,7 @@ interface Grouped {
 }
 
 /** What waits for the user first. */
-function belongings(instance: MachineInstance): TreeNode[] {
+function belongings(instance: MachineInstance): TargetNode[] {
   const names = distinctAgentNames(instance.clients);
   return [
     ...instance.diffs.map((diff) => leaf({ kind: "diff", diff, instance })),
@@ -113,6 +145,9 @@ function belongings(instance: MachineInstance): TreeNode[] {
   ];
 }
 
-function leaf(target: Target, children: readonly TreeNode[] = []): TreeNode {
+function leaf(
+  target: Target,
+  children: readonly TargetNode[] = [],
+): TargetNode {
   return { kind: "target", key: targetKey(target), target, children };
 }

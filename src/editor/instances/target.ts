@@ -99,20 +99,31 @@ export function canSwitch(target: Target): boolean {
   return ["own", "remote", "notRunning"].includes(target.kind);
 }
 
-/** Its pending diffs, oldest first. */
+/** Those of it that this window shows, oldest first. */
 export function diffsOf(
   target: Target,
   { diffs }: TargetContext,
 ): readonly PendingDiff[] {
-  return target.kind === "own"
-    ? diffs.pending.filter(
-        ({ proposal }) => proposal.worktree === target.view.worktree,
-      )
-    : [];
+  return diffs.pending.filter(({ proposal }) => {
+    switch (target.kind) {
+      case "own":
+        return proposal.worktree === target.view.worktree;
+      case "agent":
+        return proposal.client === target.client.id;
+      case "diff":
+        return proposal.id === target.diff.id;
+      default:
+        return false;
+    }
+  });
 }
 
-export function hasDiff(target: Target, context: TargetContext): boolean {
-  return diffsOf(target, context).length > 0;
+export function canDecide(target: Target, context: TargetContext): boolean {
+  return target.kind !== "agent" && diffsOf(target, context).length > 0;
+}
+
+export function canDecideAll(target: Target, context: TargetContext): boolean {
+  return target.kind === "agent" && diffsOf(target, context).length > 0;
 }
 
 export async function acceptOldest(

@@ -1,9 +1,11 @@
 // Every action that a row offers as a button. A new one is an entry here; each view draws those that are available.
 import {
+  acceptAll,
   canDisconnect,
   canReview,
   canShowAgentTerminal,
   disconnect,
+  rejectAll,
   review,
   showAgentTerminal,
 } from "./agentTarget";
@@ -27,13 +29,14 @@ import {
 } from "./copy";
 import {
   acceptOldest,
+  canDecide,
+  canDecideAll,
   canKill,
   canOpenTerminal,
   canRestart,
   canShowTerminal,
   canStart,
   canSwitch,
-  hasDiff,
   kill,
   openTerminal,
   rejectOldest,
@@ -77,15 +80,31 @@ export const targetActions: readonly TargetAction[] = [
     id: "acceptDiff",
     icon: "check",
     title: "Accept Diff",
-    isAvailable: hasDiff,
+    isAvailable: canDecide,
     run: acceptOldest,
   },
   {
     id: "rejectDiff",
     icon: "close",
     title: "Reject Diff",
-    isAvailable: hasDiff,
+    isAvailable: canDecide,
     run: rejectOldest,
+  },
+  {
+    id: "acceptAll",
+    icon: "check-all",
+    title: "Accept All",
+    isOnlyInTree: true,
+    isAvailable: canDecideAll,
+    run: acceptAll,
+  },
+  {
+    id: "rejectAll",
+    icon: "close-all",
+    title: "Reject All",
+    isOnlyInTree: true,
+    isAvailable: canDecideAll,
+    run: rejectAll,
   },
   {
     id: "showTerminal",

@@ -1,6 +1,7 @@
 // All targets in the groups and the order in which every view shows them.
 import type { MachineAnswer } from "./otherMachines";
 import type { Target, TargetContext } from "./target";
+import { waitingDiffs } from "./waiting";
 
 export interface TargetSection {
   readonly label: string;
@@ -8,11 +9,13 @@ export interface TargetSection {
 }
 
 export function targetSections(
-  { instances, machine, backends }: TargetContext,
+  context: TargetContext,
   elsewhere: readonly MachineAnswer[],
 ): TargetSection[] {
+  const { instances, machine, backends } = context;
   const { otherEditors, notRunning } = machine.view;
   return [
+    { label: "Waits for you", targets: waitingDiffs(context) },
     {
       label: "This window",
       targets: instances.views.flatMap((view): Target[] => [

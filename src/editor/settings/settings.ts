@@ -14,6 +14,8 @@ import { type AgentSetting, parseAgents } from "../terminals/agents";
 
 export interface Settings extends HostSettings {
   readonly statusBar: boolean;
+  /** Of a diff that comes while the window is not in front. */
+  readonly notifyDiffs: boolean;
   /** Glob patterns of files hidden from agents. */
   readonly secretFiles: readonly string[];
   /** Ids of commands of VS Code that agents may run. */
@@ -104,6 +106,7 @@ function readSettings(
       typeof value === "string" ? parsePortRange(value) : undefined,
     ),
     statusBar: read("statusBar", boolean),
+    notifyDiffs: read("notifyDiffs", boolean),
     naming: read("naming", oneOf("worktree", "branch", "custom")),
     nameTemplate: read("nameTemplate", string),
     maxClients: read("maxClients", integer(1, 1_000)),

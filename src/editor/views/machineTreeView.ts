@@ -11,6 +11,7 @@ import {
 } from "../instances/machineTree";
 import type { TargetContext } from "../instances/target";
 import { targetActions } from "../instances/targetActions";
+import { waitingDiffs } from "../instances/waiting";
 
 export class MachineTreeView implements vscode.TreeDataProvider<TreeNode> {
   readonly #lifetime = new Lifetime();
@@ -57,7 +58,7 @@ export class MachineTreeView implements vscode.TreeDataProvider<TreeNode> {
 
   #item(node: TargetNode): vscode.TreeItem {
     const { target, children, key } = node;
-    const { icon, name, status, isActive, detail } = describeTarget(
+    const { icon, name, status, isActive, detail, warnings } = describeTarget(
       target,
       this.context,
     );
@@ -69,7 +70,9 @@ export class MachineTreeView implements vscode.TreeDataProvider<TreeNode> {
     );
     item.id = key;
     item.description = isActive ? markActive(status) : status;
-    item.tooltip = [name, status, detail].filter(Boolean).join("\n");
+    item.tooltip = [name, status, detail, ...warnings]
+      .filter(Boolean)
+      .join("\n");
     item.iconPath = new vscode.ThemeIcon(icon);
     if (target.kind === "diff")
       item.command = {
@@ -78,7 +81,9 @@ export class MachineTreeView implements vscode.TreeDataProvider<TreeNode> {
         arguments: [node],
       };
     item.accessibilityInformation = {
-      label: [name, item.description, detail].filter(Boolean).join(", "),
+      label: [name, item.description, detail, ...warnings]
+        .filter(Boolean)
+        .join(", "),
     };
     item.contextValue = targetActions
       .filter(({ isAvailable }) => isAvailable(target, this.context))
@@ -91,10 +96,7 @@ export class MachineTreeView implements vscode.TreeDataProvider<TreeNode> {
   #redrawSoon(): void {
     this.#redrawing ??= setImmediate(() => {
       this.#redrawing = undefined;
-      const waiting = this.context.machine.view.instances.reduce(
-        (sum, { diffs }) => sum + diffs.length,
-        0,
-      );
+      const waiting = waitingDiffs(this.context).length;
       this.#view.badge =
         waiting === 0
           ? undefined

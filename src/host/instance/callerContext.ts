@@ -25,7 +25,21 @@ export function callerContext(instance: Callee, client: Client): CallerContext {
     diffs: client.diffs,
     begin: () => client.activity.begin(),
     resolve: (sent) => instance.resolve(sent),
-    nameFor: (file) => instance.nameFor(file),
+    propose: (name, change, cancelled) => {
+      const { worktree } = instance;
+      const { id: clientId, name: ownName } = client.view;
+      return client.diffs.open(
+        name,
+        {
+          ...change,
+          worktree,
+          client: clientId,
+          agent: agentName(ownName),
+          instance: instance.nameFor(change.newPath),
+        },
+        cancelled,
+      );
+    },
     operate: async (kind, asks) => {
       const { worktree, editor } = instance;
       return unwrap(await editor.operate({ ...asks, kind, worktree }));

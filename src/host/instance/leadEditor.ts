@@ -17,6 +17,7 @@ import type { InstanceWindows } from "./instanceWindows";
 
 interface ShownDiff {
   diff: ProposedDiff;
+  readonly since: number;
   /** That shows it; undefined while there is none. */
   window: InstanceWindow | undefined;
   readonly closed: AbortController;
@@ -44,10 +45,8 @@ export class LeadEditor implements ActingEditor {
   /** Oldest first. */
   get waiting(): WaitingDiff[] {
     return [...this.#diffs.values()].map(
-      ({ diff: { id, agent, newPath } }) => ({
-        id,
-        agent,
-        path: newPath,
+      ({ diff: { id, client, agent, newPath: path }, since }) => ({
+        ...{ id, client, agent, path, since },
       }),
     );
   }
@@ -89,6 +88,7 @@ export class LeadEditor implements ActingEditor {
   async openDiff(diff: ProposedDiff): Promise<Outcome<DiffDecision>> {
     const waiting: ShownDiff = {
       diff,
+      since: Date.now(),
       window: undefined,
       closed: new AbortController(),
     };

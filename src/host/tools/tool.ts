@@ -1,7 +1,13 @@
 // What a tool is: a name, an input schema and a function. Protocols map these to their own messages.
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import * as z from "zod/mini";
-import type { ActingEditor, WorkspaceFolder } from "../contract";
+import type { Outcome } from "../../core/outcome";
+import type {
+  ActingEditor,
+  DiffDecision,
+  ProposedDiff,
+  WorkspaceFolder,
+} from "../contract";
 import type { ClientDiffs } from "../clients/clientDiffs";
 import type { Answer, OperationKind, Operations } from "../operationsContract";
 import type { DiagnosticsView, EditorView } from "../view/editorView";
@@ -21,15 +27,19 @@ export interface CallerContext {
   readonly worktree: string;
   /** Display name of the calling agent. */
   readonly agent: string;
-  /** Display name of the worktree that a real path is in: the instance's, or one inside it that has no instance. */
-  readonly nameFor: (file: string) => string;
   /** Real paths: the worktree, and the workspace folders inside it. */
   readonly folders: readonly WorkspaceFolder[];
   readonly view: EditorView;
   readonly diagnostics: DiagnosticsView;
   readonly editor: ActingEditor;
-  /** The calling client's undecided diffs. */
-  readonly diffs: ClientDiffs;
+  /** The calling client's undecided diffs, to be closed. */
+  readonly diffs: Pick<ClientDiffs, "close" | "closeAll">;
+  /** Has the user decide on a change; see ClientDiffs.open. */
+  readonly propose: (
+    name: string,
+    change: ProposedChange,
+    cancelled?: AbortSignal,
+  ) => Promise<Outcome<DiffDecision>>;
   /** A call begins. It has ended when what this returns is called. */
   readonly begin: () => () => void;
   /** Has the editor do it for this worktree. Throws a UserError with the reason if it cannot be done. */
@@ -40,6 +50,12 @@ export interface CallerContext {
   /** The real path of a client path. Throws a UserError if the instance does not serve it. */
   readonly resolve: (sent: string) => string;
 }
+
+/** Real paths, equal except for a rename. */
+export type ProposedChange = Pick<
+  ProposedDiff,
+  "oldPath" | "newPath" | "contents" | "takesReason"
+>;
 
 export interface Tool {
   readonly name: string;

@@ -2,7 +2,10 @@
 import * as z from "zod/mini";
 import { messageOf } from "../../../core/errors";
 import type { DiffDecision } from "../../contract";
-import { checkSize, openDiff as commonOpenDiff } from "../../tools/openDiff";
+import {
+  checkSize,
+  openDiffWithReason as commonOpenDiff,
+} from "../../tools/openDiff";
 import { defineTool, json, type Tool } from "../../tools/tool";
 import type { Notification, SessionContext } from "../mcp/extension";
 
@@ -15,19 +18,17 @@ export function diffTools({ notify, log }: SessionContext): Tool[] {
     description: "Shows a proposed change; the decision is a notification.",
     input: z.strictObject({ filePath: z.string(), newContent: z.string() }),
     run({ filePath, newContent }, context) {
-      const { resolve, diffs, worktree, agent, nameFor } = context;
-      const file = resolve(filePath);
+      const file = context.resolve(filePath);
       checkSize(file, newContent);
       const id = Symbol(file);
       unreported.set(file, id);
-      const diff = {
-        worktree,
-        agent,
-        instance: nameFor(file),
-        contents: newContent,
-      };
-      diffs
-        .open(file, { ...diff, oldPath: file, newPath: file })
+      context
+        .propose(file, {
+          oldPath: file,
+          newPath: file,
+          contents: newContent,
+          takesReason: false,
+        })
         .then((outcome) => {
           if (unreported.get(file) !== id) return;
           unreported.delete(file);

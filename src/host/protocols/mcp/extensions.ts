@@ -1,6 +1,7 @@
 // Every protocol on top of MCP. To add one, add a folder beside this one and a line here.
 import type { Tool } from "../../tools/tool";
 import { operationTools } from "../../tools/operations/operations";
+import { openDiffWithReason } from "../../tools/openDiff";
 import { tools as commonTools } from "../../tools/tools";
 import { companion } from "../companion/companion";
 import type { ExtensionFactory, SessionExtension } from "./extension";
@@ -10,6 +11,7 @@ export const extensions: readonly ExtensionFactory[] = [companion];
 export function withExtensions(added: readonly SessionExtension[]): Tool[] {
   const all = [
     ...commonTools,
+    openDiffWithReason,
     ...operationTools,
     ...added.flatMap(({ tools }) => tools),
   ];

@@ -72,7 +72,7 @@ async function review(
   context: CallerContext,
   cancelled: AbortSignal,
 ) {
-  const { worktree, agent, nameFor, diffs, operate } = context;
+  const { propose, operate } = context;
   if (changed.length === 0) throw noChange(title);
   for (const { path, contents } of changed) {
     // Throws for what belongs to another instance: half of a change is none.
@@ -82,22 +82,20 @@ async function review(
   const decisions = await Promise.all(
     changed.map(async ({ path, contents }) => {
       try {
-        const outcome = await diffs.open(
+        const outcome = await propose(
           `${title}: ${path}`,
-          {
-            worktree,
-            agent,
-            instance: nameFor(path),
-            oldPath: path,
-            newPath: path,
-            contents,
-          },
+          { oldPath: path, newPath: path, contents, takesReason: true },
           cancelled,
         );
         const decision = unwrap(outcome);
-        if (decision.kind === "accepted")
-          await operate("write", { path, contents: decision.content });
-        return { filePath: path, decision: decision.kind };
+        if (decision.kind === "rejected")
+          return {
+            filePath: path,
+            decision: "rejected",
+            reason: decision.reason,
+          };
+        await operate("write", { path, contents: decision.content });
+        return { filePath: path, decision: "accepted" };
       } catch (error) {
         // The others are decided all the same.
         if (!(error instanceof UserError)) throw error;
