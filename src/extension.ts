@@ -26,6 +26,7 @@ import { DiffNotices } from "./editor/diffs/diffNotices";
 import { DiffReview } from "./editor/diffs/diffReview";
 import { Machine } from "./editor/instances/machine";
 import { OtherMachines } from "./editor/instances/otherMachines";
+import { Recipients } from "./editor/instances/recipients";
 import { revealWorktree } from "./editor/instances/target";
 import { WindowInstances } from "./editor/instances/windowInstances";
 import { CurrentSettings } from "./editor/settings/settings";
@@ -121,6 +122,8 @@ export function activate(context: vscode.ExtensionContext): void {
     connection,
     machines: new OtherMachines(settings, commandLine),
     pusher,
+    recipients: lifetime.own(new Recipients(machine, terminals)),
+    settings,
     sharedFiles,
     log,
   };

@@ -164,6 +164,10 @@ export function reasonPrompt(agent: string): string {
   return `What ${agent} is told, beside that its change is rejected.`;
 }
 
+export function allAgents(count: number): string {
+  return `All ${count} agents`;
+}
+
 export const noDiffWaits = "No diff waits for review.";
 
 export function decideAllQuestion(

@@ -173,6 +173,8 @@ export interface SendRequest {
   readonly id: string;
   readonly to: { readonly worktree: string } | { readonly instanceId: string };
   readonly mentions: readonly Mention[];
+  /** Id of the only agent that gets them; undefined: all do. */
+  readonly client?: string | undefined;
 }
 
 /** What the host does for one window. Calls are answered in the order they were made. */

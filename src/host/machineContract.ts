@@ -6,13 +6,21 @@ import type { MachineBackend } from "./backendContract";
 import type { Outcome } from "../core/outcome";
 
 /** An agent that is connected to an instance. */
-export interface ClientView {
+export interface ClientView extends ClientFacts {
+  /** What people call it, and told from the instance's others: "Claude Code #2". */
+  readonly label: string;
+}
+
+/** What a client knows of itself. */
+export interface ClientFacts {
   readonly id: string;
   /** The client's own name ("claude-code"); null until it is initialized. */
   readonly name: string | null;
   readonly version: string | null;
-  /** The agent's own process, if it reports one. */
+  /** The agent's own process; null: it has not reported one, and none was found. */
   readonly pid: number | null;
+  /** Whether the user can point it to files. */
+  readonly takesMentions: boolean;
   /** When it has connected: milliseconds since 1970. */
   readonly since: number;
   /** Whether a call of it runs now. */

@@ -2,6 +2,7 @@
 import { createBirpc } from "birpc";
 import * as z from "zod/mini";
 import type { Channel } from "../core/control/channel";
+import { type EventsOf, eventNames } from "../core/control/rpcEvents";
 import { rpcErrors } from "../core/control/rpcErrors";
 import type { BackendsApi } from "../host/backendContract";
 import type { EditorApi, ServerApi, WindowOptions } from "../host/contract";
@@ -60,6 +61,19 @@ export interface ServedBackends extends BackendsApi {
   dispose(): void;
 }
 
+/** Nobody waits for an answer. */
+const windowEvents: EventsOf<EditorApi> = {
+  onDidChangeInstances: true,
+  onDidChangeMachine: true,
+  onDidChangeBackends: true,
+  onDidWriteBackendLog: true,
+  onDidLearnWorktrees: true,
+  onDidLog: true,
+  onDidRequestFocus: true,
+  onDidRequestDiff: true,
+  onWillEnd: true,
+};
+
 /** Attaches the window to the host until the channel ends. Throws if it does not say what a window says. */
 export function serveWindow(
   channel: Channel,
@@ -87,15 +101,7 @@ export function serveWindow(
         }
         return undefined;
       },
-      eventNames: [
-        "onDidChangeInstances",
-        "onDidChangeBackends",
-        "onDidWriteBackendLog",
-        "onDidLearnWorktrees",
-        "onDidLog",
-        "onDidRequestFocus",
-        "onWillEnd",
-      ],
+      eventNames: eventNames<EditorApi>(windowEvents),
       ...rpcErrors,
       // The editor may be busy for minutes, and a user decides when he likes.
       timeout: -1,

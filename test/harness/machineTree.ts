@@ -17,14 +17,18 @@ export interface TreeRow {
 }
 
 export class MachineTree {
-  constructor(private readonly page: Page) {}
+  readonly #tab: Locator;
+
+  constructor(private readonly page: Page) {
+    this.#tab = page
+      .locator(".activitybar")
+      .getByRole("tab", { name: /^Berth/ });
+  }
 
   /** Shows it, if it is not shown. */
   async open(): Promise<void> {
-    const tab = this.page
-      .locator(".activitybar")
-      .getByRole("tab", { name: /^Berth/ });
-    if ((await tab.getAttribute("aria-selected")) !== "true") await tab.click();
+    const isShown = await this.#tab.getAttribute("aria-selected");
+    if (isShown !== "true") await this.#tab.click();
     await this.page.locator(row).first().waitFor();
   }
 
@@ -56,11 +60,10 @@ export class MachineTree {
 
   /** The number on its icon; empty: none. */
   async badge(): Promise<string> {
-    const badge = this.page
-      .locator(".activitybar .action-item", {
-        has: this.page.getByRole("tab", { name: /^Berth/ }),
-      })
+    const badge = this.#tab
+      .locator("xpath=ancestor-or-self::li")
       .locator(".badge-content");
+    if ((await badge.count()) === 0) return "";
     return (await badge.textContent())?.trim() ?? "";
   }
 

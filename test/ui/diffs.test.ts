@@ -91,6 +91,11 @@ describe("A diff under review", function () {
     await statusBar(new RegExp(formatPendingDiffs(1)));
     await window.openFile("src/main.ts");
     await window.clickStatusBarItem(STATUS);
+    await until(
+      "the diff on top of the list",
+      async () => (await window.focusedRow()) === "greet.ts",
+    );
+    await window.page.keyboard.press("Enter");
     const diff = await DiffEditor.shown(window.page, "greet.ts");
     await mkdir(screenshots, { recursive: true });
     await window.page.screenshot({ path: path.join(screenshots, "diff.png") });
@@ -160,6 +165,11 @@ describe("A diff under review", function () {
       return true;
     });
     await window.clickStatusBarItem(STATUS);
+    await until(
+      "the diff on top of the list",
+      async () => (await window.focusedRow()) === "greet.ts",
+    );
+    await window.page.keyboard.press("Enter");
     const diff = await DiffEditor.shown(window.page, "greet.ts");
     await diff.reject();
     await diff.gone();

@@ -42,8 +42,8 @@ describe("The tree of the machine", function () {
     (await window.tree.rows()).map(({ level, label }) => `${level} ${label}`);
   const shows = (window: WorkbenchWindow, expected: readonly string[]) =>
     until(`the tree shows ${expected.join(", ")}`, async () => {
-      const shown = await outline(window);
-      return JSON.stringify(shown) === JSON.stringify(expected);
+      assert.deepEqual(await outline(window), expected);
+      return true;
     });
 
   it("has the worktrees of a repository, whoever has them open, and those that nobody serves", async () => {
@@ -59,7 +59,7 @@ describe("The tree of the machine", function () {
     await shows(first, ["1 app", "2 app@main", "2 app@feature-x"]);
   });
 
-  it("shows in each window what agents of the other one do, and speaks it", async () => {
+  it("shows in each window what agents of the other one do, and speaks it (Screenshots)", async () => {
     const agent = await Agent.connect(await recordOf(home, feature));
     await first.page.bringToFront();
     await shows(first, [
@@ -84,12 +84,12 @@ describe("The tree of the machine", function () {
     ]);
     await until("the badge", async () => (await first.tree.badge()) === "1");
     const rows = await first.tree.rows();
-    assert.match(
-      rows[2]?.spoken ?? "",
-      /app@feature-x.*1 diff waits for review/,
-    );
+    assert.match(rows[2]?.spoken ?? "", /app@feature-x.*1 diff to review/);
     assert.match(rows[3]?.spoken ?? "", /README\.md.*from Claude Code/);
-    await first.screenshot(path.join(screenshots, "tree.png"));
+    await first.page.screenshot({
+      path: path.join(screenshots, "tree.png"),
+      clip: { x: 0, y: 0, width: 640, height: 380 },
+    });
     await first.tree.press("README.md", "Review Diff");
     await second.page.bringToFront();
     await second.runCommand("Berth: Reject Diff");
@@ -106,6 +106,11 @@ describe("The tree of the machine", function () {
     await first.tree.press("app@feature-x", "Kill");
     await gone(home, feature);
     await second.page.bringToFront();
+    await until("it is shown as stopped there", async () =>
+      (await second.tree.rows()).some(({ description }) =>
+        description.startsWith("stopped"),
+      ),
+    );
     await second.tree.press("app@feature-x", "Start");
     await recordOf(home, feature);
   });

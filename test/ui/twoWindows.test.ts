@@ -76,6 +76,11 @@ describe("Two worktrees in two windows", function () {
   ): Promise<void> => {
     await window.page.bringToFront();
     await window.clickStatusBarItem(STATUS);
+    await until(
+      "its row in the list",
+      async () => (await window.focusedRow()) === name,
+    );
+    await window.page.keyboard.press("Enter");
     await statusOf(window, name);
   };
 

@@ -32,6 +32,8 @@ export const descriptionSchema = z.object({
       version: z.nullable(z.string()),
       pid: z.nullable(pid),
       // Missing in answers of Berth 0.1.
+      label: z._default(z.string(), "Agent"),
+      takesMentions: z._default(z.boolean(), false),
       since: z._default(z.number(), 0),
       isBusy: z._default(z.boolean(), false),
     }),

@@ -90,10 +90,13 @@ export async function sendMentions(
   target: Target,
   mentions: readonly Mention[],
   cancelled: AbortSignal,
+  client: string | undefined,
 ): Promise<number> {
   let sent = 0;
-  for (const { path: file, lines } of mentions)
-    sent = await sendTo(target, { file, ...(lines && { lines }) }, cancelled);
+  for (const { path: file, lines } of mentions) {
+    const send = { file, client, ...(lines && { lines }) };
+    sent = await sendTo(target, send, cancelled);
+  }
   return sent;
 }
 

@@ -32,6 +32,8 @@ const lines = z.union([
 /** Body of `POST /berth/send`: a client path (see readClientPath), and lines as `{first, last}`, "3" or "3-7". */
 export const sendSchema = z.strictObject({
   file: z.string().check(z.minLength(1)),
+  /** Id of the only agent that gets it; missing: all do. */
+  client: z.optional(z.string()),
   lines: z.optional(
     lines.check(
       z.refine(({ first, last }) => first >= 1 && first <= last, {

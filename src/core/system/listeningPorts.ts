@@ -1,5 +1,6 @@
 // Which processes listen on which TCP ports, and where.
 import { readdirSync, readlinkSync } from "node:fs";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type System, thisSystem } from "./processIdentity";
 
 export interface ListeningPort {
@@ -69,14 +70,58 @@ export async function holderOf(
         .filter((each) => each.state === LISTEN && each.port === port)
         .map(({ inode }) => inode),
     );
-    return readdirSync("/proc")
-      .map(Number)
-      .find(
-        (pid) => pid > 0 && socketInodes(pid).some((each) => inodes.has(each)),
-      );
+    return pidWith(inodes);
   }
   const listeners = await listenersElsewhere(system);
   return listeners.find((each) => each.port === port)?.pid;
+}
+
+/**
+ * The process at the other end of a connection between two ports of this machine; undefined: there is none, or the system does not tell
+ * this user. Starts one process on macOS and Windows, none on Linux.
+ */
+export async function processAtOtherEnd(
+  ownPort: number,
+  otherPort: number,
+  system = thisSystem,
+): Promise<number | undefined> {
+  switch (system.platform) {
+    case "linux":
+      return pidWith(
+        new Set(
+          socketsOnLinux(system)
+            .filter(
+              (each) => each.port === otherPort && each.remotePort === ownPort,
+            )
+            .map(({ inode }) => inode),
+        ),
+      );
+    case "win32": {
+      const output = await system
+        .run("netstat.exe", ["-ano", "-p", "TCP"])
+        .catch(() => "");
+      const rows = output.matchAll(
+        /^\s*TCP\s+\S+:(\d+)\s+\S+:(\d+)\s+\S+\s+(\d+)/gm,
+      );
+      const row = [...rows].find(
+        ([, own, remote]) =>
+          Number(own) === otherPort && Number(remote) === ownPort,
+      );
+      return row && Number(row[3]);
+    }
+    default: {
+      const output = await system
+        .run("lsof", ["-nP", `-iTCP:${otherPort}`, "-Fpn"])
+        .catch(() => "");
+      let pid = 0;
+      for (const line of output.split("\n")) {
+        if (line.startsWith("p")) pid = Number(line.slice(1));
+        if (line.includes(`:${otherPort}->`) && line.endsWith(`:${ownPort}`))
+          return pid;
+      }
+      return undefined;
+    }
+  }
 }
 
 /** How many connections a port of this machine has; undefined where the system cannot tell. */
@@ -120,6 +165,7 @@ const LISTEN = "0A";
 interface Socket {
   readonly address: string;
   readonly port: number;
+  readonly remotePort: number;
   readonly state: string;
   readonly uid: number;
   readonly inode: string;
@@ -146,16 +192,35 @@ function socketsOnLinux(system: System): Socket[] {
   return ["tcp", "tcp6"].flatMap((table) =>
     [
       ...(system.read(`/proc/net/${table}`) ?? "").matchAll(
-        /^\s*\d+: ([0-9A-F]+):([0-9A-F]{4}) \S+ ([0-9A-F]{2}) \S+ \S+ \S+ +(\d+) +\d+ (\d+)/gm,
+        /^\s*\d+: ([0-9A-F]+):([0-9A-F]{4}) [0-9A-F]+:([0-9A-F]{4}) ([0-9A-F]{2}) \S+ \S+ \S+ +(\d+) +\d+ (\d+)/gm,
       ),
-    ].map(([, address = "", port = "", state = "", uid = "", inode = ""]) => ({
-      address,
-      port: parseInt(port, 16),
-      state,
-      uid: Number(uid),
-      inode,
-    })),
+    ].map((row) => {
+      const [, address = "", port = "", remotePort = ""] = row;
+      const [, , , , state = "", uid = "", inode = ""] = row;
+      return {
+        address,
+        port: parseInt(port, 16),
+        remotePort: parseInt(remotePort, 16),
+        state,
+        uid: Number(uid),
+        inode,
+      };
+    }),
   );
+}
+
+/** One of the processes that has such a socket, of those that this user may look into; the latest are the likeliest. */
+async function pidWith(
+  inodes: ReadonlySet<string>,
+): Promise<number | undefined> {
+  if (inodes.size === 0) return undefined;
+  const pids = readdirSync("/proc").map(Number).filter(Boolean);
+  for (const pid of pids.sort((a, b) => b - a)) {
+    if (socketInodes(pid).some((each) => inodes.has(each))) return pid;
+    // A machine may have thousands, and everybody else waits.
+    await nextTurn();
+  }
+  return undefined;
 }
 
 function socketInodes(pid: number): string[] {

@@ -47,6 +47,28 @@ export const thisSystem: System = {
     }),
 };
 
+/** What it was started with, its program first; empty if it is gone, or the system does not tell this user. Starts a process on macOS. */
+export async function argumentsOf(
+  pid: number,
+  system = thisSystem,
+): Promise<string[]> {
+  switch (system.platform) {
+    case "linux":
+      return (system.read(`/proc/${pid}/cmdline`) ?? "")
+        .split("\0")
+        .filter(Boolean);
+    case "win32":
+      return [];
+    default: {
+      // In one line, with nothing to tell where an argument ends.
+      const line = await system
+        .run("ps", ["-o", "args=", "-p", String(pid)])
+        .catch(() => "");
+      return line.trim().split(" ").filter(Boolean);
+    }
+  }
+}
+
 /** undefined if there is no process with this pid, or the system could not be asked. */
 export async function identifyProcess(
   pid: number,

@@ -6,7 +6,7 @@ import type { Target } from "../instances/target";
 import type { Command } from "./command";
 
 /** Sends the files selected in a menu, else the active file, each to the instance of its own worktree. */
-export const addFile: Command = async (context, _worktree, files) => {
+export const addFile: Command = async (context, files) => {
   const byWorktree = new Map<string, { target: Target; mentions: Mention[] }>();
   for (const uri of files.length > 0 ? files : [activeFile()]) {
     const path = pathOf(uri);

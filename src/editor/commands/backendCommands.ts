@@ -1,4 +1,4 @@
-// The commands that do one thing with one backend: that of a link, the only one, or the chosen one.
+// The commands that do one thing with one backend: the only one, or the chosen one.
 import * as vscode from "vscode";
 import { messageOf, UserError } from "../../core/errors";
 import { escapeMessage } from "../escape";
@@ -12,7 +12,6 @@ import {
   startBackend as start,
   stopBackend as stop,
 } from "../instances/backendTarget";
-import { formatBackendState } from "../instances/backendText";
 import type { Target, TargetContext } from "../instances/target";
 import { pickTarget } from "../views/picker";
 import type { Command } from "./command";
@@ -52,26 +51,14 @@ export const showBackendLog = commandOf({
 });
 
 function commandOf(command: BackendCommand): Command {
-  return async (context, worktree, _files, name) => {
+  return async (context) => {
     const { title, placeholder, none, accepts, run } = command;
-    const { backends, instances } = context;
-    const linked = backends.views.find(
-      (view) => view.worktree === worktree && view.name === name,
-    );
-    const meant = name === undefined ? backends.views : linked ? [linked] : [];
-    const targets = meant
+    const targets = context.backends.views
       .map((view) => ({ kind: "backend", view }) as const)
       .filter(accepts);
     const [only] = targets;
     if (!only) {
-      // A link may be older than what has become of its backend.
-      await vscode.window.showInformationMessage(
-        linked
-          ? escapeMessage(
-              `${instances.labelOf(linked)} is ${formatBackendState(linked.state)}.`,
-            )
-          : none,
-      );
+      await vscode.window.showInformationMessage(none);
       return;
     }
     const target =

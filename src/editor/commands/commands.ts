@@ -16,6 +16,7 @@ import {
   rejectDiffWithReason,
 } from "./decideDiff";
 import { reviewNextDiff, reviewPreviousDiff } from "./reviewDiff";
+import { copyEnvironment } from "./copyEnvironment";
 import { connectAgent } from "./connectAgent";
 import { installCommand } from "./installCommand";
 import { killAllInstances } from "./killAllInstances";
@@ -58,6 +59,7 @@ const commands: Readonly<Record<string, Command>> = {
   showBackendLog,
   installCommand,
   connectAgent,
+  copyEnvironment,
 };
 
 /** Registers all commands; the caller disposes them. This is the edge that shows their errors to the user. */
@@ -79,12 +81,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable[] {
   return [
     ...Object.entries(commands).map(([id, command]) =>
       register(id, (argument, selected) =>
-        command(
-          context,
-          typeof argument === "string" ? argument : undefined,
-          filesOf(argument, selected),
-          typeof selected === "string" ? selected : undefined,
-        ),
+        command(context, filesOf(argument, selected)),
       ),
     ),
     // The tree passes the row, and a link its key.

@@ -14,18 +14,14 @@ import {
 } from "../../core/messages";
 import type { Command } from "./command";
 
-export const acceptDiff: Command = ({ diffs }, _worktree, [clicked]) =>
+export const acceptDiff: Command = ({ diffs }, [clicked]) =>
   decide(diffs, clicked, "accept", (diff) => diffs.accept(diff));
 
-export const rejectDiff: Command = ({ diffs }, _worktree, [clicked]) =>
+export const rejectDiff: Command = ({ diffs }, [clicked]) =>
   decide(diffs, clicked, "reject", (diff) => diffs.reject(diff));
 
 /** Says so where the agent's protocol has no place for a reason. */
-export const rejectDiffWithReason: Command = (
-  { diffs },
-  _worktree,
-  [clicked],
-) =>
+export const rejectDiffWithReason: Command = ({ diffs }, [clicked]) =>
   decide(diffs, clicked, "reject", async (diff) => {
     const { agent, takesReason } = diff.proposal;
     if (!takesReason) {

@@ -2,11 +2,7 @@ import { pickTarget } from "../views/picker";
 import { canKill, kill } from "../instances/target";
 import type { Command } from "./command";
 
-export const killInstance: Command = async (context, worktree) => {
-  if (worktree !== undefined) {
-    await context.connection.host.stop(worktree);
-    return;
-  }
+export const killInstance: Command = async (context) => {
   const target = await pickTarget(context, {
     title: "Berth: Kill Instance",
     placeholder: "Choose the instance to stop, in this window or another",

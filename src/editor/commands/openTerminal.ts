@@ -1,10 +1,7 @@
 import type { Command } from "./command";
 
 /** Whoever works in terminals may want the command in them: it is offered once. */
-export const openTerminal: Command = async (
-  { terminals, commandLine },
-  worktree,
-) => {
-  await terminals.open(worktree);
+export const openTerminal: Command = async ({ terminals, commandLine }) => {
+  await terminals.open();
   void commandLine.offer();
 };

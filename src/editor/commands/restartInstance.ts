@@ -2,11 +2,7 @@ import { pickTarget } from "../views/picker";
 import { canRestart, restart } from "../instances/target";
 import type { Command } from "./command";
 
-export const restartInstance: Command = async (context, worktree) => {
-  if (worktree !== undefined) {
-    await context.connection.host.restart(worktree);
-    return;
-  }
+export const restartInstance: Command = async (context) => {
   const running = context.instances.views
     .map((view) => ({ kind: "own", view }) as const)
     .filter(canRestart);

@@ -10,5 +10,5 @@ export const sendSelectionTo: Command = async (context) => {
     placeholder: "Choose the instance whose agents get it",
     accepts: canSend,
   });
-  if (target) await send(context, [{ target, mentions: [mention] }]);
+  if (target) await send(context, [{ target, mentions: [mention] }], true);
 };

@@ -1,15 +1,10 @@
 import * as vscode from "vscode";
-import { unwrap } from "../../core/outcome";
 import { pickTarget } from "../views/picker";
 import { canStart, start } from "../instances/target";
 import type { Command } from "./command";
 
 /** Starts a stopped instance of this window, or one for another worktree of its repositories. */
-export const startInstance: Command = async (context, worktree) => {
-  if (worktree !== undefined) {
-    unwrap(await context.connection.host.start(worktree));
-    return;
-  }
+export const startInstance: Command = async (context) => {
   const { notRunning } = context.machine.view;
   const own = context.instances.views.map(
     (view) => ({ kind: "own", view }) as const,

@@ -1,12 +1,8 @@
 import { pickTarget } from "../views/picker";
-import { canSwitch, revealWorktree, switchTo } from "../instances/target";
+import { canSwitch, switchTo } from "../instances/target";
 import type { Command } from "./command";
 
-export const switchInstance: Command = async (context, worktree) => {
-  if (worktree !== undefined) {
-    await revealWorktree(context.instances, worktree);
-    return;
-  }
+export const switchInstance: Command = async (context) => {
   const target = await pickTarget(context, {
     title: "Berth: Switch Instance",
     placeholder: "Choose the instance to switch to",

@@ -5,6 +5,9 @@ import { shellLines, shellVariables } from "../../core/agents/shellVariables";
 import type { MachineInstance } from "../../host/machineContract";
 import type { Target, TargetContext } from "./target";
 
+/** Milliseconds for which the status bar says that something was copied. */
+const STATUS_MESSAGE_DURATION = 2_000;
+
 /** Of a backend. */
 export function canCopyAddress(target: Target): boolean {
   return addressOf(target) !== undefined;
@@ -15,7 +18,7 @@ export async function copyAddress(
   target: Target,
 ): Promise<void> {
   const address = addressOf(target);
-  if (address !== undefined) await vscode.env.clipboard.writeText(address);
+  if (address !== undefined) await copy(address);
 }
 
 export function canCopyEndpoint(
@@ -31,8 +34,7 @@ export async function copyEndpoint(
   target: Target,
 ): Promise<void> {
   const instance = instanceOf(target, context);
-  if (instance)
-    await vscode.env.clipboard.writeText(`http://${at(instance.port)}/mcp`);
+  if (instance) await copy(`http://${at(instance.port)}/mcp`);
 }
 
 export function canCopyEnvironment(
@@ -54,7 +56,12 @@ export async function copyEnvironment(
   );
   const shell = path.basename(vscode.env.shell, ".exe");
   const variables = shellVariables(instance, backends, process.env);
-  await vscode.env.clipboard.writeText(shellLines(shell, variables));
+  await copy(shellLines(shell, variables));
+}
+
+async function copy(text: string): Promise<void> {
+  await vscode.env.clipboard.writeText(text);
+  vscode.window.setStatusBarMessage("$(check) Copied", STATUS_MESSAGE_DURATION);
 }
 
 function addressOf(target: Target): string | undefined {

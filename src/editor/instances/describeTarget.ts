@@ -119,12 +119,12 @@ function describe(target: Target, context: TargetContext): Described {
       };
     }
     case "agent": {
-      const { client, name } = target;
-      const { version, pid, since, isBusy } = client;
+      const { client } = target;
+      const { label, version, pid, since, isBusy } = client;
       const terminal = context.terminals.ofClient(client);
       return {
-        icon: "robot",
-        name,
+        icon: agentIcon(label),
+        name: label,
         status: formatAgent(since, isBusy),
         detail: [
           version ?? "",
@@ -156,6 +156,20 @@ function describe(target: Target, context: TargetContext): Described {
   }
 }
 
+/** Id of a theme icon, by the name that people call it. */
+const agentIcons: Readonly<Record<string, string>> = {
+  "Claude Code": "sparkle",
+  "Gemini CLI": "star-full",
+  "Qwen Code": "symbol-event",
+  Codex: "circuit-board",
+  "Copilot CLI": "copilot",
+};
+
+function agentIcon(label: string): string {
+  return agentIcons[label.replace(/ #\d+$/, "")] ?? "robot";
+}
+
 function withDiffs(status: string, count: number): string {
-  return count === 0 ? status : `${status}, ${formatPendingDiffs(count)}`;
+  // First: a narrow tree shows no more.
+  return count === 0 ? status : `${formatPendingDiffs(count)}, ${status}`;
 }

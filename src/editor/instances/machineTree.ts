@@ -1,6 +1,5 @@
 // Everything on this machine as a tree: repository, worktree, and what belongs to it.
 import path from "node:path";
-import { distinctAgentNames } from "../../core/agents/agentNames";
 import type { MachineInstance } from "../../host/machineContract";
 import type { Target, TargetContext } from "./target";
 import { targetKey } from "./targetKey";
@@ -131,16 +130,10 @@ interface Grouped {
 
 /** What waits for the user first. */
 function belongings(instance: MachineInstance): TargetNode[] {
-  const names = distinctAgentNames(instance.clients);
   return [
     ...instance.diffs.map((diff) => leaf({ kind: "diff", diff, instance })),
-    ...instance.clients.map((client, index) =>
-      leaf({
-        kind: "agent",
-        client,
-        name: names[index] ?? "",
-        instance,
-      }),
+    ...instance.clients.map((client) =>
+      leaf({ kind: "agent", client, instance }),
     ),
   ];
 }

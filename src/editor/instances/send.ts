@@ -18,6 +18,8 @@ import { canonicalPath } from "../../core/system/paths";
 import { deepest } from "../../core/system/paths";
 import type { InstanceView, SendRequest } from "../../host/contract";
 import type { CommandContext } from "../commands/command";
+import type { MachineInstance } from "../../host/machineContract";
+import type { Recipient } from "./recipients";
 import type { Target } from "./target";
 import { escapeIcons } from "../escape";
 
@@ -34,21 +36,35 @@ interface Delivery {
 }
 
 /**
- * Asks before anything that is hidden from agents is sent. Throws a UserError if nothing could be sent. Also resolves
- * when the user cancels.
+ * Asks before anything that is hidden from agents is sent, and which of several agents gets it: `asksAgent`, also if one was used last.
+ * Throws a UserError if nothing could be sent. Also resolves when the user cancels.
  */
 export async function send(
   context: CommandContext,
   deliveries: readonly Delivery[],
+  asksAgent = false,
 ): Promise<void> {
   const files = deliveries.flatMap(({ mentions }) => mentions);
   if (!(await maySend(context, files))) return;
-  for (const { target, mentions } of deliveries)
+  for (const { target, mentions } of deliveries) {
+    const instance = instanceOf(context, target);
+    const recipient = await context.recipients.choose(instance, asksAgent);
+    if (!recipient) return;
     await deliver(
       context,
       target,
+      recipient,
       mentions.map((mention) => translateMention(context, target, mention)),
     );
+  }
+}
+
+function instanceOf(
+  { machine }: CommandContext,
+  target: Target,
+): MachineInstance | undefined {
+  if (target.kind === "own") return machine.of(target.view.worktree);
+  return target.kind === "remote" ? target.listed : undefined;
 }
 
 async function maySend(
@@ -70,19 +86,22 @@ async function maySend(
 async function deliver(
   context: CommandContext,
   target: Target,
+  recipient: Recipient,
   mentions: readonly Mention[],
 ): Promise<void> {
   const { name, to } = recipientOf(target);
   context.pusher.pushNow();
-  const request = { id: randomUUID(), to, mentions };
+  const client = recipient === "all" ? undefined : recipient.id;
+  const request = { id: randomUUID(), to, mentions, client };
   const outcome = await sendWithProgress(context, name, request);
   if (outcome === "cancelled") return;
   const agentCount = unwrap(outcome);
   void vscode.window.setStatusBarMessage(
-    `$(check) Sent ${escapeIcons(mentions.map(describe).join(", "))} to ${formatAgentCount(agentCount)} of ${escapeIcons(name)}`,
+    `$(check) Sent ${escapeIcons(mentions.map(describe).join(", "))} to ${recipient === "all" ? formatAgentCount(agentCount) : escapeIcons(recipient.label)} of ${escapeIcons(name)}`,
     STATUS_MESSAGE_DURATION,
   );
-  if (target.kind === "own") focusAgent(context, target.view.worktree);
+  if (target.kind === "own" && context.settings.value.focusTerminal)
+    focusAgent(context, target.view.worktree, recipient);
   const mentionWithSpace = mentions.find((mention) => /\s/.test(mention.path));
   if (mentionWithSpace)
     void vscode.window.showWarningMessage(
@@ -196,7 +215,15 @@ function recipientOf(target: Target): {
 }
 
 /** Shows the agent's terminal, if it is in this window, so the user can continue in its prompt. */
-function focusAgent({ terminals }: CommandContext, worktree: string): void {
+function focusAgent(
+  { terminals }: CommandContext,
+  worktree: string,
+  recipient: Recipient,
+): void {
+  if (recipient !== "all") {
+    terminals.ofClient(recipient)?.show();
+    return;
+  }
   const [first, ...others] = terminals.of(worktree);
   const { activeTerminal } = vscode.window;
   (others.find((each) => each === activeTerminal) ?? first)?.show();

@@ -45,11 +45,10 @@ export type Target =
       readonly backend: MachineBackend;
       readonly instance: MachineInstance;
     }
-  /** Of an instance of any window; see agentTarget.ts. `name` tells it from the instance's others. */
+  /** Of an instance of any window; see agentTarget.ts. */
   | {
       readonly kind: "agent";
       readonly client: ClientView;
-      readonly name: string;
       readonly instance: MachineInstance;
     }
   | {

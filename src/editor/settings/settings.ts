@@ -26,6 +26,9 @@ export interface Settings extends HostSettings {
   /** The id of one of `agents`. */
   readonly defaultAgent: string;
   readonly terminalEnvironment: boolean;
+  readonly terminalLocation: "panel" | "beside" | "editor";
+  /** Whether a send is followed by the agent's terminal. */
+  readonly focusTerminal: boolean;
   readonly backends: BackendSettings;
 }
 
@@ -117,6 +120,11 @@ function readSettings(
     allowedCommands: read("allowedCommands", nonEmptyStrings),
     hosts: read("hosts", nonEmptyStrings),
     terminalEnvironment: read("terminalEnvironment", boolean),
+    terminalLocation: read(
+      "terminalLocation",
+      oneOf("panel", "beside", "editor"),
+    ),
+    focusTerminal: read("focusTerminal", boolean),
     agents,
     defaultAgent: read("defaultAgent", string),
     backends: readBackendSettings(configuration, onInvalid),

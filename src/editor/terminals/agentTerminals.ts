@@ -40,6 +40,12 @@ interface AgentTerminalsOptions {
   readonly log: Log;
 }
 
+const locations = {
+  panel: vscode.TerminalLocation.Panel,
+  beside: { viewColumn: vscode.ViewColumn.Beside },
+  editor: vscode.TerminalLocation.Editor,
+} as const;
+
 type RunningView = InstanceView & {
   readonly state: Extract<InstanceView["state"], { kind: "running" }>;
 };
@@ -138,6 +144,7 @@ export class AgentTerminals {
       // VS Code renders icons here and shows an escaping backslash in places; a zero-width space prevents both.
       name: `${agent.name} · ${view.name}`.replaceAll("$(", "$\u200b("),
       cwd: worktree,
+      location: locations[settings.value.terminalLocation],
       shellPath: process.execPath,
       shellArgs: [this.options.program, JSON.stringify(setup)],
       // Makes VS Code's own binary run as plain Node; a remote server's already does.

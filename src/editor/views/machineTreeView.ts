@@ -18,6 +18,7 @@ export class MachineTreeView implements vscode.TreeDataProvider<TreeNode> {
   readonly #changed = this.#lifetime.own(new vscode.EventEmitter<void>());
   readonly #view: vscode.TreeView<TreeNode>;
   #redrawing: NodeJS.Immediate | undefined;
+  #drawn = "";
 
   readonly onDidChangeTreeData = this.#changed.event;
 
@@ -68,7 +69,8 @@ export class MachineTreeView implements vscode.TreeDataProvider<TreeNode> {
         ? vscode.TreeItemCollapsibleState.None
         : vscode.TreeItemCollapsibleState.Expanded,
     );
-    item.id = key;
+    // VS Code keeps whether a row is open by its id, and one that had no children would stay closed.
+    item.id = children.length === 0 ? `${key} (empty)` : key;
     item.description = isActive ? markActive(status) : status;
     item.tooltip = [name, status, detail, ...warnings]
       .filter(Boolean)
@@ -85,10 +87,7 @@ export class MachineTreeView implements vscode.TreeDataProvider<TreeNode> {
         .filter(Boolean)
         .join(", "),
     };
-    item.contextValue = targetActions
-      .filter(({ isAvailable }) => isAvailable(target, this.context))
-      .map(({ id }) => id)
-      .join(" ");
+    item.contextValue = this.#actionsOf(node);
     return item;
   }
 
@@ -101,8 +100,31 @@ export class MachineTreeView implements vscode.TreeDataProvider<TreeNode> {
         waiting === 0
           ? undefined
           : { value: waiting, tooltip: formatPendingDiffs(waiting) };
+      // VS Code drops a click on a row that is being drawn anew.
+      const drawn = JSON.stringify(this.#outline(machineTree(this.context)));
+      if (drawn === this.#drawn) return;
+      this.#drawn = drawn;
       this.#changed.fire();
     });
+  }
+
+  /** All that is to be seen. */
+  #outline(nodes: readonly TreeNode[]): unknown[] {
+    return nodes.map((node) => [
+      node.key,
+      node.kind === "group"
+        ? node.name
+        : [describeTarget(node.target, this.context), this.#actionsOf(node)],
+      this.#outline(node.children),
+    ]);
+  }
+
+  /** Ids of what can be done with it. */
+  #actionsOf({ target }: TargetNode): string {
+    return targetActions
+      .filter(({ isAvailable }) => isAvailable(target, this.context))
+      .map(({ id }) => id)
+      .join(" ");
   }
 }
 

@@ -15,6 +15,7 @@ import { statusTooltip } from "./statusTooltip";
 export class StatusBar {
   readonly #lifetime = new Lifetime();
   readonly #item: vscode.StatusBarItem;
+  #tooltip = "";
 
   constructor(
     private readonly context: TargetContext,
@@ -76,7 +77,10 @@ export class StatusBar {
       ].join(", "),
     };
     this.#item.backgroundColor = background(active);
-    this.#item.tooltip = statusTooltip(this.context);
+    const tooltip = statusTooltip(this.context);
+    // VS Code closes the one that is open when it is replaced.
+    if (tooltip.value !== this.#tooltip) this.#item.tooltip = tooltip;
+    this.#tooltip = tooltip.value;
     this.#item.show();
   }
 

@@ -1,6 +1,7 @@
 // One host after another: the calls to one of them, from before it is there until it has ended.
 import { type BirpcReturn, createBirpc } from "birpc";
 import type { Channel } from "../../core/control/channel";
+import { type EventsOf, eventNames } from "../../core/control/rpcEvents";
 import { rpcErrors } from "../../core/control/rpcErrors";
 import { isCanceled, messageOf } from "../../core/errors";
 import type { BackendsApi } from "../../host/backendContract";
@@ -30,6 +31,17 @@ export interface HostEnd {
   readonly kind: "onPurpose" | "died" | "hangs";
 }
 
+const events: EventsOf<Served> = {
+  setActive: true,
+  noteFocus: true,
+  pushState: true,
+  pushDiagnostics: true,
+  pushEditedDiff: true,
+  forgetSelections: true,
+  cancelSend: true,
+  endServer: true,
+};
+
 export class HostLink {
   readonly host: Host;
   #channel: Channel | undefined;
@@ -58,16 +70,7 @@ export class HostLink {
         this.#receive = receive;
       },
       // Pushes need no answer, and the next host gets the full state anyway.
-      eventNames: [
-        "setActive",
-        "noteFocus",
-        "pushState",
-        "pushDiagnostics",
-        "pushEditedDiff",
-        "forgetSelections",
-        "cancelSend",
-        "endServer",
-      ],
+      eventNames: eventNames<Served>(events),
       ...rpcErrors,
       // A user may take minutes to answer, so only the host's end ends a call.
       timeout: -1,

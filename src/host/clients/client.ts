@@ -2,11 +2,11 @@
 import type { Mention } from "../../core/control/mention";
 import type { Activity } from "./activity";
 import type { ClientDiffs } from "./clientDiffs";
-import type { ClientView } from "../machineContract";
+import type { ClientFacts } from "../machineContract";
 import type { EditorView } from "../view/editorView";
 
 export interface Client {
-  readonly view: ClientView;
+  readonly view: ClientFacts;
   /** Set while the client has no open request or stream: since when, in milliseconds since 1970. */
   readonly idleSince?: number | undefined;
   /** Of its calls. */
@@ -17,7 +17,7 @@ export interface Client {
   share(view: EditorView): void;
   /** Mentions files to the agent. False: it is not initialized yet, or its protocol has no mentions. */
   mention(mentions: readonly Mention[]): boolean;
-  /** Checks that it still answers; disconnects it if it did not answer the previous check. */
+  /** Checks that it is still there; disconnects it if it did not answer the previous check. */
   checkAlive(): void;
   /** Closes gracefully, then forcibly after a short timeout. */
   close(): Promise<void>;
@@ -27,17 +27,15 @@ export interface Client {
 const MAX_NAME = 100;
 
 /** `implementation` is how it has introduced itself. */
-export function clientView(
-  id: string,
+export function clientFacts(
   implementation: { name: string; version: string } | undefined,
-  pid: number | null,
-  { since, isBusy }: Pick<ClientView, "since" | "isBusy">,
-): ClientView {
+  facts: Pick<ClientFacts, "id" | "pid" | "takesMentions">,
+  { since, isBusy }: Pick<ClientFacts, "since" | "isBusy">,
+): ClientFacts {
   return {
-    id,
+    ...facts,
     name: implementation?.name.slice(0, MAX_NAME) ?? null,
     version: implementation?.version.slice(0, MAX_NAME) ?? null,
-    pid,
     since,
     isBusy,
   };

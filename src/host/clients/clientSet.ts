@@ -10,6 +10,9 @@ import { admit } from "./clientLimit";
 
 export class ClientSet {
   readonly #clients = new Set<Client>();
+  readonly #ready = new WeakSet<Client>();
+  /** The name of each, and its number among those of that name. */
+  readonly #named = new Map<Client, { name: string; number: number }>();
 
   constructor(
     private readonly log: Log,
@@ -21,14 +24,35 @@ export class ClientSet {
   }
 
   get views(): ClientView[] {
-    return [...this.#clients].map(({ view }) => view);
+    return [...this.#clients].map((client) => ({
+      ...client.view,
+      label: this.labelOf(client),
+    }));
+  }
+
+  /** What people call it. It keeps its number when another of the same name goes. */
+  labelOf(client: Client): string {
+    const name = agentName(client.view.name);
+    let named = this.#named.get(client);
+    if (named?.name !== name) {
+      const taken = new Set(
+        [...this.#named]
+          .filter(([other, each]) => other !== client && each.name === name)
+          .map(([, { number }]) => number),
+      );
+      let number = 1;
+      while (taken.has(number)) number += 1;
+      named = { name, number };
+      if (this.#clients.has(client)) this.#named.set(client, named);
+    }
+    return named.number === 1 ? name : `${name} #${named.number}`;
   }
 
   /** See clientLimit.ts. */
   admit(limit: number): boolean {
-    const isAdmitted = admit(this.#clients, limit, Date.now(), ({ view }) => {
+    const isAdmitted = admit(this.#clients, limit, Date.now(), (client) => {
       this.log.warn(
-        `${agentName(view.name)}: closed for a new client, as the longest idle of ${limit}`,
+        `${this.labelOf(client)}: closed for a new client, as the longest idle of ${limit}`,
       );
     });
     if (!isAdmitted)
@@ -38,17 +62,25 @@ export class ClientSet {
 
   add(client: Client): void {
     this.#clients.add(client);
-    this.log.info(`Agent connected (${this.size} now)`);
     this.onDidChange();
+  }
+
+  /** It has introduced itself, and may accept notifications now. Can be called more than once. */
+  noteReady(client: Client): void {
+    if (!this.#clients.has(client) || this.#ready.has(client)) return;
+    this.#ready.add(client);
+    this.log.info(`${this.labelOf(client)} connected (${this.size} now)`);
   }
 
   /** Closes the client's open diffs. */
   remove(client: Client): void {
+    const label = this.labelOf(client);
     this.#clients.delete(client);
+    this.#named.delete(client);
     client.diffs.closeAll().catch((error: unknown) => {
       this.log.error(`Could not close all diffs: ${messageOf(error)}`);
     });
-    this.log.info(`Agent disconnected (${this.size} now)`);
+    this.log.info(`${label} disconnected (${this.size} now)`);
     this.onDidChange();
   }
 
@@ -56,7 +88,7 @@ export class ClientSet {
   async disconnect(id: string): Promise<void> {
     const client = [...this.#clients].find(({ view }) => view.id === id);
     if (!client) throw noSuchAgent();
-    this.log.info(`${agentName(client.view.name)}: disconnected by the user`);
+    this.log.info(`${this.labelOf(client)}: disconnected by the user`);
     await client.close();
   }
 
@@ -64,9 +96,14 @@ export class ClientSet {
     for (const client of this.#clients) client.share(view);
   }
 
-  /** Sends the current selection, then the mentions. Returns how many clients accepted. */
-  mention(mentions: readonly Mention[], view: EditorView): number {
+  /** Sends the current selection, then the mentions, to all or to the one with that id. Returns how many clients accepted. */
+  mention(
+    mentions: readonly Mention[],
+    view: EditorView,
+    id: string | undefined,
+  ): number {
     return [...this.#clients].filter((client) => {
+      if (id !== undefined && client.view.id !== id) return false;
       client.share(view);
       return client.mention(mentions);
     }).length;

@@ -9,7 +9,6 @@ import {
   notRunning,
 } from "../../core/errors";
 import type { EditorView } from "../view/editorView";
-import { agentName } from "../../core/agents/agentNames";
 import type { ClientSet } from "./clientSet";
 
 /** Milliseconds; a newly started agent connects within a few seconds. */
@@ -33,12 +32,13 @@ export class Mentions {
   ) {}
 
   /**
-   * Returns how many agents received the mentions, each after the current selection. Throws a UserError if none
+   * To all agents, or to the one with this id. Returns how many received the mentions, each after the current selection. Throws a UserError if none
    * that supports mentions connects in time, and an AbortError when `cancelled` is aborted.
    */
   async send(
     mentions: readonly Mention[],
     cancelled: AbortSignal,
+    client?: string,
   ): Promise<number> {
     const resolved = mentions.map(({ path, lines }) => {
       const file = this.target.resolve(path);
@@ -49,7 +49,11 @@ export class Mentions {
     const signal = AbortSignal.any([timeout, cancelled, this.#ended.signal]);
     try {
       for (;;) {
-        const received = this.clients.mention(resolved, this.target.view);
+        const received = this.clients.mention(
+          resolved,
+          this.target.view,
+          client,
+        );
         if (received > 0) return received;
         await once(this.#readyClients, "client", { signal });
       }
@@ -57,7 +61,7 @@ export class Mentions {
       const { name, worktree } = this.target;
       if (this.#ended.signal.aborted) throw notRunning(name);
       if (timeout.aborted) {
-        const agents = this.clients.views.map(({ name }) => agentName(name));
+        const agents = this.clients.views.map(({ label }) => label);
         throw agents.length > 0
           ? cannotBePointed(name, agents)
           : noAgent(name, worktree);

@@ -16,7 +16,12 @@ export class PendingSends {
     private readonly recordOf: (instanceId: string) => Promise<InstanceRecord>,
   ) {}
 
-  async send({ id, to, mentions }: SendRequest): Promise<Outcome<number>> {
+  async send({
+    id,
+    to,
+    mentions,
+    client,
+  }: SendRequest): Promise<Outcome<number>> {
     const cancellation = new AbortController();
     this.#pending.set(id, cancellation);
     try {
@@ -26,11 +31,12 @@ export class PendingSends {
             await this.recordOf(to.instanceId),
             mentions,
             cancellation.signal,
+            client,
           ),
         );
       const target = this.mentionsOf(to.worktree);
       if (!target) throw notRunning(to.worktree);
-      return done(await target.send(mentions, cancellation.signal));
+      return done(await target.send(mentions, cancellation.signal, client));
     } catch (error) {
       return failed(cancellation.signal.aborted ? sendingCancelled() : error);
     } finally {

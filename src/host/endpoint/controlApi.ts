@@ -14,7 +14,11 @@ export interface ControlActions {
   health(): Health;
   describe(): Omit<Description, "memory">;
   /** Returns how many agents received it. `cancelled` is aborted if the caller disconnects while it waits for one. */
-  send(mention: Mention, cancelled: AbortSignal): Promise<number>;
+  send(
+    mention: Mention,
+    cancelled: AbortSignal,
+    client: string | undefined,
+  ): Promise<number>;
   /** Resolves once the discovery files are gone; the rest may follow. */
   stop(): Promise<void>;
   focus(): void;
@@ -166,9 +170,13 @@ function sendRoute(actions: ControlActions): Route {
     response.once("close", () => {
       cancellation.abort();
     });
-    const { file, lines = null } = body.value;
+    const { file, lines = null, client } = body.value;
     await respondWith(response, async () => ({
-      sent: await actions.send({ path: file, lines }, cancellation.signal),
+      sent: await actions.send(
+        { path: file, lines },
+        cancellation.signal,
+        client,
+      ),
     }));
   };
 }

@@ -1,6 +1,6 @@
 // What tools get to know about the client that calls them, read when they ask: names and folders change while it stays.
-import { agentName } from "../../core/agents/agentNames";
 import type { Client } from "../clients/client";
+import type { ClientSet } from "../clients/clientSet";
 import { unwrap } from "../../core/outcome";
 import type { ActingEditor, WorkspaceFolder } from "../contract";
 import type { CallerContext } from "../tools/tool";
@@ -13,6 +13,7 @@ export interface Callee {
   readonly view: EditorView;
   readonly diagnostics: DiagnosticsView;
   readonly editor: ActingEditor;
+  readonly clients: Pick<ClientSet, "labelOf">;
   resolve(sent: string): string;
   nameFor(file: string): string;
 }
@@ -27,14 +28,13 @@ export function callerContext(instance: Callee, client: Client): CallerContext {
     resolve: (sent) => instance.resolve(sent),
     propose: (name, change, cancelled) => {
       const { worktree } = instance;
-      const { id: clientId, name: ownName } = client.view;
       return client.diffs.open(
         name,
         {
           ...change,
           worktree,
-          client: clientId,
-          agent: agentName(ownName),
+          client: client.view.id,
+          agent: instance.clients.labelOf(client),
           instance: instance.nameFor(change.newPath),
         },
         cancelled,
@@ -45,7 +45,7 @@ export function callerContext(instance: Callee, client: Client): CallerContext {
       return unwrap(await editor.operate({ ...asks, kind, worktree }));
     },
     get agent() {
-      return agentName(client.view.name);
+      return instance.clients.labelOf(client);
     },
     get folders() {
       return instance.folders;

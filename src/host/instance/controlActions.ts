@@ -65,7 +65,8 @@ export function controlActions(
       diffs: [...instance.listed.diffs],
       backends: [...instance.listed.backends],
     }),
-    send: (mention, cancelled) => instance.mentions.send([mention], cancelled),
+    send: (mention, cancelled, client) =>
+      instance.mentions.send([mention], cancelled, client),
     stop: async () => {
       await instance.withdrawFiles();
       // Answer first: stopping closes the connection.

@@ -41,11 +41,13 @@ export function instanceRoutes(
         new Activity(() => {
           events.onDidChange();
         }),
+      nameOf: (client) => clients.labelOf(client),
       admit,
       onDidConnect: (client) => {
         clients.add(client);
       },
       onDidBecomeReady: (client) => {
+        clients.noteReady(client);
         client.share(instance.view);
         mentions.noteReadyClient();
         events.onDidChange();

@@ -15,6 +15,8 @@ export interface ProtocolContext {
   /** For a client that is about to connect. */
   newDiffs(): ClientDiffs;
   newActivity(): Activity;
+  /** What people call it. */
+  nameOf(client: Client): string;
   /** False: the client limit is reached. */
   admit(): boolean;
   onDidConnect(client: Client): void;

@@ -80,6 +80,9 @@ export class AttachedWindow
         onDidLearn: (known) => {
           if (!this.gone.aborted) this.editor.onDidLearnWorktrees(known);
         },
+        onDidListSiblings: () => {
+          this.notifyOfMachine();
+        },
         isRunning: (worktree) =>
           host.instances.get(this, worktree) !== undefined,
       },

@@ -3,8 +3,8 @@ import { TOUCH_EVERY_MS } from "../../core/registry/keptAddresses";
 import { Lifetime } from "../../core/lifetime";
 import type { Instance } from "../instance/instance";
 
-/** Milliseconds between checks that a client still answers. */
-const PING_EVERY = 30_000;
+/** Milliseconds between checks that a client is still there: it may miss one, and is to be noticed within 30 s. */
+const PING_EVERY = 10_000;
 /** Milliseconds between stamps on the files that agents read; those who see nothing else wait for two minutes. */
 const STAMP_FILES_EVERY = 30_000;
 /** Milliseconds between checks that an instance's files still exist. */

@@ -31,6 +31,8 @@ export interface WindowPlanEvents {
   onDidPlan(plan: Plan, retryFailed: boolean): void;
   /** git has answered about all folders. */
   onDidLearn(known: readonly KnownFolder[]): void;
+  /** The other worktrees of the repositories may be others now. */
+  onDidListSiblings(): void;
   readonly isRunning: (worktree: string) => boolean;
 }
 
@@ -60,6 +62,9 @@ export class WindowPlan {
           this.#isInformed = this.#desired !== undefined;
           events.onDidLearn(this.known.all);
           this.apply();
+        },
+        onDidListSiblings: () => {
+          events.onDidListSiblings();
         },
       },
       options,

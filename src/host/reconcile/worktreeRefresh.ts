@@ -16,6 +16,8 @@ export interface RefreshedWorktrees {
   worktrees(): readonly Worktree[];
   /** git has answered about the folders; the other worktrees of their repositories are asked for next. */
   onDidRefresh(): void;
+  /** git has answered about those too. */
+  onDidListSiblings(): void;
 }
 
 export class WorktreeRefresh {
@@ -34,7 +36,10 @@ export class WorktreeRefresh {
     this.#queue = new CoalescingQueue("Asking git", () => this.#run(), log);
     this.#listing = new CoalescingQueue(
       "Listing worktrees",
-      () => this.known.refreshSiblings(asked.worktrees()),
+      async () => {
+        await this.known.refreshSiblings(asked.worktrees());
+        asked.onDidListSiblings();
+      },
       log,
     );
     this.#watcher = this.#lifetime.own(

@@ -5,11 +5,10 @@ import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { WebSocket } from "ws";
 import * as z from "zod/mini";
 import type { Mention } from "../../../core/control/mention";
-import { agentName } from "../../../core/agents/agentNames";
-import { type Client, clientView } from "../../clients/client";
+import { type Client, clientFacts } from "../../clients/client";
 import type { Activity } from "../../clients/activity";
 import type { ClientDiffs } from "../../clients/clientDiffs";
-import type { ClientView } from "../../machineContract";
+import type { ClientFacts } from "../../machineContract";
 import type { EditorSelection } from "../../editorStateContract";
 import type { EditorView } from "../../view/editorView";
 import { createMcpServer } from "../mcpServer";
@@ -97,9 +96,9 @@ export class ClaudeClient implements Client {
     );
   }
 
-  get view(): ClientView {
-    const implementation = this.#server.getClientVersion();
-    return clientView(this.#id, implementation, this.#pid, this.activity);
+  get view(): ClientFacts {
+    const facts = { id: this.#id, pid: this.#pid, takesMentions: true };
+    return clientFacts(this.#server.getClientVersion(), facts, this.activity);
   }
 
   share({ latestSelection }: EditorView): void {
@@ -152,7 +151,7 @@ export class ClaudeClient implements Client {
   }
 
   #warn(why: string): void {
-    this.instance.log.warn(`${agentName(this.view.name)}: ${why}`);
+    this.instance.log.warn(`${this.instance.nameOf(this)}: ${why}`);
   }
 
   #awaitListening(resend?: () => void): void {

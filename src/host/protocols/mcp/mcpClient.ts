@@ -2,11 +2,12 @@
 import type { ServerResponse } from "node:http";
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { messageOf } from "../../../core/errors";
-import { agentName } from "../../../core/agents/agentNames";
-import { type Client, clientView } from "../../clients/client";
+import { ownName } from "../../../core/agents/agentNames";
+import { type Client, clientFacts } from "../../clients/client";
+import { ClientProcess } from "../../clients/clientProcess";
 import type { Activity } from "../../clients/activity";
 import type { ClientDiffs } from "../../clients/clientDiffs";
-import type { ClientView } from "../../machineContract";
+import type { ClientFacts } from "../../machineContract";
 import type { EditorView } from "../../view/editorView";
 import { createMcpServer } from "../mcpServer";
 import type { ProtocolContext } from "../protocol";
@@ -20,6 +21,9 @@ export class McpClient implements Client, SessionClient {
   readonly diffs: ClientDiffs;
   readonly activity: Activity;
   readonly #session: HttpSession;
+  readonly #process = new ClientProcess(() => {
+    this.instance.onDidBecomeReady(this);
+  });
   readonly #server: Server;
   readonly #extensions: readonly SessionExtension[];
   readonly #queued: Notification[] = [];
@@ -70,13 +74,21 @@ export class McpClient implements Client, SessionClient {
     void this.#server.connect(this.#session.transport);
   }
 
-  get view(): ClientView {
+  get view(): ClientFacts {
     const implementation = this.#server.getClientVersion();
-    return clientView(this.#session.id, implementation, null, this.activity);
+    const { pid, argv } = this.#process;
+    return clientFacts(
+      implementation && {
+        ...implementation,
+        name: ownName(implementation.name, argv),
+      },
+      { id: this.#session.id, pid, takesMentions: false },
+      this.activity,
+    );
   }
 
   get name(): string {
-    return agentName(this.view.name);
+    return this.instance.nameOf(this);
   }
 
   get idleSince(): number | undefined {
@@ -84,6 +96,7 @@ export class McpClient implements Client, SessionClient {
   }
 
   handle(message: Message, response: ServerResponse): Promise<void> {
+    this.#process.look(message.request.socket);
     return this.#session.handle(message, response);
   }
 
@@ -103,7 +116,7 @@ export class McpClient implements Client, SessionClient {
   }
 
   checkAlive(now = Date.now()): void {
-    if (this.#session.isExpired(now)) void this.close();
+    if (this.#process.isGone || this.#session.isExpired(now)) void this.close();
   }
 
   /** Ends its streams at once. Its next request gets a 404, upon which a client initializes again. */

@@ -10,9 +10,9 @@ import {
 } from "@modelcontextprotocol/server";
 import { CLIENT_HEADER } from "../../../core/control/clientHeader";
 import { tooManyClients } from "../../../core/messages";
-import { agentName } from "../../../core/agents/agentNames";
-import { type Client, clientView } from "../../clients/client";
-import type { ClientView } from "../../machineContract";
+import { type Client, clientFacts } from "../../clients/client";
+import { ClientProcess } from "../../clients/clientProcess";
+import type { ClientFacts } from "../../machineContract";
 import type { ProtocolContext } from "../protocol";
 import { callTool, listTools, RpcError, rpcCodes } from "../toolCalls";
 import { withExtensions } from "./extensions";
@@ -61,6 +61,9 @@ class ModernClient implements Client {
   readonly activity;
   readonly #id = randomUUID();
   readonly #handler: McpHttpHandler;
+  readonly #process = new ClientProcess(() => {
+    this.instance.onDidBecomeReady(this);
+  });
   #openResponses = 0;
   #lastUsed = Date.now();
   #isClosed = false;
@@ -105,15 +108,17 @@ class ModernClient implements Client {
       // A person may take long to decide on a diff; the comments of a stream show that the answer is still to come.
       responseMode: "sse",
       onerror: (error) => {
-        log.debug(`${agentName(this.view.name)}: ${error.message}`);
+        log.debug(`${this.instance.nameOf(this)}: ${error.message}`);
       },
     });
     instance.onDidConnect(this);
     instance.onDidBecomeReady(this);
   }
 
-  get view(): ClientView {
-    return clientView(this.#id, this.info, null, this.activity);
+  get view(): ClientFacts {
+    const { pid } = this.#process;
+    const facts = { id: this.#id, pid, takesMentions: false };
+    return clientFacts(this.info, facts, this.activity);
   }
 
   get idleSince(): number | undefined {
@@ -121,6 +126,7 @@ class ModernClient implements Client {
   }
 
   async handle(message: Message, response: ServerResponse): Promise<void> {
+    this.#process.look(message.request.socket);
     const gone = new AbortController();
     this.#openResponses += 1;
     response.once("close", () => {
@@ -133,7 +139,7 @@ class ModernClient implements Client {
     });
     await send(answer, response, () => {
       this.instance.log.warn(
-        `${agentName(this.view.name)}: cut off: it does not read what it is sent`,
+        `${this.instance.nameOf(this)}: cut off: it does not read what it is sent`,
       );
     });
   }
@@ -147,8 +153,9 @@ class ModernClient implements Client {
   }
 
   checkAlive(now = Date.now()): void {
-    if (this.#openResponses === 0 && now - this.#lastUsed > IDLE_TIMEOUT)
-      void this.close();
+    const isIdle =
+      this.#openResponses === 0 && now - this.#lastUsed > IDLE_TIMEOUT;
+    if (isIdle || this.#process.isGone) void this.close();
   }
 
   async close(): Promise<void> {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { WebSocket, WebSocketServer } from "ws";
+import { Activity } from "../../../../src/host/clients/activity";
 import { ClientDiffs } from "../../../../src/host/clients/clientDiffs";
 import type { EditorApi } from "../../../../src/host/contract";
 import { ClaudeClient } from "../../../../src/host/protocols/claude/claudeClient";
@@ -33,7 +34,13 @@ describe("a client", () => {
     const [socket] = (await connected) as [WebSocket];
     const side: Pick<
       ProtocolContext,
-      "version" | "log" | "context" | "newDiffs" | "onDidDisconnect"
+      | "version"
+      | "log"
+      | "context"
+      | "newDiffs"
+      | "newActivity"
+      | "nameOf"
+      | "onDidDisconnect"
     > = {
       version: "0",
       log: {
@@ -45,6 +52,8 @@ describe("a client", () => {
       // No tool is called.
       context: () => ({}) as CallerContext,
       newDiffs: () => new ClientDiffs({} as EditorApi),
+      newActivity: () => new Activity(() => undefined),
+      nameOf: () => "Agent",
       onDidDisconnect: () => undefined,
     };
     return {

@@ -16,6 +16,7 @@ describe("an instance whose server fails while it listens", () => {
     const errors: string[] = [];
     const editor: Partial<EditorApi> = {
       onDidChangeInstances: () => undefined,
+      onDidChangeMachine: () => undefined,
       onDidLearnWorktrees: () => undefined,
     };
     // In this process, where the server can be reached.

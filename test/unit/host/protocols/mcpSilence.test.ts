@@ -35,6 +35,7 @@ describe("a silent MCP session", () => {
       context: () => ({}) as CallerContext,
       newDiffs: () => new ClientDiffs({} as EditorApi),
       newActivity: () => new Activity(nothing),
+      nameOf: () => "Agent",
       admit: () => true,
       onDidConnect: (client) => clients.add(client),
       onDidBecomeReady: nothing,

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { noSuchDiff, notSent } from "../../../../src/core/errors";
+import { failed } from "../../../../src/core/outcome";
 import { until } from "../../../harness/until";
 import { Agent } from "../../support/agent";
 import { useGround } from "../../support/ground";
@@ -110,14 +112,14 @@ describe("the machine, as windows are told of it,", () => {
     const id = diffs[0]?.id ?? "";
     assert.equal((await second.host.showDiff(instanceId, id)).kind, "done");
     await until("it is shown", () => first.requestedDiffs.includes(id));
-    assert.deepEqual(await second.host.showDiff(instanceId, "none"), {
-      kind: "failed",
-      message: "a has not done it: This diff does not wait any more.",
-    });
+    assert.deepEqual(
+      await second.host.showDiff(instanceId, "none"),
+      failed(notSent("a", noSuchDiff().message)),
+    );
     const client = clients[0]?.id ?? "";
     const outcome = await second.host.disconnectAgent(instanceId, client);
     assert.equal(outcome.kind, "done");
     await assert.rejects(proposing);
-    assert.equal((await first.record(a)).diffs, 0);
+    await until("none waits", async () => (await first.record(a)).diffs === 0);
   });
 });
