@@ -51,8 +51,8 @@ export async function decideAll(
     decide,
   );
   if (answer !== decide) return;
-  // Some may have been decided meanwhile.
-  for (const diff of diffsOfClient(diffs, client))
+  // Only what the question has named, less what was decided meanwhile.
+  for (const diff of all.filter(({ right }) => diffs.of(right)))
     if (verb === "Reject") await diffs.reject(diff);
     else if (diffs.isAwaited(diff)) await diffs.accept(diff);
 }
