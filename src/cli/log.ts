@@ -1,7 +1,8 @@
 // What a command that runs for long tells of itself: on stderr, or in a file.
 import { appendFileSync } from "node:fs";
 import path from "node:path";
-import { logNotWritable, messageOf } from "../core/errors";
+import { logNotWritable } from "../core/pathErrors";
+import { messageOf } from "../core/errors";
 import type { Log } from "../core/log";
 
 /** `file` undefined: stderr. Throws a UserError if it cannot be written. */

@@ -23,7 +23,7 @@ import {
   programEnded,
   programNotStarted,
   shellReplaced,
-} from "../core/messages";
+} from "../core/messages/terminals";
 import { findCommand } from "../core/system/findCommand";
 import { toPrintable } from "../core/worktrees/names";
 import { drawOverlay } from "./drawOverlay";

@@ -2,7 +2,8 @@
 import { link, open, rm } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import { cannotElect, errorCode } from "../core/errors";
+import { cannotElect } from "../core/pathErrors";
+import { errorCode } from "../core/errors";
 import {
   findSupervisor,
   isOf,

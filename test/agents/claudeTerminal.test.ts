@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { chooseTerminal } from "../../src/core/messages";
+import { chooseTerminal } from "../../src/core/messages/terminals";
 import { until } from "../harness/until";
 import type { WorkbenchWindow } from "../harness/workbenchWindow";
 import { openShown, screenshots, STATUS } from "../ui/instances";

@@ -6,7 +6,7 @@ import {
   noCurrentSelection,
   noLatestSelection,
   selectionIsCut,
-} from "../../src/core/messages";
+} from "../../src/core/messages/tools";
 import { until } from "../harness/until";
 import type { Agent } from "../unit/support/agent";
 import { closeEditors, connect, show, workspaceFolder } from "./berth";

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
-import { commandInstalled } from "../../src/core/messages";
+import { commandInstalled } from "../../src/core/messages/terminals";
 import { GitRepository } from "../harness/gitRepository";
 import { hasSshd, type Sshd, startSshd } from "../harness/sshd";
 import { endSupervisors } from "../harness/supervisors";

@@ -2,7 +2,10 @@
 import assert from "node:assert/strict";
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { agentDoesNotHear, formatPendingDiffs } from "../../src/core/messages";
+import {
+  agentDoesNotHear,
+  formatPendingDiffs,
+} from "../../src/core/messages/diffs";
 import { DiffEditor } from "../harness/diffEditor";
 import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";

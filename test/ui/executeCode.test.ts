@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { codeNotAllowed, codeNotRun, noNotebook } from "../../src/core/errors";
-import { runCodeLabel, runCodeQuestion } from "../../src/core/messages";
+import { runCodeLabel, runCodeQuestion } from "../../src/core/messages/tools";
 import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
 import { until } from "../harness/until";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdtemp, rename } from "node:fs/promises";
 import path from "node:path";
-import { settingReplaced } from "../../src/core/messages";
+import { settingReplaced } from "../../src/core/messages/settings";
 import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
 import { until } from "../harness/until";

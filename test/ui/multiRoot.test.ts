@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { tooManyInstances } from "../../src/core/errors";
-import { notStartedAtLimit } from "../../src/core/messages";
+import { notStartedAtLimit } from "../../src/core/messages/instances";
 import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
 import { until } from "../harness/until";

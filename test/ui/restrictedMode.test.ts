@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { notTrusted } from "../../src/core/errors";
-import { workspaceAgentsLeftOut } from "../../src/core/messages";
+import { notTrusted } from "../../src/core/terminalErrors";
+import { workspaceAgentsLeftOut } from "../../src/core/messages/settings";
 import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
 import { until } from "../harness/until";

@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { noAgent } from "../../src/core/errors";
+import { noAgent } from "../../src/core/sendErrors";
 import {
   sendSecretLabel,
   sendSecretQuestion,
   waitingForAgent,
-} from "../../src/core/messages";
+} from "../../src/core/messages/sending";
 import { ContextMenu } from "../harness/contextMenu";
 import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";

@@ -7,11 +7,13 @@ import {
   agentHasNoCommand,
   agentsLeftOut,
   agentVariablesAreUnknown,
+} from "../../src/core/messages/settings";
+import {
   instanceLost,
   instanceMoved,
   lossReasons,
   programEnded,
-} from "../../src/core/messages";
+} from "../../src/core/messages/terminals";
 import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
 import { until } from "../harness/until";

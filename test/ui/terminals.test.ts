@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { noAgentFound } from "../../src/core/errors";
+import { noAgentFound } from "../../src/core/terminalErrors";
 import {
   instanceLost,
   lossReasons,
   programEnded,
-} from "../../src/core/messages";
+} from "../../src/core/messages/terminals";
 import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
 import { until } from "../harness/until";

@@ -7,9 +7,9 @@ import {
   formatPort,
   killAllQuestion,
   markActive,
-  noCurrentSelection,
   stoppedElsewhere,
-} from "../../src/core/messages";
+} from "../../src/core/messages/instances";
+import { noCurrentSelection } from "../../src/core/messages/tools";
 import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
 import { until } from "../harness/until";

@@ -1,7 +1,10 @@
 // What waits for the user, in whatever window: seen and reached from any.
 import assert from "node:assert/strict";
 import path from "node:path";
-import { decideAllQuestion, formatPendingDiffs } from "../../src/core/messages";
+import {
+  decideAllQuestion,
+  formatPendingDiffs,
+} from "../../src/core/messages/diffs";
 import { DiffEditor } from "../harness/diffEditor";
 import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";

@@ -3,7 +3,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { messageOf, UserError } from "../../core/errors";
 import type { Log } from "../../core/log";
-import { notJson, notJsonRpc } from "../../core/messages";
+import { notJson, notJsonRpc } from "../../core/messages/protocol";
 import { tooManyCalls } from "../errors";
 import {
   callInterrupted,

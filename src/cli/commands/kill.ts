@@ -1,7 +1,7 @@
 // Stops instances. Their agents lose the editor, so a person is asked first.
 import { stopInstance } from "../../core/control/controlClient";
 import { messageOf, UserError } from "../../core/errors";
-import { killAllQuestion } from "../../core/messages";
+import { killAllQuestion } from "../../core/messages/instances";
 import type { InstanceRecord } from "../../core/registry/formats";
 import { defineCommand, elsewhere, exitCodes } from "../command";
 import { badUsage, needsYes } from "../errors";

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { sendTo } from "../../core/control/controlClient";
 import type { Send } from "../../core/control/mention";
-import { formatAgentCount } from "../../core/messages";
+import { formatAgentCount } from "../../core/messages/instances";
 import { canonicalPath } from "../../core/system/paths";
 import { defineCommand, exitCodes } from "../command";
 import { noFile } from "../errors";

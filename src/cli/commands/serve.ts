@@ -1,7 +1,7 @@
 // Berth's server in the foreground, until it is told to end.
 import path from "node:path";
 import { notAPort } from "../../core/errors";
-import { servesAlready } from "../../core/messages";
+import { servesAlready } from "../../core/messages/instances";
 import { berthHome } from "../../core/registry/locations";
 import { defineCommand, exitCodes } from "../command";
 import { loadSdkBundle } from "../loadSdkBundle";

@@ -12,7 +12,7 @@ import {
 } from "@modelcontextprotocol/server/stdio";
 import { messageOf, UserError } from "../../core/errors";
 import type { Log } from "../../core/log";
-import { unknownTool } from "../../core/messages";
+import { unknownTool } from "../../core/messages/protocol";
 import { withExtensions } from "../../host/protocols/mcp/extensions";
 import { listTools, rpcCodes } from "../../host/protocols/toolCalls";
 import type { Tool } from "../../host/tools/tool";

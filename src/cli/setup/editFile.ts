@@ -13,7 +13,8 @@ import {
   parseTree,
   printParseErrorCode,
 } from "jsonc-parser";
-import { cannotWrite, errorCode } from "../../core/errors";
+import { cannotWrite } from "../../core/pathErrors";
+import { errorCode } from "../../core/errors";
 import { writeText } from "../../core/system/atomicFile";
 import { cannotRead, changedMeanwhile, isNotJson } from "../errors";
 

@@ -9,7 +9,8 @@ import {
   sentSchema,
 } from "./api";
 import { type InstanceRecord } from "../registry/formats";
-import { noAnswer, notSent } from "../errors";
+import { noAnswer } from "../errors";
+import { notSent } from "../sendErrors";
 import type { Mention, Send } from "./mention";
 import { ProvenConnection } from "./provenConnection";
 

@@ -10,7 +10,7 @@ import {
 } from "node:http";
 import type { Socket } from "node:net";
 import { errorCode } from "../errors";
-import { portIsHeldByAnother } from "../messages";
+import { portIsHeldByAnother } from "../messages/instances";
 import { freshToken } from "../system/freshToken";
 import { isSameSecret, PROOF_HEADER, PROOF_PATH, prove } from "./proof";
 

@@ -3,7 +3,7 @@
 import { lstat, readdir } from "node:fs/promises";
 import path from "node:path";
 import type * as z from "zod/mini";
-import { notReplaced } from "../errors";
+import { notReplaced } from "../pathErrors";
 import { readJson, writeJson } from "../system/atomicFile";
 import { stamp } from "../system/diskClock";
 import { areOurs } from "../system/privateDirectory";

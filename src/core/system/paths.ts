@@ -2,7 +2,8 @@
 import { existsSync, readlinkSync, realpathSync } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
 import path from "node:path";
-import { badPath, errorCode, pathTooLong } from "../errors";
+import { badPath, pathTooLong } from "../pathErrors";
+import { errorCode } from "../errors";
 
 /** Linux's limit for a path. Everything done with one costs its length, so nothing is done with a longer one. */
 export const MAX_PATH_BYTES = 4_096;

@@ -2,7 +2,8 @@
 import { lstatSync, type Stats, statSync } from "node:fs";
 import { chmod, lstat, mkdir } from "node:fs/promises";
 import path from "node:path";
-import { cannotWrite, errorCode, notPrivate } from "../errors";
+import { cannotWrite, notPrivate } from "../pathErrors";
+import { errorCode } from "../errors";
 
 const OTHERS = 0o077;
 const OTHERS_WRITE = 0o022;

@@ -1,7 +1,7 @@
 // The only way Berth runs git: an argument array, no shell, and no variable that names another repository.
 import { execFile } from "node:child_process";
 import { errorCode } from "../errors";
-import { gitDidNotAnswer } from "../messages";
+import { gitDidNotAnswer } from "../messages/git";
 
 export type GitResult =
   | { readonly kind: "ok"; readonly stdout: string }

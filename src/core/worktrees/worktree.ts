@@ -8,7 +8,7 @@ import {
   gitDistrusts,
   gitNotFound,
   gitSays,
-} from "../messages";
+} from "../messages/git";
 import { messageOf } from "../errors";
 import { contains, realDirectory } from "../system/paths";
 import { git, type GitOptions, type GitResult } from "./git";

@@ -7,7 +7,7 @@ import {
   isCanceled,
   noNotebook,
 } from "../../core/errors";
-import { runCodeLabel, runCodeQuestion } from "../../core/messages";
+import { runCodeLabel, runCodeQuestion } from "../../core/messages/tools";
 import { done, failed, type Outcome } from "../../core/outcome";
 import { canonicalPath } from "../../core/system/paths";
 import { contains } from "../../core/system/paths";

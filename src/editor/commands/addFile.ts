@@ -1,5 +1,5 @@
 import type * as vscode from "vscode";
-import { noFileToSend } from "../../core/errors";
+import { noFileToSend } from "../../core/sendErrors";
 import type { Mention } from "../../core/control/mention";
 import { activeFile, ownTargetOf, send } from "../instances/send";
 import type { Target } from "../instances/target";

@@ -11,7 +11,7 @@ import {
   noDiffWaits,
   reasonPrompt,
   takesNoReason,
-} from "../../core/messages";
+} from "../../core/messages/diffs";
 import type { Command } from "./command";
 
 export const acceptDiff: Command = ({ diffs }, [clicked]) =>

@@ -1,6 +1,9 @@
 import * as vscode from "vscode";
 import { messageOf, UserError } from "../../core/errors";
-import { formatCountsByWindow, killAllQuestion } from "../../core/messages";
+import {
+  formatCountsByWindow,
+  killAllQuestion,
+} from "../../core/messages/instances";
 import { canKill, kill, type Target } from "../instances/target";
 import type { Command } from "./command";
 

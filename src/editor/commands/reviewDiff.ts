@@ -1,6 +1,6 @@
 // Goes from diff to diff, in whatever window each is.
 import * as vscode from "vscode";
-import { noDiffWaits } from "../../core/messages";
+import { noDiffWaits } from "../../core/messages/diffs";
 import { proposalInDiff } from "../diffs/proposalTabs";
 import { review } from "../instances/agentTarget";
 import { waitingDiffs } from "../instances/waiting";

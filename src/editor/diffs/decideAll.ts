@@ -1,7 +1,7 @@
 // Decides several diffs of one agent at once, after a question: nobody may have looked at each.
 import path from "node:path";
 import * as vscode from "vscode";
-import { decideAllQuestion } from "../../core/messages";
+import { decideAllQuestion } from "../../core/messages/diffs";
 import { escapeIcons } from "../escape";
 import type { DiffReview, PendingDiff } from "./diffReview";
 

@@ -1,7 +1,7 @@
 // Tells of a diff that comes while the user looks elsewhere. Where the window is in front, they see it.
 import path from "node:path";
 import * as vscode from "vscode";
-import { diffProposed } from "../../core/messages";
+import { diffProposed } from "../../core/messages/diffs";
 import { Lifetime } from "../../core/lifetime";
 import { escapeMessage } from "../escape";
 import type { CurrentSettings } from "../settings/settings";

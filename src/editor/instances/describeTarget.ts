@@ -1,11 +1,10 @@
 // How a row reads: every view shows a target in these words, and none describes it a second time.
+import { diffOf, formatPendingDiffs } from "../../core/messages/diffs";
 import {
-  diffOf,
   formatAgent,
   formatAgentCount,
-  formatPendingDiffs,
   formatPort,
-} from "../../core/messages";
+} from "../../core/messages/instances";
 import { siblingName } from "../../core/worktrees/names";
 import path from "node:path";
 import { backendIcon, backendReason, formatBackendState } from "./backendText";

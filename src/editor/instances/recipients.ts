@@ -1,7 +1,7 @@
 // Which of an instance's agents gets what the user sends: the one used last, whose terminal was in front or which was sent something.
 import * as vscode from "vscode";
 import { Lifetime } from "../../core/lifetime";
-import { allAgents } from "../../core/messages";
+import { allAgents } from "../../core/messages/sending";
 import type { ClientView, MachineInstance } from "../../host/machineContract";
 import { escapeIcons } from "../escape";
 import type { AgentTerminals } from "../terminals/agentTerminals";

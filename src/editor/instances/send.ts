@@ -4,15 +4,16 @@ import { randomUUID } from "node:crypto";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import * as vscode from "vscode";
-import { inNoWorktree, noFileToSend, notRunning } from "../../core/errors";
+import { inNoWorktree, noFileToSend } from "../../core/sendErrors";
+import { notRunning } from "../../core/errors";
 import type { Mention } from "../../core/control/mention";
+import { formatAgentCount } from "../../core/messages/instances";
 import {
-  formatAgentCount,
   sendSecretDetail,
   sendSecretLabel,
   sendSecretQuestion,
   waitingForAgent,
-} from "../../core/messages";
+} from "../../core/messages/sending";
 import { type Outcome, unwrap } from "../../core/outcome";
 import { canonicalPath } from "../../core/system/paths";
 import { deepest } from "../../core/system/paths";

@@ -6,7 +6,7 @@ import {
   formatPort,
   notStartedAtLimit,
   stoppedElsewhere,
-} from "../../core/messages";
+} from "../../core/messages/instances";
 import type { InstanceState } from "../../host/contract";
 
 /** Id of a theme icon. */

@@ -14,7 +14,7 @@ import {
   runTaskDetail,
   runTaskLabel,
   runTaskQuestion,
-} from "../../core/messages";
+} from "../../core/messages/tools";
 import { canonicalPath, contains } from "../../core/system/paths";
 import type { Operations, TaskView } from "../../host/operationsContract";
 import type { BackendList } from "../backends/backendList";

@@ -5,7 +5,7 @@ import {
   parseBackends,
 } from "../../core/backends/definition";
 import { backendsLeftOut } from "../../core/backendMessages";
-import { settingReplaced } from "../../core/messages";
+import { settingReplaced } from "../../core/messages/settings";
 import { mergeSettings } from "./mergeSettings";
 
 export interface BackendSettings {

@@ -4,7 +4,7 @@ import {
   agentsLeftOut,
   settingReplaced,
   workspaceAgentsLeftOut,
-} from "../../core/messages";
+} from "../../core/messages/settings";
 import { parsePortRange } from "../../core/system/ports";
 import type { HostSettings } from "../../host/contract";
 import { type BackendSettings, readBackendSettings } from "./backendSettings";

@@ -5,7 +5,7 @@ import {
   variableFamilies,
 } from "../../core/agents/agentVariables";
 import { type McpMeans, mcpMeans } from "../../core/agents/mcpServers";
-import { noAgentFound } from "../../core/errors";
+import { noAgentFound } from "../../core/terminalErrors";
 import {
   agentArgsAreNoTexts,
   agentHasNoCommand,
@@ -13,7 +13,7 @@ import {
   agentMcpIsUnknown,
   agentNameIsNoText,
   agentVariablesAreUnknown,
-} from "../../core/messages";
+} from "../../core/messages/settings";
 import { findCommand } from "../../core/system/findCommand";
 import { isObject } from "../../core/isObject";
 import { escapeIcons } from "../escape";

@@ -14,7 +14,7 @@ import {
   commandInstalled,
   offerCommand,
   offerCommandLabel,
-} from "../../core/messages";
+} from "../../core/messages/terminals";
 import { userCommands } from "../../core/registry/locations";
 import { findCommand } from "../../core/system/findCommand";
 import { escapeMessage } from "../escape";

@@ -6,7 +6,7 @@ import { writeJson } from "../../core/system/atomicFile";
 import { messageOf } from "../../core/errors";
 import { type Disposable, Lifetime } from "../../core/lifetime";
 import type { Log } from "../../core/log";
-import { instanceLost, lossReasons } from "../../core/messages";
+import { instanceLost, lossReasons } from "../../core/messages/terminals";
 import type { InstanceState } from "../../host/contract";
 import type { WindowInstances } from "../instances/windowInstances";
 import type { OpenedTerminals } from "./openedTerminals";

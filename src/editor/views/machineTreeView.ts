@@ -1,7 +1,8 @@
 // The tree in Berth's own container: everything on this machine, and what waits for the user.
 import * as vscode from "vscode";
 import { Lifetime } from "../../core/lifetime";
-import { formatPendingDiffs, markActive } from "../../core/messages";
+import { formatPendingDiffs } from "../../core/messages/diffs";
+import { markActive } from "../../core/messages/instances";
 import { describeTarget } from "../instances/describeTarget";
 import {
   type GroupNode,

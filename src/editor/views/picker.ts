@@ -1,7 +1,7 @@
 // The list of everything on this machine, and of what runs on the machines of berth.hosts.
 import * as vscode from "vscode";
 import { messageOf } from "../../core/errors";
-import { markActive } from "../../core/messages";
+import { markActive } from "../../core/messages/instances";
 import { describeTarget } from "../instances/describeTarget";
 import type { MachineAnswer } from "../instances/otherMachines";
 import type { Target, TargetContext } from "../instances/target";

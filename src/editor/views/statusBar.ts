@@ -1,7 +1,8 @@
 // The status bar item: the active instance, its state and agents, and what waits. A click opens the list.
 import * as vscode from "vscode";
 import { Lifetime } from "../../core/lifetime";
-import { formatAgentCount, formatPendingDiffs } from "../../core/messages";
+import { formatAgentCount } from "../../core/messages/instances";
+import { formatPendingDiffs } from "../../core/messages/diffs";
 import type { BackendView } from "../../host/backendContract";
 import type { InstanceState, InstanceView } from "../../host/contract";
 import { escapeIcons } from "../escape";

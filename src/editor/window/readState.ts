@@ -1,6 +1,6 @@
 // Reads what agents may know of the editor: one text selection, the tabs, the problems of one file.
 import * as vscode from "vscode";
-import { selectionIsCut } from "../../core/messages";
+import { selectionIsCut } from "../../core/messages/tools";
 import { truncate } from "../../core/truncate";
 import type {
   EditorSelection,

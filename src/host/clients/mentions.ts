@@ -2,12 +2,8 @@
 import { EventEmitter, once } from "node:events";
 import { existsSync } from "node:fs";
 import type { Mention } from "../../core/control/mention";
-import {
-  cannotBePointed,
-  noAgent,
-  noSuchFile,
-  notRunning,
-} from "../../core/errors";
+import { cannotBePointed, noAgent, noSuchFile } from "../../core/sendErrors";
+import { notRunning } from "../../core/errors";
 import type { EditorView } from "../view/editorView";
 import type { ClientSet } from "./clientSet";
 

@@ -1,6 +1,7 @@
 // The user's pending sends, to instances of this or any other window. They can be cancelled while they wait.
 import { sendMentions } from "../../core/control/controlClient";
-import { notRunning, sendingCancelled } from "../../core/errors";
+import { notRunning } from "../../core/errors";
+import { sendingCancelled } from "../../core/sendErrors";
 import { done, failed, type Outcome } from "../../core/outcome";
 import type { InstanceRecord } from "../../core/registry/formats";
 import type { SendRequest } from "../contract";

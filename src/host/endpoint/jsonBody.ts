@@ -1,7 +1,10 @@
 // Reads a JSON request body, limited in size and validated against a schema.
 import type { IncomingMessage } from "node:http";
 import * as z from "zod/mini";
-import { bodyIsNotJson, bodyIsNotUnderstood } from "../../core/messages";
+import {
+  bodyIsNotJson,
+  bodyIsNotUnderstood,
+} from "../../core/messages/protocol";
 
 const MAX_BYTES = 1024 * 1024;
 

@@ -2,10 +2,11 @@
 // Acquired in the order port, record, lock file; released in reverse.
 import { randomUUID } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { messageOf, outsideWorktree } from "../../core/errors";
+import { messageOf } from "../../core/errors";
+import { outsideWorktree } from "../../core/pathErrors";
 import { Lifetime } from "../../core/lifetime";
 import { type Log, prefixed } from "../../core/log";
-import { worktreeWithin } from "../../core/messages";
+import { worktreeWithin } from "../../core/messages/git";
 import type { InstanceRecord } from "../../core/registry/formats";
 import { readClientPath } from "../../core/system/paths";
 import { distinctName } from "../../core/worktrees/names";

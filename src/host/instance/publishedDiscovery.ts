@@ -1,11 +1,12 @@
 // The files by which the agents of one user find an instance: the lock file and the companion files.
 import type { Announcement } from "../../core/registry/companionFiles";
 import type { DiscoveryFiles } from "../../core/registry/discoveryFiles";
-import { cannotWrite, messageOf } from "../../core/errors";
+import { cannotWrite } from "../../core/pathErrors";
+import { messageOf } from "../../core/errors";
 import { Lifetime } from "../../core/lifetime";
 import type { Log } from "../../core/log";
 import type { LockFile, Mark } from "../../core/registry/formats";
-import { notFoundBy, notFoundByAgents } from "../../core/messages";
+import { notFoundBy, notFoundByAgents } from "../../core/messages/instances";
 import type { RegistryFiles } from "../../core/registry/registryFiles";
 import { ensurePrivateDirectory } from "../../core/system/privateDirectory";
 import { Complaints } from "./complaints";

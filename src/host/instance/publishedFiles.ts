@@ -1,7 +1,8 @@
 // Publishes the files by which agents and other processes find one instance. The record stays for as long as it runs; the
 // discovery files only while a window is there, where the agents of the one that leads look.
 import type { ServedAddress } from "../../core/registry/keptAddresses";
-import { cannotWrite, messageOf } from "../../core/errors";
+import { cannotWrite } from "../../core/pathErrors";
+import { messageOf } from "../../core/errors";
 import { Lifetime } from "../../core/lifetime";
 import type { Log } from "../../core/log";
 import { type InstanceRecord, markOf } from "../../core/registry/formats";

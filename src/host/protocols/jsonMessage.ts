@@ -1,5 +1,9 @@
 // Reads a client's message as JSON, but looks at its shape first: 10 MB of brackets or members take seconds to parse.
-import { idTooLong, nestedTooDeep, tooMuchSyntax } from "../../core/messages";
+import {
+  idTooLong,
+  nestedTooDeep,
+  tooMuchSyntax,
+} from "../../core/messages/protocol";
 
 export const MAX_DEPTH = 64;
 /** Bytes outside of strings, which bound how many values there are. Agents' messages have some hundred. */

@@ -3,7 +3,11 @@ import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import * as z from "zod/mini";
 import { stackOf } from "../../core/errors";
 import type { Log } from "../../core/log";
-import { internalError, unknownTool, wrongCall } from "../../core/messages";
+import {
+  internalError,
+  unknownTool,
+  wrongCall,
+} from "../../core/messages/protocol";
 import type { CallerContext, Tool } from "../tools/tool";
 
 /** Of JSON-RPC. */

@@ -1,7 +1,8 @@
 // One window: what it wants, what it shows, and what it lets agents do. Brings the instances to what it wants, by what git has
 // said of its folders. Once its connection has ended, what it wanted and showed stays for a while: at a reload it comes back.
 import { setMaxListeners } from "node:events";
-import { notAFolder, notStarted, tooManyInstances } from "../../core/errors";
+import { notAFolder } from "../../core/pathErrors";
+import { notStarted, tooManyInstances } from "../../core/errors";
 import { Lifetime } from "../../core/lifetime";
 import type { Log } from "../../core/log";
 import { done, failed, type Outcome } from "../../core/outcome";

@@ -3,7 +3,7 @@
 import { type FSWatcher, watch } from "node:fs";
 import path from "node:path";
 import type { Log } from "../../core/log";
-import { noticedByLooking } from "../../core/messages";
+import { noticedByLooking } from "../../core/messages/git";
 import type { Worktree } from "../../core/worktrees/worktree";
 import { Fingerprints } from "./fingerprints";
 import { watchedPlaces, type WatchedPlaces } from "./watchedPlaces";

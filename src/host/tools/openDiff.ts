@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { proposalTooLarge } from "../../core/errors";
 import { unwrap } from "../../core/outcome";
-import { rejectedBecause } from "../../core/messages";
+import { rejectedBecause } from "../../core/messages/diffs";
 import type { DiffDecision } from "../contract";
 import {
   type CallerContext,

@@ -1,6 +1,9 @@
 // The two selection tools, which differ only in what they return while no text editor of the worktree is active.
 import * as z from "zod/mini";
-import { noCurrentSelection, noLatestSelection } from "../../core/messages";
+import {
+  noCurrentSelection,
+  noLatestSelection,
+} from "../../core/messages/tools";
 import type { EditorSelection } from "../editorStateContract";
 import { defineTool, json } from "./tool";
 

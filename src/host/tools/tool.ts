@@ -12,7 +12,7 @@ import type { ClientDiffs } from "../clients/clientDiffs";
 import type { Answer, OperationKind, Operations } from "../operationsContract";
 import type { DiagnosticsView, EditorView } from "../view/editorView";
 import { answerTooLarge, UserError } from "../../core/errors";
-import { wrongArguments } from "../../core/messages";
+import { wrongArguments } from "../../core/messages/protocol";
 
 /**
  * Bytes of one answer, as JSON. Less than what may be queued for a client (8 MB), so that one large answer is no backlog

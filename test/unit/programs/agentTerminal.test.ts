@@ -21,7 +21,7 @@ import {
   programEnded,
   programNotStarted,
   shellReplaced,
-} from "../../../src/core/messages";
+} from "../../../src/core/messages/terminals";
 import { writeJson } from "../../../src/core/system/atomicFile";
 import { processesBelow } from "../../harness/processes";
 import { until } from "../../harness/until";

@@ -7,7 +7,7 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import type { RawData, WebSocket } from "ws";
 import { errorCode } from "../../../core/errors";
-import { notJson, notJsonRpc } from "../../../core/messages";
+import { notJson, notJsonRpc } from "../../../core/messages/protocol";
 import { readMessage } from "../jsonMessage";
 
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;

@@ -9,7 +9,7 @@ import {
   Server,
 } from "@modelcontextprotocol/server";
 import { CLIENT_HEADER } from "../../../core/control/clientHeader";
-import { tooManyClients } from "../../../core/messages";
+import { tooManyClients } from "../../../core/messages/protocol";
 import { type Client, clientFacts } from "../../clients/client";
 import { ClientProcess } from "../../clients/clientProcess";
 import type { ClientFacts } from "../../machineContract";

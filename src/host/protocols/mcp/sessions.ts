@@ -8,7 +8,7 @@ import {
   messageTooLarge,
   notJsonRpc,
   tooManyClients,
-} from "../../../core/messages";
+} from "../../../core/messages/protocol";
 import type { Log } from "../../../core/log";
 import { MAX_MESSAGE_BYTES } from "../../endpoint/endpoint";
 import { readMessage } from "../jsonMessage";

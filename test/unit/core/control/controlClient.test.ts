@@ -12,7 +12,7 @@ import {
 } from "../../../../src/core/control/controlClient";
 import { PROOF_HEADER, prove } from "../../../../src/core/control/proof";
 import { noAnswer } from "../../../../src/core/errors";
-import { portIsHeldByAnother } from "../../../../src/core/messages";
+import { portIsHeldByAnother } from "../../../../src/core/messages/instances";
 import { Child } from "../../support/children";
 import { recordOf } from "../../support/discoveryFiles";
 import { needsRoot, useGround } from "../../support/ground";

@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
-import { notReplaced } from "../../../../src/core/errors";
+import { notReplaced } from "../../../../src/core/pathErrors";
 import { removeVerified } from "../../../../src/core/registry/removeVerified";
 import {
   deadPid,

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
-import { badPath, pathTooLong, UserError } from "../../../../src/core/errors";
+import { badPath, pathTooLong } from "../../../../src/core/pathErrors";
+import { UserError } from "../../../../src/core/errors";
 import {
   canonicalPath,
   MAX_PATH_BYTES,

@@ -8,7 +8,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { cannotWrite, notPrivate } from "../../../../src/core/errors";
+import { cannotWrite, notPrivate } from "../../../../src/core/pathErrors";
 import {
   areOurs,
   ensurePrivateDirectory,

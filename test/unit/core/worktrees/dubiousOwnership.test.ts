@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { chownSync } from "node:fs";
 import path from "node:path";
-import { gitDistrusts } from "../../../../src/core/messages";
+import { gitDistrusts } from "../../../../src/core/messages/git";
 import { detectWorktree } from "../../../../src/core/worktrees/worktree";
 import { needsRoot, setEnvironment, useGround } from "../../support/ground";
 import { makeRepository } from "../../support/repositories";

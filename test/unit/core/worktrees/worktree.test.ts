@@ -6,7 +6,7 @@ import {
   gitDidNotAnswer,
   gitNotFound,
   gitSays,
-} from "../../../../src/core/messages";
+} from "../../../../src/core/messages/git";
 import {
   detectWorktree,
   type Worktree,

@@ -2,7 +2,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Notice } from "../../../../src/core/agents/agentTerminal";
-import { instanceLost, lossReasons } from "../../../../src/core/messages";
+import {
+  instanceLost,
+  lossReasons,
+} from "../../../../src/core/messages/terminals";
 import { TerminalNotices } from "../../../../src/editor/terminals/terminalNotices";
 import type { InstanceView } from "../../../../src/host/contract";
 import { until } from "../../../harness/until";

@@ -3,15 +3,14 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Mention } from "../../../../src/core/control/mention";
+import { badPath, outsideWorktree } from "../../../../src/core/pathErrors";
 import {
-  badPath,
   cannotBePointed,
   noAgent,
   noSuchFile,
-  notRunning,
-  outsideWorktree,
   sendingCancelled,
-} from "../../../../src/core/errors";
+} from "../../../../src/core/sendErrors";
+import { notRunning } from "../../../../src/core/errors";
 import { failed } from "../../../../src/core/outcome";
 import { until } from "../../../harness/until";
 import { Agent } from "../../support/agent";

@@ -13,8 +13,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
-import { notReplaced } from "../../../../src/core/errors";
-import { notFoundBy } from "../../../../src/core/messages";
+import { notReplaced } from "../../../../src/core/pathErrors";
+import { notFoundBy } from "../../../../src/core/messages/instances";
 import type { InstanceRecord } from "../../../../src/core/registry/formats";
 import { until } from "../../../harness/until";
 import { Child } from "../../support/children";

@@ -10,7 +10,7 @@ import {
 } from "../../../../src/core/control/controlClient";
 import { PROOF_HEADER, prove } from "../../../../src/core/control/proof";
 import { noAnswer, noSuchInstance } from "../../../../src/core/errors";
-import { portIsHeldByAnother } from "../../../../src/core/messages";
+import { portIsHeldByAnother } from "../../../../src/core/messages/instances";
 import { failed } from "../../../../src/core/outcome";
 import { until } from "../../../harness/until";
 import { Agent } from "../../support/agent";

@@ -3,15 +3,12 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import type { InstanceRecord } from "../../../../src/core/registry/formats";
 import { sendTo } from "../../../../src/core/control/controlClient";
-import {
-  noSuchFile,
-  notSent,
-  outsideWorktree,
-} from "../../../../src/core/errors";
+import { noSuchFile, notSent } from "../../../../src/core/sendErrors";
+import { outsideWorktree } from "../../../../src/core/pathErrors";
 import {
   bodyIsNotJson,
   bodyIsNotUnderstood,
-} from "../../../../src/core/messages";
+} from "../../../../src/core/messages/protocol";
 import { until } from "../../../harness/until";
 import { Agent } from "../../support/agent";
 import { useGround } from "../../support/ground";

@@ -11,8 +11,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
-import { cannotWrite, notPrivate } from "../../../../src/core/errors";
-import { notFoundByAgents } from "../../../../src/core/messages";
+import { cannotWrite, notPrivate } from "../../../../src/core/pathErrors";
+import { notFoundByAgents } from "../../../../src/core/messages/instances";
 import { until } from "../../../harness/until";
 import { Agent } from "../../support/agent";
 import {

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { outsideWorktree } from "../../../../src/core/errors";
+import { outsideWorktree } from "../../../../src/core/pathErrors";
 import type { EditorTab } from "../../../../src/host/editorStateContract";
 import { until } from "../../../harness/until";
 import { Agent, type ToolResult } from "../../support/agent";

@@ -6,7 +6,7 @@ import {
   nestedTooDeep,
   tooManyClients,
   tooMuchSyntax,
-} from "../../../../src/core/messages";
+} from "../../../../src/core/messages/protocol";
 import {
   MAX_DEPTH,
   MAX_SYNTAX_BYTES,

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { version } from "../../../../package.json";
 import type { InstanceRecord } from "../../../../src/core/registry/formats";
 import { answerTooLarge, proposalTooLarge } from "../../../../src/core/errors";
-import { tooMuchSyntax } from "../../../../src/core/messages";
+import { tooMuchSyntax } from "../../../../src/core/messages/protocol";
 import {
   excessOf,
   MAX_SYNTAX_BYTES,

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { noSuchDiff, notSent } from "../../../../src/core/errors";
+import { noSuchDiff } from "../../../../src/core/errors";
+import { notSent } from "../../../../src/core/sendErrors";
 import { failed } from "../../../../src/core/outcome";
 import { until } from "../../../harness/until";
 import { Agent } from "../../support/agent";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { notAFolder, notStarted } from "../../../../src/core/errors";
+import { notAFolder } from "../../../../src/core/pathErrors";
+import { notStarted } from "../../../../src/core/errors";
 import { failed } from "../../../../src/core/outcome";
 import { until } from "../../../harness/until";
 import { Agent } from "../../support/agent";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { outsideWorktree } from "../../../../src/core/errors";
+import { outsideWorktree } from "../../../../src/core/pathErrors";
 import { until } from "../../../harness/until";
 import { Agent } from "../../support/agent";
 import { setEnvironment, useGround } from "../../support/ground";

@@ -1,8 +1,8 @@
 // A file belongs to the deepest worktree that a live instance serves, in whichever window.
 import assert from "node:assert/strict";
 import path from "node:path";
-import { outsideWorktree } from "../../../../src/core/errors";
-import { worktreeWithin } from "../../../../src/core/messages";
+import { outsideWorktree } from "../../../../src/core/pathErrors";
+import { worktreeWithin } from "../../../../src/core/messages/git";
 import { until } from "../../../harness/until";
 import { Agent } from "../../support/agent";
 import { Child } from "../../support/children";

@@ -7,8 +7,8 @@ import {
   badPath,
   outsideWorktree,
   pathTooLong,
-  type UserError,
-} from "../../../../src/core/errors";
+} from "../../../../src/core/pathErrors";
+import { type UserError } from "../../../../src/core/errors";
 import { until } from "../../../harness/until";
 import { Agent } from "../../support/agent";
 import { useGround } from "../../support/ground";

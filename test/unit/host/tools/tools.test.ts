@@ -3,12 +3,14 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import {
   internalError,
-  noCurrentSelection,
-  noLatestSelection,
   unknownTool,
   wrongArguments,
   wrongCall,
-} from "../../../../src/core/messages";
+} from "../../../../src/core/messages/protocol";
+import {
+  noCurrentSelection,
+  noLatestSelection,
+} from "../../../../src/core/messages/tools";
 import type {
   EditorTab,
   FileDiagnostic,

@@ -1,0 +1,61 @@
+// Texts: instances and their agents in every view.
+
+export const notFoundByAgents =
+  "Until then agents do not find this instance by themselves.";
+
+export function notFoundBy(agent: string): string {
+  return `Until then ${agent} does not find this instance by itself.`;
+}
+
+export const portIsHeldByAnother = "another program holds its port";
+
+export function formatAgentCount(count: number): string {
+  return count === 0 ? "no agent" : count === 1 ? "1 agent" : `${count} agents`;
+}
+
+/** `since`: milliseconds since 1970; 0: nobody knows. */
+export function formatAgent(since: number, isBusy: boolean): string {
+  const time = since === 0 ? "" : `since ${formatTime(since)}`;
+  return [isBusy ? "busy" : "", time].filter(Boolean).join(", ");
+}
+
+function formatTime(at: number): string {
+  const time = new Date(at);
+  const isToday = time.toDateString() === new Date().toDateString();
+  return isToday
+    ? time.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })
+    : time.toLocaleDateString();
+}
+
+/** `state` says how many agents are connected, or why nobody knows. */
+export function formatPort(port: number, state: string): string {
+  return `port ${port}, ${state}`;
+}
+
+export function markActive(status: string): string {
+  return `${status} · active`;
+}
+
+/** `window` is what the other window has open. */
+export function stoppedElsewhere(window: string): string {
+  return `stopped in the window of ${window}`;
+}
+
+export const notStartedAtLimit = "not started: berth.maxInstances is reached";
+
+export function servesAlready(home: string): string {
+  return `Berth's server runs already for ${home}. Its windows and agents use that one.`;
+}
+
+export function killAllQuestion(count: number): string {
+  return `Kill ${count === 1 ? "the one instance" : `all ${count} instances`} on this machine?`;
+}
+
+export function formatCountsByWindow(own: number, others: number): string {
+  return [
+    own === 0 ? "" : `${own} in this window`,
+    others === 0 ? "" : `${others} in other windows`,
+  ]
+    .filter((part) => part !== "")
+    .join(", ");
+}
