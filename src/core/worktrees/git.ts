@@ -4,8 +4,17 @@ import { errorCode } from "../errors";
 import { gitDidNotAnswer } from "../messages/git";
 
 export type GitResult =
-  | { readonly kind: "ok"; readonly stdout: string }
-  | { readonly kind: "failed"; readonly stderr: string }
+  | {
+      readonly kind: "ok";
+      readonly stdout: string;
+      readonly stderr: string;
+    }
+  | {
+      readonly kind: "failed";
+      readonly stderr: string;
+      /** undefined if git itself has not come to an end. */
+      readonly exitCode: number | undefined;
+    }
   | { readonly kind: "noGit" }
   /** It could not be run, or did not finish: nothing is known. The reason is a sentence for the user. */
   | { readonly kind: "noAnswer"; readonly reason: string };
@@ -33,13 +42,15 @@ export interface GitOptions {
   readonly signal?: AbortSignal;
   /** The user's; this process's own by default. */
   readonly environment?: NodeJS.ProcessEnv;
+  /** Milliseconds after which git has given no answer; 10 seconds by default. */
+  readonly timeout?: number;
 }
 
 /** Runs `git -C directory ...args`. */
 export function git(
   directory: string,
   args: readonly string[],
-  { signal, environment = process.env }: GitOptions = {},
+  { signal, environment = process.env, timeout = TIMEOUT }: GitOptions = {},
 ): Promise<GitResult> {
   return new Promise((resolve) => {
     execFile(
@@ -47,13 +58,13 @@ export function git(
       ["-c", "core.fsmonitor=false", "-C", directory, ...args],
       {
         env: cleaned(environment),
-        timeout: TIMEOUT,
-        maxBuffer: 16 * 1024 * 1024,
+        timeout,
+        maxBuffer: 64 * 1024 * 1024,
         windowsHide: true,
         signal,
       },
       (error, stdout, stderr) => {
-        if (!error) resolve({ kind: "ok", stdout });
+        if (!error) resolve({ kind: "ok", stdout, stderr });
         else if (errorCode(error) === "ENOENT") resolve({ kind: "noGit" });
         else if (
           error.signal ||
@@ -61,7 +72,12 @@ export function git(
           EXHAUSTED.includes(errorCode(error) ?? "")
         )
           resolve({ kind: "noAnswer", reason: gitDidNotAnswer(directory) });
-        else resolve({ kind: "failed", stderr: stderr.trim() });
+        else
+          resolve({
+            kind: "failed",
+            stderr: stderr.trim(),
+            exitCode: typeof error.code === "number" ? error.code : undefined,
+          });
       },
     );
   });

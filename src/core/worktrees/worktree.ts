@@ -13,6 +13,7 @@ import { messageOf } from "../errors";
 import { contains, realDirectory } from "../system/paths";
 import { git, type GitOptions, type GitResult } from "./git";
 import { dotGitAbove } from "./gitLinks";
+import { gitSentence } from "./gitSentence";
 
 export interface Worktree {
   /** Real path of the top level, or of the folder where git knows none. */
@@ -175,8 +176,7 @@ function plainFolder(folder: string): Worktree {
 /** git's own sentence, or the advice that it needs. */
 function sentenceOf(stderr: string, folder: string): string {
   if (stderr.includes("dubious ownership")) return gitDistrusts(folder);
-  const [, fatal] = /^(?:fatal|error): (.*)$/m.exec(stderr) ?? [];
-  return gitSays(folder, fatal ?? stderr.split("\n", 1)[0] ?? "");
+  return gitSays(folder, gitSentence(stderr).split("\n", 1)[0] ?? "");
 }
 
 type RevParse =

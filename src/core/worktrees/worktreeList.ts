@@ -1,6 +1,6 @@
 // The worktrees of a repository, as git lists them and as the disk confirms.
 import { realDirectory } from "../system/paths";
-import { git, type GitOptions } from "./git";
+import { git, type GitOptions, type GitResult } from "./git";
 import { isWorktreeOf } from "./gitLinks";
 
 export interface ListedWorktree {
@@ -22,14 +22,7 @@ export async function listWorktrees(
   gitCommonDir: string,
   options?: GitOptions,
 ): Promise<WorktreeList | undefined> {
-  const list = ["worktree", "list", "--porcelain"] as const;
-  // Without -z a newline in a path forges an entry. Git before 2.36 does not support it.
-  let end = "\0";
-  let answer = await git(directory, [...list, "-z"], options);
-  if (answer.kind === "failed") {
-    end = "\n";
-    answer = await git(directory, list, options);
-  }
+  const { answer, end } = await askForWorktrees(directory, options);
   if (answer.kind !== "ok") return undefined;
   const entries = parseWorktreeList(answer.stdout, end);
   const paths = await Promise.all(
@@ -44,6 +37,19 @@ export async function listWorktrees(
       .filter((_, index) => paths[index] === undefined)
       .map((entry) => entry.path),
   };
+}
+
+/** `git worktree list --porcelain`; `end` terminates each line of the answer. */
+export async function askForWorktrees(
+  directory: string,
+  options?: GitOptions,
+): Promise<{ readonly answer: GitResult; readonly end: string }> {
+  const list = ["worktree", "list", "--porcelain"] as const;
+  // Without -z a newline in a path forges an entry. Git before 2.36 does not support it.
+  const answer = await git(directory, [...list, "-z"], options);
+  return answer.kind === "failed"
+    ? { answer: await git(directory, list, options), end: "\n" }
+    : { answer, end: "\0" };
 }
 
 /**
@@ -65,6 +71,19 @@ export function parseWorktreeList(
   stdout: string,
   end: string,
 ): ListedWorktree[] {
+  return parseEntries(stdout, end)
+    .filter((values) => !values.has("bare"))
+    .map((values) => ({
+      path: values.get("worktree") ?? "",
+      branch: branchOf(values) ?? values.get("HEAD")?.slice(0, 7) ?? null,
+    }));
+}
+
+/** As git names them: "worktree", "HEAD", "branch", "bare", "detached", "locked", "prunable". */
+export type EntryValues = ReadonlyMap<string, string>;
+
+/** One for each worktree; see parseWorktreeList. */
+export function parseEntries(stdout: string, end: string): EntryValues[] {
   return stdout
     .split(end + end)
     .map((block) => {
@@ -76,12 +95,10 @@ export function parseWorktreeList(
       }
       return values;
     })
-    .filter((values) => values.has("worktree") && !values.has("bare"))
-    .map((values) => ({
-      path: values.get("worktree") ?? "",
-      branch:
-        values.get("branch")?.replace(/^refs\/heads\//, "") ??
-        values.get("HEAD")?.slice(0, 7) ??
-        null,
-    }));
+    .filter((values) => values.has("worktree"));
+}
+
+/** Its short name; undefined where HEAD is detached. */
+export function branchOf(values: EntryValues): string | undefined {
+  return values.get("branch")?.replace(/^refs\/heads\//, "");
 }

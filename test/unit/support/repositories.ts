@@ -62,3 +62,26 @@ export function wrapGit(ground: Ground, line: string): void {
   const found = process.env["PATH"] ?? "";
   setEnvironment(ground, { REAL_PATH: found, PATH: `${bin}:${found}` });
 }
+
+/**
+ * An environment whose git meets one of its commands (such as "status", or "worktree list") with a line of shell, and is
+ * git itself otherwise. Only for what is told to use it.
+ */
+export function gitWith(
+  ground: Ground,
+  command: string,
+  line: string,
+): NodeJS.ProcessEnv {
+  const bin = ground.make("bin", command.replaceAll(" ", "-"));
+  const found = process.env["PATH"] ?? "";
+  // After `-c core.fsmonitor=false -C directory`.
+  writeFileSync(
+    path.join(bin, "git"),
+    `#!/bin/sh
+case "$5 $6 " in ${command.replaceAll(" ", "\\ ")}\\ *) ${line};; esac
+PATH="$REAL_PATH" exec git "$@"
+`,
+    { mode: 0o755 },
+  );
+  return { ...process.env, REAL_PATH: found, PATH: `${bin}:${found}` };
+}
