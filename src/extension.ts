@@ -27,6 +27,7 @@ import { DiffReview } from "./editor/diffs/diffReview";
 import { Machine } from "./editor/instances/machine";
 import { OtherMachines } from "./editor/instances/otherMachines";
 import { Recipients } from "./editor/instances/recipients";
+import { Usage } from "./editor/instances/usage";
 import { revealWorktree } from "./editor/instances/target";
 import { WindowInstances } from "./editor/instances/windowInstances";
 import { CurrentSettings } from "./editor/settings/settings";
@@ -49,7 +50,15 @@ const lifetime = new Lifetime();
 
 export function activate(context: vscode.ExtensionContext): void {
   const { extension, globalStorageUri, workspaceState } = context;
-  const { version } = extension.packageJSON as { version: string };
+  const { version, contributes } = extension.packageJSON as {
+    version: string;
+    contributes: { configuration: { properties: object } };
+  };
+  const discovery = {
+    lockDirectory: lockDirectory(),
+    geminiDirectory: geminiDirectory(),
+    qwenDirectory: qwenDirectory(),
+  };
   const log = lifetime.own(
     vscode.window.createOutputChannel("Berth", { log: true }),
   );
@@ -60,9 +69,7 @@ export function activate(context: vscode.ExtensionContext): void {
     home: berthHome(),
     version,
     window: {
-      lockDirectory: lockDirectory(),
-      geminiDirectory: geminiDirectory(),
-      qwenDirectory: qwenDirectory(),
+      ...discovery,
       parentPid: process.ppid,
       environment: { ...process.env } as Readonly<Record<string, string>>,
     },
@@ -77,6 +84,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const terminals = lifetime.own(
     new AgentTerminals({
       instances,
+      machine,
       backends,
       connection,
       settings,
@@ -84,6 +92,7 @@ export function activate(context: vscode.ExtensionContext): void {
       notices: path.join(globalStorageUri.fsPath, "terminals"),
       log,
       state: workspaceState,
+      sharedState: context.globalState,
     }),
   );
   lifetime.own(
@@ -120,9 +129,19 @@ export function activate(context: vscode.ExtensionContext): void {
     terminals,
     commandLine,
     connection,
+    diagnostics: {
+      version,
+      // Where VS Code keeps what is written to the channel of this name.
+      logFile: path.join(context.logUri.fsPath, `${log.name}.log`),
+      settings: Object.keys(contributes.configuration.properties).map((key) =>
+        key.replace("berth.", ""),
+      ),
+      discovery,
+    },
     machines: new OtherMachines(settings, commandLine),
     pusher,
     recipients: lifetime.own(new Recipients(machine, terminals)),
+    usage: lifetime.own(new Usage({ instances, machine, backends, settings })),
     settings,
     sharedFiles,
     log,

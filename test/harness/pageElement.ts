@@ -6,3 +6,8 @@ export interface PageElement {
   querySelector(selector: string): PageElement | null;
   querySelectorAll(selector: string): Iterable<PageElement>;
 }
+
+/** What a function that runs in the page knows of its styles. */
+export interface PageStyles {
+  getComputedStyle(element: unknown): { readonly color: string };
+}

@@ -1,7 +1,7 @@
 // The terminals of a window, as a user sees them: the list of their tabs, and the text of the visible one.
 import type { Page } from "playwright-core";
 import { pickMenuItem } from "./contextMenu";
-import type { PageElement } from "./pageElement";
+import type { PageElement, PageStyles } from "./pageElement";
 import { until } from "./until";
 
 /** Milliseconds: large programs start slowly on a busy machine. */
@@ -47,7 +47,7 @@ export class TerminalPanel {
     return (await names.allInnerTexts()).map((name) => name.trim());
   }
 
-  /** Icon and colour of each of them, such as `robot terminal_ansiBlue`. */
+  /** Icon and colour of each of them, such as `robot berth_worktree1`. */
   async icons(): Promise<string[]> {
     const labels = this.page.locator(".terminal-tabs-entry .monaco-icon-label");
     return labels.evaluateAll((elements: PageElement[]) =>
@@ -61,6 +61,17 @@ export class TerminalPanel {
           .filter(Boolean)
           .join(" ");
       }),
+    );
+  }
+
+  /** The colours of their icons, such as `rgb(108, 182, 255)`. */
+  async iconColors(): Promise<string[]> {
+    const icons = this.page.locator(".terminal-tabs-entry .codicon");
+    return icons.evaluateAll((elements: unknown[]) =>
+      elements.map(
+        (element) =>
+          (globalThis as unknown as PageStyles).getComputedStyle(element).color,
+      ),
     );
   }
 

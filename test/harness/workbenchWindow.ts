@@ -3,13 +3,14 @@ import path from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { Explorer } from "./explorer";
 import { MachineTree } from "./machineTree";
-import type { PageElement } from "./pageElement";
+import type { PageElement, PageStyles } from "./pageElement";
 import {
   type PickerRow,
   readPickerRows,
   rowDescription,
   rowLabel,
 } from "./pickerRow";
+import { PortsView } from "./portsView";
 import { TerminalPanel } from "./terminalPanel";
 import { until } from "./until";
 
@@ -26,11 +27,13 @@ const exactly = (text: string): RegExp =>
 
 export class WorkbenchWindow {
   readonly explorer: Explorer;
+  readonly ports: PortsView;
   readonly terminals: TerminalPanel;
   readonly tree: MachineTree;
 
   constructor(readonly page: Page) {
     this.explorer = new Explorer(page);
+    this.ports = new PortsView(page);
     this.terminals = new TerminalPanel(page);
     this.tree = new MachineTree(page);
   }
@@ -57,6 +60,15 @@ export class WorkbenchWindow {
   async statusBarText(id: string): Promise<string | undefined> {
     const [text] = await this.statusBarItem(id).allInnerTexts();
     return text?.trim();
+  }
+
+  /** The colour of a status bar item's text, such as `rgb(108, 182, 255)`. */
+  async statusBarColor(id: string): Promise<string> {
+    const label = this.statusBarItem(id).locator(".statusbar-item-label");
+    return label.evaluate(
+      (element: unknown) =>
+        (globalThis as unknown as PageStyles).getComputedStyle(element).color,
+    );
   }
 
   /** The icons of a status bar item, such as `server` or `loading~spin`. */

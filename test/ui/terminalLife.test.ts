@@ -123,7 +123,7 @@ describe("An agent terminal", function () {
   it("has the colour of its worktree", async () => {
     icons = await window.terminals.icons();
     const colors = icons.map(
-      (icon) => /^robot (terminal_ansi\w+)$/.exec(icon)?.[1],
+      (icon) => /^robot (berth_worktree\d)$/.exec(icon)?.[1],
     );
     assert.equal(new Set(colors).size, 2);
     assert.ok(!colors.includes(undefined), icons.join());

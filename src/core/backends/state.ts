@@ -9,6 +9,8 @@ export type BackendState =
     }
   | {
       readonly kind: "ready";
+      /** Milliseconds since 1970. */
+      readonly since: number;
       readonly pid: number;
       readonly port: number;
       readonly url: string | null;

@@ -67,6 +67,8 @@ export const descriptionSchema = z.object({
       processStart: z.nullable(z.string()),
       port: z.nullable(port),
       url: z.nullable(z.string()),
+      /** Since when it is ready: milliseconds since 1970. Missing in older answers. */
+      since: z._default(z.nullable(z.number()), null),
     }),
   ),
 });

@@ -19,7 +19,8 @@ export function formatAgent(since: number, isBusy: boolean): string {
   return [isBusy ? "busy" : "", time].filter(Boolean).join(", ");
 }
 
-function formatTime(at: number): string {
+/** `at`: milliseconds since 1970. */
+export function formatTime(at: number): string {
   const time = new Date(at);
   const isToday = time.toDateString() === new Date().toDateString();
   return isToday

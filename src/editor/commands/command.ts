@@ -1,5 +1,6 @@
 // The signature of a command and the context it runs in.
 import type * as vscode from "vscode";
+import type { DiagnosticsOptions } from "../diagnostics/diagnostics";
 import type { Recipients } from "../instances/recipients";
 import type { CurrentSettings } from "../settings/settings";
 import type { TargetContext } from "../instances/target";
@@ -9,6 +10,7 @@ import type { SharedFiles } from "../window/sharedFiles";
 
 export interface CommandContext extends TargetContext {
   readonly commandLine: CommandLine;
+  readonly diagnostics: DiagnosticsOptions;
   readonly log: vscode.LogOutputChannel;
   readonly pusher: EditorStatePusher;
   readonly recipients: Recipients;

@@ -17,6 +17,7 @@ import {
 } from "./decideDiff";
 import { reviewNextDiff, reviewPreviousDiff } from "./reviewDiff";
 import { copyEnvironment } from "./copyEnvironment";
+import { copyDiagnostics } from "./copyDiagnostics";
 import { connectAgent } from "./connectAgent";
 import { installCommand } from "./installCommand";
 import { killAllInstances } from "./killAllInstances";
@@ -53,6 +54,7 @@ const commands: Readonly<Record<string, Command>> = {
   acceptAllDiffs,
   rejectAllDiffs,
   showLog,
+  copyDiagnostics,
   addBackend,
   restartBackend,
   stopBackend,

@@ -5,6 +5,7 @@ import {
   formatAgentCount,
   formatPort,
 } from "../../core/messages/instances";
+import { formatUsage } from "../../core/messages/usage";
 import { siblingName } from "../../core/worktrees/names";
 import path from "node:path";
 import { backendIcon, backendReason, formatBackendState } from "./backendText";
@@ -21,19 +22,49 @@ export interface TargetDescription {
   readonly isActive: boolean;
   /** Its path, and why it failed; empty: nothing. */
   readonly detail: string;
+  /** Since when it runs, and how much memory it uses; empty: nobody knows, or the user wants to see none. */
+  readonly usage: string;
   /** What is strange about it: a sentence each. */
   readonly warnings: readonly string[];
 }
 
 /** As each kind gives it; most have nothing strange. */
-type Described = Omit<TargetDescription, "warnings" | "isActive"> &
+type Described = Omit<TargetDescription, "warnings" | "isActive" | "usage"> &
   Partial<TargetDescription>;
 
 export function describeTarget(
   target: Target,
   context: TargetContext,
 ): TargetDescription {
-  return { warnings: [], isActive: false, ...describe(target, context) };
+  return {
+    warnings: [],
+    isActive: false,
+    usage: context.usage.isShown ? usageOf(target, context) : "",
+    ...describe(target, context),
+  };
+}
+
+function usageOf(target: Target, { machine, usage }: TargetContext): string {
+  switch (target.kind) {
+    case "own": {
+      const { state, worktree } = target.view;
+      if (state.kind !== "running") return "";
+      return formatUsage(machine.of(worktree)?.createdAt ?? null);
+    }
+    case "remote":
+      return formatUsage(target.listed.createdAt);
+    case "backend": {
+      const { state } = target.view;
+      if (state.kind !== "ready") return "";
+      return formatUsage(state.since, usage.memoryOf(state.pid));
+    }
+    case "otherBackend": {
+      const { since, pid } = target.backend;
+      return formatUsage(since, usage.memoryOf(pid));
+    }
+    default:
+      return "";
+  }
 }
 
 function describe(target: Target, context: TargetContext): Described {

@@ -20,6 +20,7 @@ import type { HostConnection } from "../window/hostConnection";
 import type { AgentTerminals } from "../terminals/agentTerminals";
 import type { Machine } from "./machine";
 import type { MachineAnswer, OtherMachines } from "./otherMachines";
+import type { Usage } from "./usage";
 import type { WindowInstances } from "./windowInstances";
 
 export type Target =
@@ -67,6 +68,7 @@ export interface TargetContext {
   readonly terminals: AgentTerminals;
   readonly connection: HostConnection;
   readonly machines: OtherMachines;
+  readonly usage: Usage;
 }
 
 export function canKill(target: Target): boolean {

@@ -14,6 +14,9 @@ import { type AgentSetting, parseAgents } from "../terminals/agents";
 
 export interface Settings extends HostSettings {
   readonly statusBar: boolean;
+  readonly worktreeColors: boolean;
+  /** Memory, and since when something runs. */
+  readonly showUsage: boolean;
   /** Of a diff that comes while the window is not in front. */
   readonly notifyDiffs: boolean;
   /** Glob patterns of files hidden from agents. */
@@ -109,6 +112,8 @@ function readSettings(
       typeof value === "string" ? parsePortRange(value) : undefined,
     ),
     statusBar: read("statusBar", boolean),
+    worktreeColors: read("worktreeColors", boolean),
+    showUsage: read("showUsage", boolean),
     notifyDiffs: read("notifyDiffs", boolean),
     naming: read("naming", oneOf("worktree", "branch", "custom")),
     nameTemplate: read("nameTemplate", string),

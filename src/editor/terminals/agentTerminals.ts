@@ -17,18 +17,20 @@ import type { CurrentSettings } from "../settings/settings";
 import { startMcpServers, writeServers } from "../backends/agentBackends";
 import type { BackendList } from "../backends/backendList";
 import { escapeIcons } from "../escape";
+import type { Machine } from "../instances/machine";
 import type { WindowInstances } from "../instances/windowInstances";
 import { chooseAgent, type FoundAgent } from "./agents";
 import { ClientTerminals } from "./clientTerminals";
 import { type OpenedTerminal, OpenedTerminals } from "./openedTerminals";
 import { TerminalNotices } from "./terminalNotices";
-import { worktreeColor } from "./worktreeColors";
+import { WorktreeColors } from "./worktreeColors";
 
 /** Milliseconds to wait for the view of a started instance. */
 const VIEW_TIMEOUT = 5_000;
 
 interface AgentTerminalsOptions {
   readonly instances: WindowInstances;
+  readonly machine: Machine;
   readonly backends: BackendList;
   readonly connection: HostConnection;
   readonly settings: CurrentSettings;
@@ -38,6 +40,8 @@ interface AgentTerminalsOptions {
   readonly notices: string;
   /** The window's own state. */
   readonly state: vscode.Memento;
+  /** What all windows share. */
+  readonly sharedState: vscode.Memento;
   readonly log: Log;
 }
 
@@ -56,10 +60,12 @@ export class AgentTerminals {
   readonly #changed = this.#lifetime.own(new vscode.EventEmitter<void>());
   readonly #clients: ClientTerminals;
   readonly #opened: OpenedTerminals;
+  readonly #colors: WorktreeColors;
 
   readonly onDidChange = this.#changed.event;
 
   constructor(private readonly options: AgentTerminalsOptions) {
+    this.#colors = new WorktreeColors(options.sharedState);
     this.#clients = this.#lifetime.own(new ClientTerminals(options.instances));
     this.#opened = this.#lifetime.own(
       new OpenedTerminals(options.state, (created) => this.#recognize(created)),
@@ -88,6 +94,18 @@ export class AgentTerminals {
   /** undefined: it runs in no terminal of this window. */
   ofClient(client: ClientView): vscode.Terminal | undefined {
     return this.#clients.ofClient(client);
+  }
+
+  /** The worktree's colour in every view; undefined: the user wants none. */
+  colorOf(worktree: string): vscode.ThemeColor | undefined {
+    const { settings, instances, machine } = this.options;
+    if (!settings.value.worktreeColors) return undefined;
+    const live = [
+      ...instances.views,
+      ...machine.view.instances,
+      ...this.#opened.all,
+    ].map((each) => each.worktree);
+    return new vscode.ThemeColor(this.#colors.of(worktree, new Set(live)));
   }
 
   /** Opens a terminal for a chosen agent, by default in the active worktree; starts its instance if needed. */
@@ -131,7 +149,7 @@ export class AgentTerminals {
   async #terminalOptions(
     worktree = this.options.instances.active?.worktree,
   ): Promise<vscode.TerminalOptions | undefined> {
-    const { settings, notices, state } = this.options;
+    const { settings, notices } = this.options;
     if (worktree === undefined) throw noWorktree();
     // VS Code would prompt, and in a remote window continue whatever the answer.
     if (!vscode.workspace.isTrusted) throw notTrusted();
@@ -141,6 +159,7 @@ export class AgentTerminals {
     const view = await this.#ensureRunning(worktree);
     await mkdir(notices, { recursive: true, mode: 0o700 });
     const setup = await this.#setup(agent, view);
+    const color = this.colorOf(worktree);
     return {
       // VS Code renders icons here and shows an escaping backslash in places; a zero-width space prevents both.
       name: `${agent.name} · ${view.name}`.replaceAll("$(", "$\u200b("),
@@ -151,18 +170,8 @@ export class AgentTerminals {
       // Makes VS Code's own binary run as plain Node; a remote server's already does.
       env: { ELECTRON_RUN_AS_NODE: "1" },
       iconPath: new vscode.ThemeIcon("robot"),
-      color: new vscode.ThemeColor(
-        worktreeColor(state, worktree, this.#liveWorktrees()),
-      ),
+      ...(color && { color }),
     };
-  }
-
-  #liveWorktrees(): ReadonlySet<string> {
-    return new Set(
-      [...this.options.instances.views, ...this.#opened.all].map(
-        ({ worktree }) => worktree,
-      ),
-    );
   }
 
   async #setup(

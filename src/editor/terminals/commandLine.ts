@@ -61,6 +61,19 @@ export class CommandLine {
     return stdout;
   }
 
+  /** What `berth doctor` finds, as text. Rejects as run() does. */
+  async doctor(timeout: number): Promise<string> {
+    try {
+      return await this.run(["doctor"], timeout);
+    } catch (error) {
+      const { code, stdout } = error as { code?: unknown; stdout?: unknown };
+      // It ends so where there is a problem.
+      if (code === 1 && typeof stdout === "string" && stdout !== "")
+        return stdout;
+      throw error;
+    }
+  }
+
   /** Links it into ~/.local/bin and says so. Throws a UserError. */
   async install(): Promise<void> {
     await this.ready();

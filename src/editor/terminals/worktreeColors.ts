@@ -1,39 +1,49 @@
-// Distinguishes the terminals of a window's worktrees by colour.
+// Tells worktrees apart by colour: the same one in every window, in the status bar and on the tabs of terminals.
 import { createHash } from "node:crypto";
 import type * as vscode from "vscode";
 
-/** No red, which signals an error. */
-export const colors = ["Green", "Yellow", "Blue", "Magenta", "Cyan"].flatMap(
-  (color) => [`terminal.ansi${color}`, `terminal.ansiBright${color}`],
+/** Theme colours of package.json. No red, which signals an error. */
+export const colors = Array.from(
+  { length: 8 },
+  (_, index) => `berth.worktree${index + 1}`,
 );
 const KEY = "worktreeColors";
 
-/**
- * The id of the worktree's colour: the same each time, and distinct from that of the others in `live` while there are
- * enough. When all are assigned, it takes over the least recently used one of a worktree that is not live.
- */
-export function worktreeColor(
-  state: vscode.Memento,
-  worktree: string,
-  live: ReadonlySet<string>,
-): string {
-  const { [worktree]: own, ...others } = state.get<
-    Readonly<Record<string, string>>
-  >(KEY, {});
-  // In the order of their last use.
-  const entries = Object.entries(others);
-  const taken = new Set(
-    entries.filter(([each]) => live.has(each)).map(([, color]) => color),
-  );
-  const color =
-    own !== undefined && !taken.has(own)
-      ? own
-      : (freeColor(worktree, entries, taken) ?? own ?? firstColor(worktree));
-  const kept = entries.filter(
-    ([each, theirs]) => theirs !== color || live.has(each),
-  );
-  void state.update(KEY, { ...Object.fromEntries(kept), [worktree]: color });
-  return color;
+export class WorktreeColors {
+  /** Those that this window has noted the use of. */
+  readonly #used = new Set<string>();
+
+  /** `state` is what all windows share. */
+  constructor(private readonly state: vscode.Memento) {}
+
+  /**
+   * The id of the worktree's colour: the same each time, and distinct from that of the others in `live` while there are
+   * enough. When all are assigned, it takes over the least recently used one of a worktree that is not live.
+   */
+  of(worktree: string, live: ReadonlySet<string>): string {
+    const { [worktree]: own, ...others } = this.state.get<
+      Readonly<Record<string, string>>
+    >(KEY, {});
+    // In the order of their last use.
+    const entries = Object.entries(others);
+    const taken = new Set(
+      entries.filter(([each]) => live.has(each)).map(([, color]) => color),
+    );
+    const color =
+      own !== undefined && !taken.has(own)
+        ? own
+        : (freeColor(worktree, entries, taken) ?? own ?? firstColor(worktree));
+    if (color === own && this.#used.has(worktree)) return color;
+    this.#used.add(worktree);
+    const kept = entries.filter(
+      ([each, theirs]) => theirs !== color || live.has(each),
+    );
+    void this.state.update(KEY, {
+      ...Object.fromEntries(kept),
+      [worktree]: color,
+    });
+    return color;
+  }
 }
 
 /** One that nobody has, else the least recently used of those that may be taken over; undefined if all are taken. */
@@ -53,5 +63,5 @@ function freeColor(
 
 function firstColor(worktree: string): string {
   const hash = createHash("sha256").update(worktree).digest();
-  return colors[(hash[0] ?? 0) % colors.length] ?? "terminal.ansiGreen";
+  return colors[(hash[0] ?? 0) % colors.length] ?? "berth.worktree1";
 }

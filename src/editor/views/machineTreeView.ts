@@ -30,19 +30,25 @@ export class MachineTreeView implements vscode.TreeDataProvider<TreeNode> {
         showCollapseAll: true,
       }),
     );
-    const { instances, machine, backends, diffs, terminals } = context;
+    const { instances, machine, backends, diffs, terminals, usage } = context;
     for (const { onDidChange } of [
       instances,
       machine,
       backends,
       diffs,
       terminals,
+      usage,
     ])
       this.#lifetime.own(
         onDidChange(() => {
           this.#redrawSoon();
         }),
       );
+    this.#lifetime.own(
+      this.#view.onDidChangeVisibility(({ visible }) => {
+        if (visible) void usage.look();
+      }),
+    );
   }
 
   getChildren(node?: TreeNode): TreeNode[] {
@@ -60,10 +66,11 @@ export class MachineTreeView implements vscode.TreeDataProvider<TreeNode> {
 
   #item(node: TargetNode): vscode.TreeItem {
     const { target, children, key } = node;
-    const { icon, name, status, isActive, detail, warnings } = describeTarget(
+    const { icon, name, isActive, detail, warnings, ...told } = describeTarget(
       target,
       this.context,
     );
+    const status = [told.status, told.usage].filter(Boolean).join(" · ");
     const item = new vscode.TreeItem(
       name,
       children.length === 0
@@ -101,6 +108,9 @@ export class MachineTreeView implements vscode.TreeDataProvider<TreeNode> {
         waiting === 0
           ? undefined
           : { value: waiting, tooltip: formatPendingDiffs(waiting) };
+      const { server } = this.context.usage;
+      // Assigned, it is drawn, even if it is the same.
+      if (this.#view.description !== server) this.#view.description = server;
       // VS Code drops a click on a row that is being drawn anew.
       const drawn = JSON.stringify(this.#outline(machineTree(this.context)));
       if (drawn === this.#drawn) return;

@@ -31,13 +31,14 @@ export class StatusBar {
     );
     this.#item.name = "Berth";
     this.#item.command = "berth.listInstances";
-    const { instances, machine, backends, diffs, terminals } = context;
+    const { instances, machine, backends, diffs, terminals, usage } = context;
     for (const { onDidChange } of [
       instances,
       machine,
       backends,
       diffs,
       terminals,
+      usage,
       settings,
     ])
       this.#lifetime.own(
@@ -45,6 +46,11 @@ export class StatusBar {
           this.#draw();
         }),
       );
+    this.#lifetime.own(
+      vscode.debug.onDidChangeActiveDebugSession(() => {
+        this.#draw();
+      }),
+    );
   }
 
   #draw(): void {
@@ -78,6 +84,10 @@ export class StatusBar {
       ].join(", "),
     };
     this.#item.backgroundColor = background(active);
+    // The bar of a debugger is bright, and colours are hard to read on it.
+    this.#item.color = vscode.debug.activeDebugSession
+      ? undefined
+      : this.context.terminals.colorOf(active.worktree);
     const tooltip = statusTooltip(this.context);
     // VS Code closes the one that is open when it is replaced.
     if (tooltip.value !== this.#tooltip) this.#item.tooltip = tooltip;

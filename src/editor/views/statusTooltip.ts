@@ -25,6 +25,9 @@ export function statusTooltip(context: TargetContext): vscode.MarkdownString {
     parts.push(
       elsewhere.flatMap((target) => lines(target, context)).join("  \n"),
     );
+  const { server } = context.usage;
+  if (server !== "")
+    parts.push(`$(server-process) Berth's ${escapeMarkdown(server)}`);
   parts.push(
     `${link("$(list-unordered) All instances", "listInstances")} · ${link("$(output) Log", "showLog")}`,
   );
@@ -42,10 +45,8 @@ export function statusTooltip(context: TargetContext): vscode.MarkdownString {
 const keyOf = ({ key }: TargetNode): string => key;
 
 function lines(target: Target, context: TargetContext): string[] {
-  const { icon, name, status, isActive, detail, warnings } = describeTarget(
-    target,
-    context,
-  );
+  const { icon, name, status, usage, isActive, detail, warnings } =
+    describeTarget(target, context);
   const links = targetActions
     .filter(
       ({ id, isOnlyInTree, isAvailable }) =>
@@ -61,7 +62,12 @@ function lines(target: Target, context: TargetContext): string[] {
     )
     .join(" · ");
   return [
-    `$(${icon}) **${escapeMarkdown(name)}** · ${escapeMarkdown(status)}`,
+    [
+      `$(${icon}) **${escapeMarkdown(name)}**`,
+      ...[status, usage].map(escapeMarkdown),
+    ]
+      .filter(Boolean)
+      .join(" · "),
     ...(detail === "" ? [] : [escapeMarkdown(detail)]),
     ...warnings.map((warning) => `$(warning) ${escapeMarkdown(warning)}`),
     ...(links === "" ? [] : [links]),

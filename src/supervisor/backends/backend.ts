@@ -230,7 +230,11 @@ export class Backend {
     const { name } = this.#spec.definition;
     log.info(`${name} serves on port ${port} (pid ${pid})`);
     if (warning !== null) log.warn(`${name}: ${warning}`);
-    const state = { kind: "ready", pid, port, url, headers, warning } as const;
+    const state = {
+      kind: "ready",
+      since: Date.now(),
+      ...{ pid, port, url, headers, warning },
+    } as const;
     this.#set(state);
     this.#answer(state);
   }

@@ -7,17 +7,18 @@ export function machineBackends(
   all: readonly Backend[],
   worktree: string,
 ): MachineBackend[] {
-  return all.flatMap(({ spec, state: { kind }, served }) =>
-    spec.place.worktree !== worktree || kind === "stopped"
+  return all.flatMap(({ spec, state, served }) =>
+    spec.place.worktree !== worktree || state.kind === "stopped"
       ? []
       : [
           {
             name: spec.definition.name,
-            state: kind,
+            state: state.kind,
             pid: served?.pid ?? null,
             processStart: served?.processStart ?? null,
             port: served?.port ?? null,
             url: served?.url ?? null,
+            since: state.kind === "ready" ? state.since : null,
           },
         ],
   );

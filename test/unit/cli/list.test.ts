@@ -5,8 +5,8 @@ import path from "node:path";
 import { askInstances } from "../../../src/core/control/supervisorApi";
 import { until } from "../../harness/until";
 import { Agent } from "../support/agent";
-import { berth, shellEnvironment, start } from "../support/berth";
-import { useGround } from "../support/ground";
+import { berth, cli, shellEnvironment, start } from "../support/berth";
+import { needsRoot, useGround } from "../support/ground";
 import { root } from "../support/root";
 import { openWindow } from "../support/window";
 
@@ -52,6 +52,31 @@ describe("berth list", () => {
         worktree,
       ]),
     );
+  });
+
+  it("judges none of another pid namespace by its pid, and leaves its files alone", async function () {
+    needsRoot(this);
+    const folder = ground.make("app");
+    const window = await open(folder);
+    const { port } = await window.record(folder);
+    // As a container that shares this home: none of our pids is known there.
+    const { stdout, stderr } = spawnSync(
+      "unshare",
+      [
+        ...["--pid", "--fork", "--mount-proc"],
+        ...[process.execPath, cli, "list", "--all", "--json"],
+      ],
+      { env: shellEnvironment(ground), encoding: "utf8" },
+    );
+    assert.equal(stderr, "");
+    const { instances } = JSON.parse(stdout) as {
+      instances: { port: number; liveness: string }[];
+    };
+    assert.deepEqual(
+      instances.map((each) => [each.port, each.liveness]),
+      [[port, "foreign"]],
+    );
+    assert.equal((await window.record(folder)).port, port);
   });
 
   it("asks Berth's server once for all that it serves", async () => {
