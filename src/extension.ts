@@ -45,6 +45,7 @@ import { EditorStatePusher } from "./editor/window/editorState";
 import { HostConnection } from "./editor/window/hostConnection";
 import { SharedFiles } from "./editor/window/sharedFiles";
 import { WindowFocus } from "./editor/window/windowFocus";
+import { SetupCommands } from "./editor/worktrees/setupCommands";
 
 const lifetime = new Lifetime();
 
@@ -143,6 +144,7 @@ export function activate(context: vscode.ExtensionContext): void {
     recipients: lifetime.own(new Recipients(machine, terminals)),
     usage: lifetime.own(new Usage({ instances, machine, backends, settings })),
     settings,
+    setup: new SetupCommands(workspaceState, settings),
     sharedFiles,
     log,
   };

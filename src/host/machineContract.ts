@@ -76,6 +76,8 @@ export interface MachineView {
   readonly otherEditors: readonly OtherEditor[];
   /** Worktrees of the window's repositories that it does not have open and no live instance serves. */
   readonly notRunning: readonly SiblingWorktree[];
+  /** Paths of all worktrees of those repositories that are locked. */
+  readonly locked: readonly string[];
 }
 
 /** What a window asks of any instance of the machine, by id. */

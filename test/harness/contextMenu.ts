@@ -42,6 +42,11 @@ export class ContextMenu {
     return ContextMenu.#open(page, explorer.row(first));
   }
 
+  /** Of a row of Berth's tree. */
+  static ofTreeRow(page: Page, row: Locator): Promise<ContextMenu> {
+    return ContextMenu.#open(page, row);
+  }
+
   static async #open(page: Page, where: Locator): Promise<ContextMenu> {
     // Forced, because the cursor of an editor blinks.
     await where.click({ button: "right", force: true });

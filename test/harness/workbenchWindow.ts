@@ -118,6 +118,19 @@ export class WorkbenchWindow {
     return (await input.getAttribute("placeholder")) ?? "";
   }
 
+  /** What the open input box asks for. */
+  async pickerPrompt(): Promise<string> {
+    const [text] = await this.page
+      .locator(`${picker} .quick-input-message`)
+      .allInnerTexts();
+    return text?.trim() ?? "";
+  }
+
+  /** What stands in the open picker or input box. */
+  pickerValue(): Promise<string> {
+    return this.page.locator(`${picker} input.input`).inputValue({ timeout });
+  }
+
   async typeInPicker(text: string): Promise<void> {
     await this.page.locator(`${picker} input.input`).fill(text, { timeout });
   }
@@ -180,11 +193,13 @@ export class WorkbenchWindow {
     return text?.trim();
   }
 
-  /** Returns when the dialog is gone, so that whoever waits for another one does not find this one. */
+  /** Returns when the button is gone: whoever waits for another dialog, which may follow at once, does not find this one. */
   async pressDialogButton(name: string): Promise<void> {
-    const dialog = this.page.locator(".monaco-dialog-box");
-    await dialog.getByRole("button", { name, exact: true }).click();
-    await dialog.waitFor({ state: "detached" });
+    const button = this.page
+      .locator(".monaco-dialog-box")
+      .getByRole("button", { name, exact: true });
+    await button.click();
+    await button.waitFor({ state: "detached" });
   }
 
   /** Opens a file of the workspace in an editor, by its path in the folder, or with the folder if there are several. */

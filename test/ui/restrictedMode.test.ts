@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { notTrusted } from "../../src/core/terminalErrors";
+import { notWhileRestricted } from "../../src/core/messages/worktreeCommands";
 import { workspaceAgentsLeftOut } from "../../src/core/messages/settings";
 import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
@@ -63,6 +64,13 @@ describe("In Restricted Mode", function () {
     );
     assert.deepEqual(await window.terminals.tabs(), []);
     assert.deepEqual(await readdir(path.join(home.folder, "agents")), ["bin"]);
+  });
+
+  it("no worktree is made, because that runs hooks", async () => {
+    await window.runCommand("Berth: New Worktree...");
+    await until("the reason", async () =>
+      (await window.notifications()).includes(notWhileRestricted),
+    );
   });
 
   it("an agent can be started once the workspace is trusted, but only one from the user's own settings", async () => {

@@ -37,6 +37,10 @@ export function markActive(status: string): string {
   return `${status} · active`;
 }
 
+export function markLocked(status: string): string {
+  return `${status} · locked`;
+}
+
 /** `window` is what the other window has open. */
 export function stoppedElsewhere(window: string): string {
   return `stopped in the window of ${window}`;

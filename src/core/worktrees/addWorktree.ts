@@ -191,7 +191,7 @@ async function isWorktree(
 }
 
 /** Without the remote's name, which may itself hold slashes. */
-function localName(branch: string, remotes: readonly string[]): string {
+export function localName(branch: string, remotes: readonly string[]): string {
   const [remote] = remotes
     .filter((name) => branch.startsWith(`${name}/`))
     .sort((a, b) => b.length - a.length);

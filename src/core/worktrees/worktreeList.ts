@@ -7,6 +7,8 @@ export interface ListedWorktree {
   /** Real path. */
   readonly path: string;
   readonly branch: string | null;
+  /** git does not prune, move or remove it. */
+  readonly isLocked?: true;
 }
 
 export interface WorktreeList {
@@ -76,6 +78,7 @@ export function parseWorktreeList(
     .map((values) => ({
       path: values.get("worktree") ?? "",
       branch: branchOf(values) ?? values.get("HEAD")?.slice(0, 7) ?? null,
+      ...(values.has("locked") && { isLocked: true }),
     }));
 }
 

@@ -5,6 +5,7 @@ import type { Recipients } from "../instances/recipients";
 import type { CurrentSettings } from "../settings/settings";
 import type { TargetContext } from "../instances/target";
 import type { CommandLine } from "../terminals/commandLine";
+import type { SetupCommands } from "../worktrees/setupCommands";
 import type { EditorStatePusher } from "../window/editorState";
 import type { SharedFiles } from "../window/sharedFiles";
 
@@ -15,6 +16,7 @@ export interface CommandContext extends TargetContext {
   readonly pusher: EditorStatePusher;
   readonly recipients: Recipients;
   readonly settings: CurrentSettings;
+  readonly setup: SetupCommands;
   readonly sharedFiles: SharedFiles;
 }
 

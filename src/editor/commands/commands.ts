@@ -23,6 +23,7 @@ import { installCommand } from "./installCommand";
 import { killAllInstances } from "./killAllInstances";
 import { killInstance } from "./killInstance";
 import { listInstances } from "./listInstances";
+import { newWorktree } from "./newWorktree";
 import { openTerminal } from "./openTerminal";
 import { restartInstance } from "./restartInstance";
 import { restartServer } from "./restartServer";
@@ -32,6 +33,13 @@ import { showLog } from "./showLog";
 import { showTerminal } from "./showTerminal";
 import { startInstance } from "./startInstance";
 import { switchInstance } from "./switchInstance";
+import {
+  lockWorktree,
+  pruneWorktrees,
+  removeWorktree,
+  repairWorktrees,
+  unlockWorktree,
+} from "./worktreeCommands";
 
 const commands: Readonly<Record<string, Command>> = {
   listInstances,
@@ -62,6 +70,12 @@ const commands: Readonly<Record<string, Command>> = {
   installCommand,
   connectAgent,
   copyEnvironment,
+  newWorktree,
+  removeWorktree,
+  lockWorktree,
+  unlockWorktree,
+  pruneWorktrees,
+  repairWorktrees,
 };
 
 /** Registers all commands; the caller disposes them. This is the edge that shows their errors to the user. */

@@ -4,12 +4,14 @@ import {
   formatAgent,
   formatAgentCount,
   formatPort,
+  markLocked,
 } from "../../core/messages/instances";
 import { formatUsage } from "../../core/messages/usage";
 import { siblingName } from "../../core/worktrees/names";
 import path from "node:path";
 import { backendIcon, backendReason, formatBackendState } from "./backendText";
 import { formatState, stateIcon } from "./stateText";
+import { isLocked } from "../worktrees/worktreeRow";
 import { diffsOf, type Target, type TargetContext } from "./target";
 
 /** Names and paths as they are: each view escapes what its widget would read as an icon or as Markdown. */
@@ -36,11 +38,14 @@ export function describeTarget(
   target: Target,
   context: TargetContext,
 ): TargetDescription {
+  const described = describe(target, context);
+  const { status } = described;
   return {
     warnings: [],
     isActive: false,
     usage: context.usage.isShown ? usageOf(target, context) : "",
-    ...describe(target, context),
+    ...described,
+    status: isLocked(target, context) ? markLocked(status) : status,
   };
 }
 

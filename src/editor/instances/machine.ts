@@ -5,7 +5,12 @@ import type { WindowInstances } from "./windowInstances";
 
 export class Machine {
   readonly #changed = new vscode.EventEmitter<void>();
-  #view: MachineView = { instances: [], otherEditors: [], notRunning: [] };
+  #view: MachineView = {
+    instances: [],
+    otherEditors: [],
+    notRunning: [],
+    locked: [],
+  };
 
   readonly onDidChange = this.#changed.event;
 

@@ -212,13 +212,13 @@ export async function switchTo(
       return;
     }
     case "notRunning":
-      await openWindow(vscode.Uri.file(target.listed.path));
+      await openFolder(vscode.Uri.file(target.listed.path));
       return;
     case "elsewhere": {
       const { answer } = target;
       if (!("instance" in answer)) return;
       // Remote - SSH opens it, and finds the window that has it open already.
-      await openWindow(
+      await openFolder(
         vscode.Uri.from({
           scheme: "vscode-remote",
           authority: `ssh-remote+${answer.host}`,
@@ -258,7 +258,7 @@ export async function openWindowOf({
   worktree,
 }: MachineInstance): Promise<void> {
   const workspace = windows.find(({ lead }) => lead)?.workspace;
-  await openWindow(
+  await openFolder(
     workspace && !workspace.startsWith("untitled:")
       ? vscode.Uri.parse(workspace)
       : vscode.Uri.file(worktree),
@@ -266,7 +266,7 @@ export async function openWindowOf({
 }
 
 /** Focuses the window that already has it open, else opens a new one; never replaces this one. */
-async function openWindow(uri: vscode.Uri): Promise<void> {
+export async function openFolder(uri: vscode.Uri): Promise<void> {
   await vscode.commands.executeCommand("vscode.openFolder", uri, {
     forceNewWindow: true,
   });

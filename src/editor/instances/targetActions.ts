@@ -48,6 +48,10 @@ import {
   type TargetContext,
 } from "./target";
 
+import { lockWorktree, unlockWorktree } from "../worktrees/lock";
+import { removeWorktree } from "../worktrees/removeWorktree";
+import { canLock, isLinked, isLocked } from "../worktrees/worktreeRow";
+
 export interface TargetAction {
   /** Its command is `berth.row.<id>`. */
   readonly id: string;
@@ -205,5 +209,29 @@ export const targetActions: readonly TargetAction[] = [
     title: "Stop Backend",
     isAvailable: canStopBackend,
     run: stopBackend,
+  },
+  {
+    id: "lockWorktree",
+    icon: "lock",
+    title: "Lock Worktree...",
+    isOnlyInTree: true,
+    isAvailable: canLock,
+    run: lockWorktree,
+  },
+  {
+    id: "unlockWorktree",
+    icon: "unlock",
+    title: "Unlock Worktree",
+    isOnlyInTree: true,
+    isAvailable: isLocked,
+    run: unlockWorktree,
+  },
+  {
+    id: "removeWorktree",
+    icon: "trash",
+    title: "Remove Worktree...",
+    isOnlyInTree: true,
+    isAvailable: isLinked,
+    run: removeWorktree,
   },
 ];

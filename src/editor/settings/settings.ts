@@ -12,6 +12,10 @@ import { escapeMessage } from "../escape";
 import { mergeSettings } from "./mergeSettings";
 import { type AgentSetting, parseAgents } from "../terminals/agents";
 
+/** A dialog shows no more of command lines. */
+const MAX_LINES = 20;
+const MAX_TEXT = 2_000;
+
 export interface Settings extends HostSettings {
   readonly statusBar: boolean;
   readonly worktreeColors: boolean;
@@ -33,6 +37,18 @@ export interface Settings extends HostSettings {
   /** Whether a send is followed by the agent's terminal. */
   readonly focusTerminal: boolean;
   readonly backends: BackendSettings;
+  /** Where new worktrees go; see suggestPath. */
+  readonly worktreePlace: string;
+  /** Patterns of files that git does not track, to be copied into new worktrees. */
+  readonly worktreeCopy: readonly string[];
+  readonly setup: SetupSetting;
+}
+
+/** What runs in a new worktree. */
+export interface SetupSetting {
+  readonly lines: readonly string[];
+  /** Whether the workspace says so, and not the user. */
+  readonly isOfWorkspace: boolean;
 }
 
 /** Berth's current settings. Warns once per invalid value that the default is used instead. */
@@ -133,6 +149,12 @@ function readSettings(
     agents,
     defaultAgent: read("defaultAgent", string),
     backends: readBackendSettings(configuration, onInvalid),
+    worktreePlace: read("worktreePlace", nonEmptyString),
+    worktreeCopy: read("worktreeCopy", nonEmptyStrings),
+    setup: {
+      lines: read("setup", printableLines),
+      isOfWorkspace: isOfWorkspace(configuration, "setup"),
+    },
   };
 }
 
@@ -143,6 +165,15 @@ function userLevelValue(
 ): unknown {
   const { defaultValue, globalValue } = configuration.inspect(key) ?? {};
   return mergeSettings(defaultValue, globalValue);
+}
+
+function isOfWorkspace(
+  configuration: vscode.WorkspaceConfiguration,
+  key: string,
+): boolean {
+  const { workspaceValue, workspaceFolderValue } =
+    configuration.inspect(key) ?? {};
+  return workspaceValue !== undefined || workspaceFolderValue !== undefined;
 }
 
 async function warnAboutSetting(message: string, key: string): Promise<void> {
@@ -171,6 +202,21 @@ function nonEmptyStrings(value: unknown): readonly string[] | undefined {
     value.every((item) => typeof item === "string" && item !== "")
     ? (value as readonly string[])
     : undefined;
+}
+
+function nonEmptyString(value: unknown): string | undefined {
+  return value === "" ? undefined : string(value);
+}
+
+/** What cannot be seen would run unseen. */
+function printableLines(value: unknown): readonly string[] | undefined {
+  const lines = nonEmptyStrings(value);
+  const text = lines?.join("\n") ?? "";
+  const areShown =
+    (lines?.length ?? 0) <= MAX_LINES &&
+    text.length <= MAX_TEXT &&
+    lines?.every((line) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(line));
+  return areShown ? lines : undefined;
 }
 
 function integer(min: number, max: number) {

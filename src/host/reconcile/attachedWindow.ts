@@ -91,10 +91,8 @@ export class AttachedWindow
     );
     this.requests = new MachineRequests(
       {
-        siblings: () =>
-          this.plan.known.siblings.filter(
-            ({ path }) => !this.plan.worktrees.has(path),
-          ),
+        siblings: () => this.plan.known.siblings,
+        hasOpen: (worktree) => this.plan.worktrees.has(worktree),
         mentionsOf: (worktree) => host.instances.get(this, worktree)?.mentions,
         stop: (worktree) => this.#stopInAll(worktree),
       },

@@ -62,6 +62,7 @@ async function fingerprint(file: string, look: Look): Promise<string> {
         return [
           name,
           await identity(path.join(entry, "HEAD")),
+          await identity(path.join(entry, "locked")),
           // Made after the entry, and perhaps removed before it.
           await presence(path.resolve(entry, target.trimEnd())),
         ];

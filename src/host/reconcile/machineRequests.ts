@@ -26,8 +26,10 @@ type Requests = MachineApi & Pick<HostApi, "send" | "cancelSend">;
 
 /** The window that asks. */
 interface AskingWindow {
-  /** Worktrees of its repositories that it does not have open. */
+  /** Worktrees of its repositories. */
   readonly siblings: () => readonly SiblingWorktree[];
+  /** Whether it has it open. */
+  readonly hasOpen: (worktree: string) => boolean;
   /** undefined unless it runs an instance there. */
   readonly mentionsOf: (worktree: string) => Mentions | undefined;
   /** In all windows. */
@@ -57,13 +59,15 @@ export class MachineRequests implements Requests {
   /** As last seen. */
   get view(): MachineView {
     const { instances } = this.host.machine;
+    const siblings = this.window.siblings();
     const served = new Set(instances.map(({ worktree }) => worktree));
     return {
       instances,
       otherEditors: this.access.otherEditors.list,
-      notRunning: this.window
-        .siblings()
-        .filter(({ path }) => !served.has(path)),
+      notRunning: siblings.filter(
+        ({ path }) => !served.has(path) && !this.window.hasOpen(path),
+      ),
+      locked: siblings.flatMap(({ path, isLocked }) => (isLocked ? path : [])),
     };
   }
 

@@ -34,6 +34,7 @@ export function watchedPlaces(
     addFile(path.join(top, ".git"), "presence");
     if (git) {
       addFile(path.join(git.gitDir, "HEAD"), "content");
+      addFile(path.join(git.gitDir, "locked"), "presence");
       // Where the ref store keeps HEAD in tables.
       addDirectory(path.join(git.gitDir, "reftable"), "content");
     }

@@ -75,7 +75,12 @@ type Running = Extract<InstanceState, { kind: "running" }>;
 
 export class Window {
   views: readonly InstanceView[] = [];
-  machine: MachineView = { instances: [], otherEditors: [], notRunning: [] };
+  machine: MachineView = {
+    instances: [],
+    otherEditors: [],
+    notRunning: [],
+    locked: [],
+  };
   /** How often it was told of the machine. */
   toldOfMachine = 0;
   readonly requestedDiffs: string[] = [];

@@ -51,9 +51,10 @@ describe("parseWorktreeList", () => {
           parseWorktreeList(text, "\0"),
           entries
             .filter(({ isBare }) => !isBare)
-            .map(({ path, branch, head }) => ({
+            .map(({ path, branch, head, locked }) => ({
               path,
               branch: branch ?? head.slice(0, 7),
+              ...(locked !== null && { isLocked: true }),
             })),
         );
       }),

@@ -155,6 +155,25 @@ describe("the worktree watcher", function () {
     await until("it is listed", isListed);
   });
 
+  it("tells which worktrees are locked, also those that no window has open", async () => {
+    const app = makeRepository(ground.path("app"));
+    const linked = addWorktree(app, ground.path("linked"), "topic");
+    const window = await open(app);
+    const locked = async () => (await window.host.list()).locked;
+    await until("it is listed", async () => {
+      const { notRunning } = await window.host.list();
+      return notRunning.length === 1;
+    });
+    assert.deepEqual(await locked(), []);
+    git(app, "worktree", "lock", linked);
+    await until("it is locked", async () => {
+      assert.deepEqual(await locked(), [linked]);
+      return true;
+    });
+    git(app, "worktree", "unlock", linked);
+    await until("it is not locked", async () => (await locked()).length === 0);
+  });
+
   it("starts the instance of a worktree that is made again together with the folders around it", async () => {
     const app = makeRepository(ground.path("around", "it", "app"));
     const window = await open(app);
