@@ -24,9 +24,11 @@ import {
 import { createOperations } from "./editor/operations/operations";
 import { DiffNotices } from "./editor/diffs/diffNotices";
 import { DiffReview } from "./editor/diffs/diffReview";
+import { LimitNotices } from "./editor/instances/limitNotices";
 import { Machine } from "./editor/instances/machine";
 import { OtherMachines } from "./editor/instances/otherMachines";
 import { Recipients } from "./editor/instances/recipients";
+import { StopNotices } from "./editor/instances/stopNotices";
 import { Usage } from "./editor/instances/usage";
 import { revealWorktree } from "./editor/instances/target";
 import { WindowInstances } from "./editor/instances/windowInstances";
@@ -154,6 +156,8 @@ export function activate(context: vscode.ExtensionContext): void {
   lifetime.own(new MachineTreeView(commandContext));
   lifetime.own(new ContextKeys(commandContext));
   lifetime.own(new DiffNotices(diffs, settings));
+  lifetime.own(new StopNotices(commandContext));
+  lifetime.own(new LimitNotices(commandContext, workspaceState));
 
   const reconcile = (): void => {
     connection.host

@@ -39,6 +39,8 @@ export type MachineBackend = Description["backends"][number];
 /** The backends of the instances' worktrees. */
 export interface InstanceBackends {
   of(worktree: string): readonly MachineBackend[];
+  /** Whether a program holds one of them, or a user has asked for one. */
+  areUsed(worktree: string): boolean;
   /** Resolves once it serves again. Rejects with a UserError. */
   restart(worktree: string, name: string): Promise<void>;
 }

@@ -48,8 +48,17 @@ export interface HostSettings extends Naming {
   readonly reloadGrace: number;
 }
 
-/** The user's own start or stop in a window, which overrides the settings. The next host gets the pins of before. */
-export type Pin = "started" | "stopped";
+/**
+ * What overrides the settings: the user's own start or stop in a window, or that they have entered a worktree while the
+ * settings say so, which lasts for as long as it is used. The next host gets the pins of before.
+ */
+export type Pin = "started" | "entered" | "stopped";
+
+/** Who has stopped an instance that other windows have open too. */
+export type Stopper =
+  /** Its user, in the window with that workspace: a URI; null: nothing is open in it. */
+  | { readonly kind: "window"; readonly workspace: string | null }
+  | { readonly kind: "shell" };
 
 /** What a window brings when it attaches, and keeps for as long as it is attached. */
 export interface WindowOptions extends DiscoveryLocations {
@@ -74,8 +83,8 @@ export type InstanceState =
   | {
       readonly kind: "stopped";
       readonly because: "user" | "settings" | "limit";
-      /** URI of the workspace of the other window that the user has stopped it in; null: in this one, from a shell, or not by the user. */
-      readonly by: string | null;
+      /** null: this window's user, or nobody. */
+      readonly by: Stopper | null;
     }
   | { readonly kind: "starting" }
   | {
@@ -108,6 +117,9 @@ export interface InstanceView {
   /** Why git reports nothing about the folder, if that may surprise the user; else null. */
   readonly warning: string | null;
 }
+
+/** The instance that would be missed least. */
+export type LeastUsed = Pick<InstanceView, "worktree" | "name">;
 
 export interface OpenFileArguments {
   /** Real absolute path inside the worktree. */
@@ -181,11 +193,16 @@ export interface SendRequest {
 export interface HostApi extends MachineApi {
   /** Takes the whole desired state; resolves once it has been applied. */
   reconcile(desired: DesiredState): Promise<void>;
-  /** Starts an instance at the user's request. `worktree` may be any directory in it; returns the worktree's path. */
-  start(worktree: string): Promise<Outcome<string>>;
+  /**
+   * Starts an instance at the user's request. `worktree` may be any directory in it; returns the worktree's path.
+   * `inPlaceOf` is stopped in the same step: a window at its limit has room for one.
+   */
+  start(worktree: string, inPlaceOf?: string): Promise<Outcome<string>>;
   /** Stops it until the user starts it again. */
   stop(worktree: string): Promise<void>;
   restart(worktree: string): Promise<void>;
+  /** Of the window's running instances the one that neither its user nor an agent has used for longest; null: none runs. */
+  leastUsed(): Promise<LeastUsed | null>;
   /**
    * Mentions files to every agent of an instance, after the selection pushed so far; returns how many received them.
    * Waits up to 15 s for the first to connect.

@@ -57,4 +57,6 @@ export interface EditorState {
   /** Selections pushed before, in documents that have changed since while another editor is active. */
   readonly earlier: readonly EditorSelection[];
   readonly tabs: readonly EditorTab[];
+  /** Paths of the files in all editors, also of those that agents do not hear of: whoever has one open uses its worktree. */
+  readonly openFiles: readonly string[];
 }

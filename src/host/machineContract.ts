@@ -1,5 +1,5 @@
 // What every window is told of the instances of the whole machine: plain data without secrets, pushed when it changes.
-import type { InstanceRecord } from "../core/registry/formats";
+import type { InstanceRecord, WindowIdentity } from "../core/registry/formats";
 import type { OtherEditor } from "../core/registry/lockFiles";
 import type { ListedWorktree } from "../core/worktrees/worktreeList";
 import type { MachineBackend } from "./backendContract";
@@ -70,11 +70,32 @@ export type SiblingWorktree = ListedWorktree & {
   readonly gitCommonDir: string;
 };
 
+/** A worktree that another window has open, and whose instance runs in none. */
+export interface StoppedInstance extends Pick<
+  InstanceRecord,
+  "name" | "worktree" | "gitCommonDir" | "repository" | "branch"
+> {
+  readonly because: "user" | "settings" | "limit";
+  /** Of several the one focused last. */
+  readonly window: WindowIdentity;
+}
+
+/** What has come of stopping an instance. One that is gone already counts as stopped. */
+export type Stop =
+  | { readonly kind: "stopped" }
+  /** `why` is a sentence. It runs still, unless its process is proven gone: then only its files are left. */
+  | {
+      readonly kind: "unanswered";
+      readonly why: string;
+      readonly isGone: boolean;
+    };
+
 export interface MachineView {
   /** Oldest first. */
   readonly instances: readonly MachineInstance[];
   readonly otherEditors: readonly OtherEditor[];
-  /** Worktrees of the window's repositories that it does not have open and no live instance serves. */
+  readonly stopped: readonly StoppedInstance[];
+  /** Worktrees of the window's repositories that no window has open and no live instance serves. */
   readonly notRunning: readonly SiblingWorktree[];
   /** Paths of all worktrees of those repositories that are locked. */
   readonly locked: readonly string[];
@@ -85,7 +106,11 @@ export interface MachineApi {
   /** As it is now: everything is looked at again, and what dead processes have left is taken away. */
   list(): Promise<MachineView>;
   /** Stops an instance of any window. */
-  stopRemote(instanceId: string): Promise<Outcome<null>>;
+  stopRemote(instanceId: string): Promise<Outcome<Stop>>;
+  /** Removes what an instance has left whose process is proven gone. Nothing else is touched, and no process ended. */
+  cleanUp(instanceId: string): Promise<Outcome<null>>;
+  /** Asks the windows that have the worktree open for their users' choice back: it runs there. */
+  startRemote(worktree: string): Promise<Outcome<null>>;
   focusRemote(instanceId: string): Promise<Outcome<null>>;
   /** Brings a waiting diff to the front, in the window that shows it. */
   showDiff(instanceId: string, id: string): Promise<Outcome<null>>;

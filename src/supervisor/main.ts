@@ -15,6 +15,7 @@ import { type ServedBackends, serveWindow } from "./windowConnection";
 /** The same for what asks its instances. */
 const noInstanceBackends: InstanceBackends = {
   of: () => [],
+  areUsed: () => false,
   restart: () => Promise.reject(backendsNeedServer()),
 };
 

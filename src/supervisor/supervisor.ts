@@ -127,6 +127,7 @@ export class Supervisor implements ServerApi {
       backends: {
         of: (worktree) =>
           machineBackends(this.#hosts?.backends.all ?? [], worktree),
+        areUsed: (worktree) => this.#hosts?.backends.areUsed(worktree) ?? false,
         restart: async (worktree, name) => {
           const backend = await this.#hosts?.backends.claim(worktree, name);
           await backend?.restart();

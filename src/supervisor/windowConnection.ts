@@ -33,7 +33,9 @@ const windowSchema = z.object({
   focusedAt: z.number(),
   served: z.array(z.string()),
   known: z.array(z.tuple([z.string(), worktreeSchema])),
-  pins: z.array(z.tuple([z.string(), z.enum(["started", "stopped"])])),
+  pins: z.array(
+    z.tuple([z.string(), z.enum(["started", "entered", "stopped"])]),
+  ),
   backends: z.array(
     z.object({
       worktree: z.string(),
@@ -95,7 +97,10 @@ export function serveWindow(
       },
       // Looked up where they are implemented: one place names the methods, the contract.
       resolver: (name) => {
-        for (const part of [server, attached, attached.requests, backends]) {
+        for (const part of [
+          ...[server, attached, attached.choices],
+          ...[attached.requests, backends],
+        ]) {
           const method = methods(part)[name];
           if (method) return method.bind(part);
         }

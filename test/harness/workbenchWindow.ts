@@ -22,8 +22,11 @@ const timeout = 20_000;
 const picker = ".quick-input-widget:visible";
 const pickerRow = `${picker} .quick-input-list .monaco-list-row`;
 
+/** As it is read: however many spaces are between its words. */
 const exactly = (text: string): RegExp =>
-  new RegExp(`^\\s*${text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}\\s*$`);
+  new RegExp(
+    `^\\s*${text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(" ", "\\s+")}\\s*$`,
+  );
 
 export class WorkbenchWindow {
   readonly explorer: Explorer;
@@ -190,6 +193,14 @@ export class WorkbenchWindow {
       ".monaco-dialog-box .dialog-message-container",
     );
     const [text] = await dialog.allInnerTexts();
+    return text?.trim();
+  }
+
+  /** The label of the button in the modal dialog that Enter presses. */
+  async focusedDialogButton(): Promise<string | undefined> {
+    const [text] = await this.page
+      .locator(".monaco-dialog-box .monaco-button:focus")
+      .allInnerTexts();
     return text?.trim();
   }
 

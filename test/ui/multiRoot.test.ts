@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { tooManyInstances } from "../../src/core/errors";
+import { limitReached, stopNamed } from "../../src/core/messages/limit";
 import { notStartedAtLimit } from "../../src/core/messages/instances";
 import { GitRepository } from "../harness/gitRepository";
 import { TestHome } from "../harness/testHome";
@@ -97,6 +98,22 @@ describe("A window with several folders", function () {
       assert.equal(names.length, 5, names.join(", "));
       return true;
     });
+    const [, least = ""] = await until("which is used least", async () => {
+      const [text = ""] = await window.notifications();
+      return (
+        text.startsWith(limitReached(folders.slice(5), 5)) &&
+        /(\S+) was used least recently/.exec(text)
+      );
+    });
+    await window.pressNotificationButton(stopNamed(least));
+    await until("another one in its place", async () => {
+      const names = (await readRecords(home)).map(({ name }) => name);
+      return (
+        names.length === 5 &&
+        !names.includes(least) &&
+        names.includes("folder-5")
+      );
+    });
     await window.runCommand("Berth: Start Instance...");
     await until("the others in the list", async () =>
       (await window.pickerRows()).some(({ description }) =>
@@ -105,7 +122,9 @@ describe("A window with several folders", function () {
     );
     await window.pickRow("folder-9");
     await until("the reason", async () =>
-      (await window.notifications()).includes(tooManyInstances(5).message),
+      (await window.notifications()).some((text) =>
+        text.startsWith(tooManyInstances(5).message),
+      ),
     );
     assert.equal((await readRecords(home)).length, 5);
     await window.close();

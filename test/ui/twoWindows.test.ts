@@ -213,6 +213,8 @@ describe("Two worktrees in two windows", function () {
     const agent = await Agent.connect({ port, token });
     await first.page.bringToFront();
     await first.runAndPick("Berth: Kill Instance...", "app@feature-x");
+    await until("the question", () => first.dialogText());
+    await first.pressDialogButton("Kill");
     await gone(home, feature);
     assert.equal(await agent.closed(), 1001);
     await refused({ port, token });

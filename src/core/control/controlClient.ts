@@ -36,9 +36,19 @@ export async function health(target: Target): Promise<Health | undefined> {
   }
 }
 
-/** Resolves once its discovery files are gone. Throws a UserError if it does not answer. */
-export async function stopInstance(target: Target): Promise<void> {
-  await act(target, "/berth/stop");
+/**
+ * Resolves once its discovery files are gone. Throws a UserError if it does not answer. `workspace`: URI of what the window
+ * has open whose user asks, null: nothing; undefined: they ask from a shell.
+ */
+export async function stopInstance(
+  target: Target,
+  workspace?: string | null,
+): Promise<void> {
+  const query =
+    workspace === undefined
+      ? ""
+      : `?workspace=${encodeURIComponent(workspace ?? "")}`;
+  await act(target, `/berth/stop${query}`);
 }
 
 /** Makes it the active instance of its window. */

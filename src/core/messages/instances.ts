@@ -41,10 +41,26 @@ export function markLocked(status: string): string {
   return `${status} · locked`;
 }
 
-/** `window` is what the other window has open. */
-export function stoppedElsewhere(window: string): string {
-  return `stopped in the window of ${window}`;
+/** `window` is what it has open; null: nothing. */
+export function ofWindow(window: string | null): string {
+  return window === null ? "another window" : `the window of ${window}`;
 }
+
+/** `window` as above. */
+export function stoppedElsewhere(window: string | null): string {
+  return `stopped in ${ofWindow(window)}`;
+}
+
+/** `window` as above; `isLimit`: it runs as many as it may. */
+export function notStartedElsewhere(
+  window: string | null,
+  isLimit: boolean,
+): string {
+  const reason = isLimit ? ": berth.maxInstances is reached" : "";
+  return `not started in ${ofWindow(window)}${reason}`;
+}
+
+export const stoppedFromShell = "stopped from a shell";
 
 export const notStartedAtLimit = "not started: berth.maxInstances is reached";
 
@@ -63,4 +79,9 @@ export function formatCountsByWindow(own: number, others: number): string {
   ]
     .filter((part) => part !== "")
     .join(", ");
+}
+
+/** To the log. */
+export function stoppedUnused(worktree: string): string {
+  return `Stops the instance of ${worktree}: no editor shows a file of it, and no agent or program uses it`;
 }

@@ -2,7 +2,6 @@
 import type * as vscode from "vscode";
 import type { DiagnosticsOptions } from "../diagnostics/diagnostics";
 import type { Recipients } from "../instances/recipients";
-import type { CurrentSettings } from "../settings/settings";
 import type { TargetContext } from "../instances/target";
 import type { CommandLine } from "../terminals/commandLine";
 import type { SetupCommands } from "../worktrees/setupCommands";
@@ -15,7 +14,6 @@ export interface CommandContext extends TargetContext {
   readonly log: vscode.LogOutputChannel;
   readonly pusher: EditorStatePusher;
   readonly recipients: Recipients;
-  readonly settings: CurrentSettings;
   readonly setup: SetupCommands;
   readonly sharedFiles: SharedFiles;
 }

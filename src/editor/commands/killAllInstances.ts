@@ -4,10 +4,22 @@ import {
   formatCountsByWindow,
   killAllQuestion,
 } from "../../core/messages/instances";
-import { canKill, kill, type Target } from "../instances/target";
+import {
+  formatKilled,
+  keepRunning,
+  killTakesEditor,
+} from "../../core/messages/kill";
+import {
+  canKill,
+  nameOf,
+  stopNow,
+  usesOf,
+  worktreeOf,
+} from "../instances/kill";
+import type { Target } from "../instances/target";
 import type { Command } from "./command";
 
-/** Confirms once, with counts and locations, then stops all in parallel and reports those that failed. */
+/** Confirms once, with counts, locations and who uses them, then stops all in parallel and reports those that failed. */
 export const killAllInstances: Command = async (context) => {
   const { instances, machine } = context;
   machine.replace(await context.connection.host.list());
@@ -25,38 +37,28 @@ export const killAllInstances: Command = async (context) => {
     );
     return;
   }
+  const rows = targets.map((target) =>
+    formatKilled(nameOf(target), worktreeOf(target), usesOf(context, target)),
+  );
   const killAll = "Kill All";
   const answer = await vscode.window.showWarningMessage(
     killAllQuestion(targets.length),
     {
       modal: true,
-      detail: `${formatCountsByWindow(own.length, remote.length)}:\n${targets.map(nameOf).join("\n")}\n\nTheir agents lose the editor. Each instance can be started again in its own window.`,
+      detail: `${formatCountsByWindow(own.length, remote.length)}:\n${rows.join("\n")}\n\nTheir agents lose the editor. ${killTakesEditor} Each instance can be started again in its own window.`,
     },
+    keepRunning,
     killAll,
   );
   if (answer !== killAll) return;
   const outcomes = await Promise.allSettled(
-    targets.map((target) => kill(context, target)),
+    targets.map(async (target) => {
+      const stop = await stopNow(context, target);
+      if (stop.kind === "unanswered") throw new UserError(stop.why);
+    }),
   );
   const failures = outcomes.flatMap((outcome) =>
     outcome.status === "rejected" ? [messageOf(outcome.reason)] : [],
   );
   if (failures.length > 0) throw new UserError(failures.join(" "));
 };
-
-function nameOf(target: Target): string {
-  switch (target.kind) {
-    case "own":
-      return `${target.view.name} (${target.view.worktree})`;
-    case "remote":
-      return `${target.listed.name} (${target.listed.worktree})`;
-    case "backend":
-    case "otherBackend":
-    case "notRunning":
-    case "otherEditor":
-    case "elsewhere":
-    case "agent":
-    case "diff":
-      return "";
-  }
-}

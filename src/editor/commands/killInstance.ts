@@ -1,5 +1,5 @@
 import { pickTarget } from "../views/picker";
-import { canKill, kill } from "../instances/target";
+import { canKill, kill } from "../instances/kill";
 import type { Command } from "./command";
 
 export const killInstance: Command = async (context) => {

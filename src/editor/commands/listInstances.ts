@@ -1,7 +1,8 @@
 import { pickTarget } from "../views/picker";
 import { review } from "../instances/agentTarget";
 import { openBackend } from "../instances/backendTarget";
-import { canStart, start, switchTo } from "../instances/target";
+import { canStart, start } from "../instances/start";
+import { switchTo } from "../instances/target";
 import type { Command } from "./command";
 
 /** Lists everything on this machine; choosing a row switches to it, starts it, shows a diff, or shows a backend's log. */

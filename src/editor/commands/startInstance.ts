@@ -1,16 +1,17 @@
 import * as vscode from "vscode";
 import { pickTarget } from "../views/picker";
-import { canStart, start } from "../instances/target";
+import { canStart, start } from "../instances/start";
 import type { Command } from "./command";
 
-/** Starts a stopped instance of this window, or one for another worktree of its repositories. */
+/** Starts a stopped instance of this or another window, or one for another worktree of its repositories. */
 export const startInstance: Command = async (context) => {
-  const { notRunning } = context.machine.view;
+  const { stopped, notRunning } = context.machine.view;
   const own = context.instances.views.map(
     (view) => ({ kind: "own", view }) as const,
   );
   const targets = [
     ...own,
+    ...stopped.map((listed) => ({ kind: "stopped", listed }) as const),
     ...notRunning.map((listed) => ({ kind: "notRunning", listed }) as const),
   ].filter(canStart);
   const [only] = targets;

@@ -5,12 +5,14 @@ import {
   formatAgentCount,
   formatPort,
   markLocked,
+  notStartedElsewhere,
+  stoppedElsewhere,
 } from "../../core/messages/instances";
 import { formatUsage } from "../../core/messages/usage";
 import { siblingName } from "../../core/worktrees/names";
 import path from "node:path";
 import { backendIcon, backendReason, formatBackendState } from "./backendText";
-import { formatState, stateIcon } from "./stateText";
+import { formatState, stateIcon, windowName } from "./stateText";
 import { isLocked } from "../worktrees/worktreeRow";
 import { diffsOf, type Target, type TargetContext } from "./target";
 
@@ -122,6 +124,19 @@ function describe(target: Target, context: TargetContext): Described {
           clients === null ? liveness : formatAgentCount(clients),
         ),
         detail: `${host}:${worktree}`,
+      };
+    }
+    case "stopped": {
+      const { name, worktree, because, window } = target.listed;
+      const label = windowName(window.workspace);
+      return {
+        icon: "circle-slash",
+        name,
+        status:
+          because === "user"
+            ? stoppedElsewhere(label)
+            : notStartedElsewhere(label, because === "limit"),
+        detail: worktree,
       };
     }
     case "notRunning": {

@@ -8,6 +8,7 @@ export class Machine {
   #view: MachineView = {
     instances: [],
     otherEditors: [],
+    stopped: [],
     notRunning: [],
     locked: [],
   };

@@ -48,6 +48,8 @@ export function machineTree(context: TargetContext): TreeNode[] {
         leaf({ kind: "otherBackend", backend, instance: listed }),
       ),
     ]);
+  for (const listed of machine.view.stopped)
+    add(listed, { kind: "stopped", listed }, []);
   for (const listed of machine.view.notRunning)
     add(
       { ...listed, worktree: listed.path },

@@ -202,6 +202,7 @@ function recipientOf(target: Target): {
     }
     case "notRunning":
       throw notRunning(target.listed.path);
+    case "stopped":
     case "otherEditor":
       throw notRunning(target.listed.name);
     case "backend":

@@ -6,6 +6,7 @@ import {
   formatPort,
   notStartedAtLimit,
   stoppedElsewhere,
+  stoppedFromShell,
 } from "../../core/messages/instances";
 import type { InstanceState } from "../../host/contract";
 
@@ -36,8 +37,16 @@ export function formatState(state: InstanceState): string {
       return "failed";
     case "stopped":
       if (state.because === "limit") return notStartedAtLimit;
-      return state.by === null
-        ? "stopped"
-        : stoppedElsewhere(path.basename(vscode.Uri.parse(state.by).path));
+      if (state.by === null) return "stopped";
+      return state.by.kind === "shell"
+        ? stoppedFromShell
+        : stoppedElsewhere(windowName(state.by.workspace));
   }
+}
+
+/** What people call a window by the URI of what it has open; null: nothing. */
+export function windowName(workspace: string | null): string | null {
+  return workspace === null
+    ? null
+    : path.basename(vscode.Uri.parse(workspace).path);
 }

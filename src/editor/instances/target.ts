@@ -9,6 +9,7 @@ import type {
   ClientView,
   MachineInstance,
   SiblingWorktree,
+  StoppedInstance,
   WaitingDiff,
 } from "../../host/machineContract";
 import type { InstanceView } from "../../host/contract";
@@ -16,6 +17,7 @@ import type { BackendList } from "../backends/backendList";
 import type { BackendLogs } from "../backends/backendLogs";
 import type { Consents } from "../backends/consents";
 import type { DiffReview, PendingDiff } from "../diffs/diffReview";
+import type { CurrentSettings } from "../settings/settings";
 import type { HostConnection } from "../window/hostConnection";
 import type { AgentTerminals } from "../terminals/agentTerminals";
 import type { Machine } from "./machine";
@@ -28,6 +30,8 @@ export type Target =
   | { readonly kind: "own"; readonly view: InstanceView }
   /** An instance of another window or process. */
   | { readonly kind: "remote"; readonly listed: MachineInstance }
+  /** Of another window, where it does not run. */
+  | { readonly kind: "stopped"; readonly listed: StoppedInstance }
   | {
       readonly kind: "notRunning";
       readonly listed: SiblingWorktree;
@@ -69,25 +73,13 @@ export interface TargetContext {
   readonly connection: HostConnection;
   readonly machines: OtherMachines;
   readonly usage: Usage;
-}
-
-export function canKill(target: Target): boolean {
-  return (
-    (target.kind === "own" && target.view.state.kind === "running") ||
-    (target.kind === "remote" && target.listed.liveness === "live")
-  );
+  readonly settings: CurrentSettings;
 }
 
 export function canSend(target: Target): boolean {
-  return canKill(target);
-}
-
-export function canStart(target: Target): boolean {
   return (
-    target.kind === "notRunning" ||
-    (target.kind === "own" &&
-      (target.view.state.kind === "stopped" ||
-        target.view.state.kind === "failed"))
+    (target.kind === "own" && target.view.state.kind === "running") ||
+    (target.kind === "remote" && target.listed.liveness === "live")
   );
 }
 
@@ -97,7 +89,7 @@ export function canRestart(target: Target): boolean {
 
 export function canSwitch(target: Target): boolean {
   if (target.kind === "elsewhere") return "instance" in target.answer;
-  return ["own", "remote", "notRunning"].includes(target.kind);
+  return ["own", "remote", "stopped", "notRunning"].includes(target.kind);
 }
 
 /** Those of it that this window shows, oldest first. */
@@ -154,26 +146,6 @@ export function canShowTerminal(
   return target.kind === "own" && terminals.of(target.view.worktree).length > 0;
 }
 
-/** Stops it in the window that runs it, where it stays stopped until started again. */
-export async function kill(
-  { connection }: TargetContext,
-  target: Target,
-): Promise<void> {
-  if (target.kind === "own") await connection.host.stop(target.view.worktree);
-  else if (target.kind === "remote")
-    unwrap(await connection.host.stopRemote(target.listed.instanceId));
-}
-
-export async function start(
-  { connection, instances }: TargetContext,
-  target: Target,
-): Promise<void> {
-  if (target.kind === "own")
-    unwrap(await connection.host.start(target.view.worktree));
-  else if (target.kind === "notRunning")
-    instances.activate(unwrap(await connection.host.start(target.listed.path)));
-}
-
 export async function restart(
   { connection }: TargetContext,
   target: Target,
@@ -209,6 +181,11 @@ export async function switchTo(
       const { instanceId } = target.listed;
       unwrap(await context.connection.host.focusRemote(instanceId));
       await openWindowOf(target.listed);
+      return;
+    }
+    case "stopped": {
+      const { window, worktree } = target.listed;
+      await openWorkspace(window.workspace, worktree);
       return;
     }
     case "notRunning":
@@ -258,8 +235,16 @@ export async function openWindowOf({
   worktree,
 }: MachineInstance): Promise<void> {
   const workspace = windows.find(({ lead }) => lead)?.workspace;
+  await openWorkspace(workspace ?? null, worktree);
+}
+
+/** What a window has open (a URI, or null), else its worktree. */
+async function openWorkspace(
+  workspace: string | null,
+  worktree: string,
+): Promise<void> {
   await openFolder(
-    workspace && !workspace.startsWith("untitled:")
+    workspace !== null && !workspace.startsWith("untitled:")
       ? vscode.Uri.parse(workspace)
       : vscode.Uri.file(worktree),
   );

@@ -27,22 +27,20 @@ import {
   copyEndpoint,
   copyEnvironment,
 } from "./copy";
+import { canKill, kill } from "./kill";
+import { canStart, start } from "./start";
 import {
   acceptOldest,
   canDecide,
   canDecideAll,
-  canKill,
   canOpenTerminal,
   canRestart,
   canShowTerminal,
-  canStart,
   canSwitch,
-  kill,
   openTerminal,
   rejectOldest,
   restart,
   showTerminal,
-  start,
   switchTo,
   type Target,
   type TargetContext,

@@ -7,6 +7,8 @@ export function targetKey(target: Target): string {
       return `own ${target.view.worktree}`;
     case "remote":
       return `remote ${target.listed.instanceId}`;
+    case "stopped":
+      return `stopped ${target.listed.worktree}`;
     case "notRunning":
       return `notRunning ${target.listed.path}`;
     case "backend":

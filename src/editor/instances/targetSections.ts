@@ -13,7 +13,7 @@ export function targetSections(
   elsewhere: readonly MachineAnswer[],
 ): TargetSection[] {
   const { instances, machine, backends } = context;
-  const { otherEditors, notRunning } = machine.view;
+  const { otherEditors, stopped, notRunning } = machine.view;
   return [
     { label: "Waits for you", targets: waitingDiffs(context) },
     {
@@ -27,9 +27,12 @@ export function targetSections(
     },
     {
       label: "Other windows",
-      targets: machine
-        .beside(instances)
-        .map((listed) => ({ kind: "remote", listed })),
+      targets: [
+        ...machine
+          .beside(instances)
+          .map((listed): Target => ({ kind: "remote", listed })),
+        ...stopped.map((listed): Target => ({ kind: "stopped", listed })),
+      ],
     },
     {
       label: "Other machines",

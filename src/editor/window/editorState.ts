@@ -3,7 +3,12 @@ import * as vscode from "vscode";
 import { Lifetime } from "../../core/lifetime";
 import type { CurrentSettings } from "../settings/settings";
 import type { HostConnection } from "./hostConnection";
-import { readDiagnostics, readSelection, readTabs } from "./readState";
+import {
+  readDiagnostics,
+  readOpenFiles,
+  readSelection,
+  readTabs,
+} from "./readState";
 import type { SharedFiles } from "./sharedFiles";
 import type { EditorSelection } from "../../host/editorStateContract";
 
@@ -114,7 +119,10 @@ export class EditorStatePusher {
       void this.connection.host.pushState({
         ...(this.#isSelectionDirty && { selection: this.#readSelection() }),
         ...(earlier.length > 0 && { earlier }),
-        ...(this.#areTabsDirty && { tabs: readTabs(this.sharedFiles) }),
+        ...(this.#areTabsDirty && {
+          tabs: readTabs(this.sharedFiles),
+          openFiles: readOpenFiles(),
+        }),
       });
     this.#isSelectionDirty = false;
     this.#areTabsDirty = false;

@@ -1,4 +1,4 @@
-// Reads what agents may know of the editor: one text selection, the tabs, the problems of one file.
+// Reads what agents may know of the editor: one text selection, the tabs, the problems of one file; and what is open.
 import * as vscode from "vscode";
 import { selectionIsCut } from "../../core/messages/tools";
 import { truncate } from "../../core/truncate";
@@ -76,6 +76,26 @@ export function readTabs(files: SharedFiles): EditorTab[] {
       ];
     }),
   );
+}
+
+/** Paths of the files in all editors, also of those that agents do not hear of. */
+export function readOpenFiles(): string[] {
+  const uris = vscode.window.tabGroups.all
+    .flatMap(({ tabs }) => tabs.map(({ input }) => input))
+    .flatMap((input): vscode.Uri[] => {
+      if (
+        input instanceof vscode.TabInputTextDiff ||
+        input instanceof vscode.TabInputNotebookDiff
+      )
+        return [input.original, input.modified];
+      return input instanceof vscode.TabInputText ||
+        input instanceof vscode.TabInputNotebook ||
+        input instanceof vscode.TabInputCustom
+        ? [input.uri]
+        : [];
+    });
+  const files = uris.filter(({ scheme }) => scheme === "file");
+  return [...new Set(files.map(({ fsPath }) => fsPath))];
 }
 
 const severities = {

@@ -6,6 +6,8 @@ const TOLD_AFTER = 300;
 export class Activity {
   /** When its client has connected: milliseconds since 1970. */
   readonly since = Date.now();
+  /** When its last call has begun or ended; before the first one, as `since`. */
+  lastAt = this.since;
   #isBusy = false;
   readonly #running = new Set<NodeJS.Timeout>();
 
@@ -18,11 +20,13 @@ export class Activity {
 
   /** A call begins. It has ended when what this returns is called. */
   begin(): () => void {
+    this.lastAt = Date.now();
     const timer = setTimeout(() => {
       this.#set(true);
     }, TOLD_AFTER);
     this.#running.add(timer);
     return () => {
+      this.lastAt = Date.now();
       clearTimeout(timer);
       this.#running.delete(timer);
       if (this.#running.size === 0) this.#set(false);

@@ -13,6 +13,8 @@ export class ClientSet {
   readonly #ready = new WeakSet<Client>();
   /** The name of each, and its number among those of that name. */
   readonly #named = new Map<Client, { name: string; number: number }>();
+  /** Of those that are gone. */
+  #usedAt = 0;
 
   constructor(
     private readonly log: Log,
@@ -21,6 +23,12 @@ export class ClientSet {
 
   get size(): number {
     return this.#clients.size;
+  }
+
+  /** When one has last connected or called: milliseconds since 1970; 0: none has. */
+  get usedAt(): number {
+    const times = [...this.#clients].map(({ activity }) => activity.lastAt);
+    return Math.max(this.#usedAt, ...times);
   }
 
   get views(): ClientView[] {
@@ -75,6 +83,7 @@ export class ClientSet {
   /** Closes the client's open diffs. */
   remove(client: Client): void {
     const label = this.labelOf(client);
+    this.#usedAt = this.usedAt;
     this.#clients.delete(client);
     this.#named.delete(client);
     client.diffs.closeAll().catch((error: unknown) => {

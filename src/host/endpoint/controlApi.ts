@@ -1,11 +1,12 @@
 // Routes of the control API (/berth/...), by which other windows and the command line query and control an instance.
 // They take the control token; /berth/health an agent's too.
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import * as z from "zod/mini";
 import type { Description, Health } from "../../core/control/api";
 import { UserError } from "../../core/errors";
 import { type Mention, sendSchema } from "../../core/control/mention";
 import { PROOF_HEADER, PROOF_PATH, prove } from "../../core/control/proof";
+import type { Stopper } from "../contract";
 import type { Routes } from "./endpoint";
 import { readBody } from "./jsonBody";
 import { answering, memory, onlyFor, respond, type Route } from "./jsonRoutes";
@@ -20,7 +21,7 @@ export interface ControlActions {
     client: string | undefined,
   ): Promise<number>;
   /** Resolves once the discovery files are gone; the rest may follow. */
-  stop(): Promise<void>;
+  stop(by: Stopper): Promise<void>;
   focus(): void;
   /** Throws a UserError if no such diff waits. */
   showDiff(id: string): void;
@@ -62,9 +63,9 @@ function fixedRoutes(
     ["/berth/send", onlyFor("POST", sendRoute(actions))],
     [
       "/berth/stop",
-      answering("POST", async () => {
-        await actions.stop();
-        return { stopped: true };
+      onlyFor("POST", async (request, response) => {
+        await actions.stop(stopperIn(request));
+        respond(response, 200, { stopped: true });
       }),
     ],
     [
@@ -110,6 +111,15 @@ export function proofRoute(controlToken: string): Route {
         .end();
     return Promise.resolve();
   };
+}
+
+/** A window says what it has open: `?workspace=URI`, empty where that is nothing. */
+function stopperIn({ url = "" }: IncomingMessage): Stopper {
+  const { searchParams } = new URL(url, "http://localhost");
+  const workspace = searchParams.get("workspace");
+  return workspace === null
+    ? { kind: "shell" }
+    : { kind: "window", workspace: workspace === "" ? null : workspace };
 }
 
 const idSchema = z.object({ id: z.string() });

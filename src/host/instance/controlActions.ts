@@ -67,11 +67,11 @@ export function controlActions(
     }),
     send: (mention, cancelled, client) =>
       instance.mentions.send([mention], cancelled, client),
-    stop: async () => {
+    stop: async (by) => {
       await instance.withdrawFiles();
       // Answer first: stopping closes the connection.
       setImmediate(() => {
-        events.onDidRequestStop();
+        events.onDidRequestStop(by);
       });
     },
     focus: () => {

@@ -12,7 +12,12 @@ import type { Place } from "../../core/system/machine";
 import type { Named } from "../../core/worktrees/names";
 import type { Worktree } from "../../core/worktrees/worktree";
 import type { InstanceBackends } from "../backendContract";
-import type { EditorApi, HostSettings, WorkspaceFolder } from "../contract";
+import type {
+  EditorApi,
+  HostSettings,
+  Stopper,
+  WorkspaceFolder,
+} from "../contract";
 import type { WindowView } from "../view/windowView";
 
 /** How one window wants the instance. May change while it runs. */
@@ -77,7 +82,7 @@ export interface InstanceEvents {
   /** Younger instances must keep their names distinct from its new one. */
   onDidRename(): void;
   /** Comes from another process; the discovery files are gone already. */
-  onDidRequestStop(): void;
+  onDidRequestStop(by: Stopper): void;
   /** Its port serves nobody any more; only a restart helps. */
   onDidFail(): void;
 }

@@ -1,11 +1,8 @@
 // One window: what it wants, what it shows, and what it lets agents do. Brings the instances to what it wants, by what git has
 // said of its folders. Once its connection has ended, what it wanted and showed stays for a while: at a reload it comes back.
 import { setMaxListeners } from "node:events";
-import { notAFolder } from "../../core/pathErrors";
-import { notStarted, tooManyInstances } from "../../core/errors";
 import { Lifetime } from "../../core/lifetime";
 import type { Log } from "../../core/log";
-import { done, failed, type Outcome } from "../../core/outcome";
 import type { RecordWatcher } from "../../core/registry/recordWatcher";
 import type { RegistryFiles } from "../../core/registry/registryFiles";
 import type { BackendChoice } from "../backendContract";
@@ -20,9 +17,11 @@ import type { InstanceWindow } from "../instance/instanceContext";
 import { WindowView } from "../view/windowView";
 import type { InstanceSet } from "./instanceSet";
 import { MachineRequests } from "./machineRequests";
+import { stoppedBeside } from "./stoppedInstances";
 import type { MachineWatch } from "./machineWatch";
 import { checkPagesBeside } from "./pageCheck";
 import type { WindowAccess } from "./windowAccess";
+import { WindowChoices } from "./windowChoices";
 import { WindowNews } from "./windowNews";
 import { WindowPlan } from "./windowPlan";
 
@@ -40,18 +39,24 @@ export interface HostParts {
 }
 
 export class AttachedWindow
-  implements Omit<HostApi, keyof MachineRequests>, InstanceWindow
+  implements
+    Omit<HostApi, keyof MachineRequests | keyof WindowChoices>,
+    InstanceWindow
 {
   readonly #lifetime = new Lifetime();
   readonly #gone = new AbortController();
   readonly view: WindowView;
   /** What it wants. */
   readonly plan: WindowPlan;
+  /** What its user starts and stops. */
+  readonly choices: WindowChoices;
   /** What its user asks of instances of the whole machine. */
   readonly requests: MachineRequests;
   readonly #addressesKept: Promise<unknown>;
   readonly #news: WindowNews;
   #active: string | null = null;
+  /** When each worktree was last turned to, or away from. */
+  readonly #usedAt = new Map<string, number>();
   #focusedAt: number;
   #grace: NodeJS.Timeout | undefined;
 
@@ -89,12 +94,21 @@ export class AttachedWindow
       },
       host.log,
     );
+    this.choices = new WindowChoices(this, host);
     this.requests = new MachineRequests(
       {
+        workspace: () => this.workspace,
+        stopped: () => stoppedBeside(this, host.windows(), host.instances),
+        windowsOf: (worktree) =>
+          host
+            .windows()
+            .filter(
+              ({ gone, plan }) => !gone.aborted && plan.worktrees.has(worktree),
+            ),
         siblings: () => this.plan.known.siblings,
         hasOpen: (worktree) => this.plan.worktrees.has(worktree),
         mentionsOf: (worktree) => host.instances.get(this, worktree)?.mentions,
-        stop: (worktree) => this.#stopInAll(worktree),
+        stop: (worktree) => this.choices.stopInAll(worktree),
       },
       host,
       access,
@@ -144,6 +158,12 @@ export class AttachedWindow
     return this.#active === worktree;
   }
 
+  /** See WindowChoices. */
+  usedAt(worktree: string): number {
+    const at = this.#usedAt.get(worktree) ?? 0;
+    return this.isActive(worktree) ? Math.max(at, this.focusedAt) : at;
+  }
+
   async reconcile(desired: DesiredState): Promise<void> {
     await this.#addressesKept;
     const isFirst = this.plan.desired === undefined;
@@ -154,47 +174,15 @@ export class AttachedWindow
       settings.selectionDebounce,
     );
     await this.plan.change(desired);
-    await this.#settled();
+    await this.settled();
     if (!isFirst) return;
     checkPagesBeside(this, this.host.windows(), this.host.log);
     await this.host.records.sweep();
   }
 
-  async start(folder: string): Promise<Outcome<string>> {
-    const known = this.plan.known.get(folder);
-    const worktree = known ?? (await this.plan.known.find(folder));
-    if (worktree === undefined) return failed(notAFolder(folder));
-    const { path } = worktree;
-    // What the user has stopped in another window too.
-    for (const window of this.host.windows()) window.plan.unpinStopped(path);
-    this.plan.pin(path, "started");
-    await this.#settled(path);
-    // Its repository may have worktrees that nobody has asked for yet.
-    if (!known) this.plan.requestSiblings();
-    const { instances } = this.host;
-    if (instances.get(this, path)) return done(path);
-    const state = instances.stateFor(this, path);
-    if (state?.kind === "failed") return failed(state.error);
-    this.plan.unpin(path);
-    const reason =
-      state?.kind === "stopped" && state.because === "limit"
-        ? tooManyInstances(this.plan.desired?.settings.maxInstances ?? 0)
-        : notStarted(path);
-    return failed(reason);
-  }
-
-  async stop(worktree: string): Promise<void> {
-    this.plan.pin(worktree, "stopped");
-    await this.#stopInAll(worktree);
-  }
-
-  async restart(worktree: string): Promise<void> {
-    this.plan.unpinStopped(worktree);
-    this.host.instances.restart(worktree);
-    await this.#settled(worktree);
-  }
-
   setActive(worktree: string | null): void {
+    for (const each of [this.#active, worktree])
+      if (each !== null) this.#usedAt.set(each, Date.now());
     this.#active = worktree;
     this.host.onDidPlan();
   }
@@ -226,11 +214,6 @@ export class AttachedWindow
     const { instances, records } = this.host;
     const others = records.others.map(({ worktree }) => worktree);
     this.view.setOwners(this.plan.owners, [...others, ...instances.wanted]);
-  }
-
-  /** The user has stopped it in the window with that workspace, or from a shell (null). */
-  stopBy(worktree: string, by: string | null): void {
-    this.plan.pinStopped(worktree, by);
   }
 
   /** Tells the window what has changed. */
@@ -277,12 +260,6 @@ export class AttachedWindow
     this.host.onDidEnd(this);
   }
 
-  async #stopInAll(worktree: string): Promise<void> {
-    for (const window of this.host.windows())
-      window.stopBy(worktree, this.workspace);
-    await this.#settled(worktree);
-  }
-
   /** The same workspace was open before a reload, or is open in another window. */
   #inheritPins(workspace: string | null): void {
     if (workspace === null) return;
@@ -292,7 +269,7 @@ export class AttachedWindow
   }
 
   /** Whoever asked for a change sees it before the answer. */
-  async #settled(worktree?: string): Promise<void> {
+  async settled(worktree?: string): Promise<void> {
     await this.host.instances.settled(worktree);
     this.notify();
   }

@@ -11,6 +11,7 @@ import type { EditorApi, WindowOptions } from "../contract";
 import { healthOf } from "../instance/controlActions";
 import type { InstanceContext } from "../instance/instanceContext";
 import { AttachedWindow, type HostParts } from "./attachedWindow";
+import { IdleStop } from "./idleStop";
 import { InstanceSet } from "./instanceSet";
 import { LiveInstances } from "./liveInstances";
 import { MachineWatch } from "./machineWatch";
@@ -27,6 +28,8 @@ export interface HostOptions {
   readonly version: string;
   readonly log: Log;
   readonly backends: InstanceBackends;
+  /** Milliseconds; for tests. See IdleStop. */
+  readonly lookForUnusedEvery?: number;
   /** isIdle may have changed. */
   readonly onDidChange: () => void;
 }
@@ -57,8 +60,8 @@ export class InstanceHost {
         onDidChange: () => {
           this.#notifySoon();
         },
-        onDidRequestStop: (worktree) => {
-          for (const window of this.#windows) window.stopBy(worktree, null);
+        onDidRequestStop: (worktree, by) => {
+          for (const { plan } of this.#windows) plan.pinStopped(worktree, by);
         },
       },
     );
@@ -95,6 +98,17 @@ export class InstanceHost {
     );
     this.#lifetime.defer(() => this.#instances.endAll());
     this.#lifetime.own(new Maintenance(() => this.#instances.running()));
+    this.#lifetime.own(
+      new IdleStop(
+        {
+          windows: () => [...this.#windows],
+          running: () => this.#instances.running(),
+          backends: options.backends,
+          log,
+        },
+        options.lookForUnusedEvery,
+      ),
+    );
     void context.files.addresses.prune();
   }
 

@@ -1,5 +1,5 @@
 // All instances of this host, by worktree. Until shutdown only windows' plans, or a restart, start or stop them.
-import type { InstanceView } from "../contract";
+import type { InstanceView, Stopper } from "../contract";
 import type { Instance } from "../instance/instance";
 import type {
   InstanceContext,
@@ -11,7 +11,7 @@ import type { Pins, Plan } from "./plan";
 export interface InstanceSetEvents {
   onDidChange(): void;
   /** Asked for by another process; the discovery files are gone already. */
-  onDidRequestStop(worktree: string): void;
+  onDidRequestStop(worktree: string, by: Stopper): void;
 }
 
 export class InstanceSet {
@@ -135,8 +135,8 @@ export class InstanceSet {
       onDidRename: () => {
         for (const each of this.#slots.values()) each.updateName();
       },
-      onDidRequestStop: () => {
-        this.events.onDidRequestStop(worktree);
+      onDidRequestStop: (by) => {
+        this.events.onDidRequestStop(worktree, by);
       },
       onDidFail: () => {
         slot.restart();

@@ -5,7 +5,8 @@ import {
   showDiff,
   stopInstance,
 } from "../../core/control/controlClient";
-import { noSuchInstance } from "../../core/errors";
+import { messageOf, noSuchInstance } from "../../core/errors";
+import { noWindowHasIt, stillRuns } from "../../core/killErrors";
 import { done, failed, type Outcome } from "../../core/outcome";
 import type { InstanceRecord } from "../../core/registry/formats";
 import type { RecordWatcher } from "../../core/registry/recordWatcher";
@@ -17,6 +18,8 @@ import type {
   MachineApi,
   MachineView,
   SiblingWorktree,
+  Stop,
+  StoppedInstance,
 } from "../machineContract";
 import type { InstanceSet } from "./instanceSet";
 import type { MachineWatch } from "./machineWatch";
@@ -32,9 +35,19 @@ interface AskingWindow {
   readonly hasOpen: (worktree: string) => boolean;
   /** undefined unless it runs an instance there. */
   readonly mentionsOf: (worktree: string) => Mentions | undefined;
+  /** URI of what it has open; null: nothing. */
+  readonly workspace: () => string | null;
+  /** Of other windows; see MachineView. */
+  readonly stopped: () => readonly StoppedInstance[];
+  /** Those that are there and have the worktree open. */
+  readonly windowsOf: (
+    worktree: string,
+  ) => readonly { readonly choices: Pick<HostApi, "start"> }[];
   /** In all windows. */
   readonly stop: (worktree: string) => Promise<void>;
 }
+
+const stopped: Outcome<Stop> = done({ kind: "stopped" });
 
 export class MachineRequests implements Requests {
   readonly #pendingSends: PendingSends;
@@ -61,11 +74,17 @@ export class MachineRequests implements Requests {
     const { instances } = this.host.machine;
     const siblings = this.window.siblings();
     const served = new Set(instances.map(({ worktree }) => worktree));
+    const stopped = this.window
+      .stopped()
+      .filter(({ worktree }) => !served.has(worktree));
+    const open = new Set(stopped.map(({ worktree }) => worktree));
     return {
       instances,
       otherEditors: this.access.otherEditors.list,
+      stopped,
       notRunning: siblings.filter(
-        ({ path }) => !served.has(path) && !this.window.hasOpen(path),
+        ({ path }) =>
+          !served.has(path) && !open.has(path) && !this.window.hasOpen(path),
       ),
       locked: siblings.flatMap(({ path, isLocked }) => (isLocked ? path : [])),
     };
@@ -79,13 +98,44 @@ export class MachineRequests implements Requests {
     return this.view;
   }
 
-  async stopRemote(instanceId: string): Promise<Outcome<null>> {
+  async stopRemote(instanceId: string): Promise<Outcome<Stop>> {
     const own = this.host.instances
       .running()
       .find((instance) => instance.instanceId === instanceId);
-    if (!own) return this.#act(instanceId, stopInstance);
-    await this.window.stop(own.worktree);
-    return done(null);
+    if (own) {
+      await this.window.stop(own.worktree);
+      return stopped;
+    }
+    const { records, liveness } = this.access.files;
+    const record = await records.read(instanceId);
+    if (!record) return stopped;
+    try {
+      await stopInstance(record, this.window.workspace());
+      return stopped;
+    } catch (error) {
+      // Somebody else may have stopped it meanwhile.
+      if (!(await records.read(instanceId))) return stopped;
+      const [state] = await liveness.ofRecords([record]);
+      const why = messageOf(error);
+      return done({ kind: "unanswered", why, isGone: state === "gone" });
+    }
+  }
+
+  async cleanUp(instanceId: string): Promise<Outcome<null>> {
+    await this.host.records.sweep();
+    const left = await this.access.files.records.read(instanceId);
+    return left ? failed(stillRuns(left.name)) : done(null);
+  }
+
+  async startRemote(worktree: string): Promise<Outcome<null>> {
+    const outcomes = await Promise.all(
+      this.window
+        .windowsOf(worktree)
+        .map(({ choices }) => choices.start(worktree)),
+    );
+    if (outcomes.some(({ kind }) => kind === "done")) return done(null);
+    const [failure] = outcomes.filter((outcome) => outcome.kind === "failed");
+    return failure ?? failed(noWindowHasIt(worktree));
   }
 
   focusRemote(instanceId: string): Promise<Outcome<null>> {

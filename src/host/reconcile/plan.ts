@@ -5,7 +5,7 @@ import path from "node:path";
 import { instanceName } from "../../core/worktrees/names";
 import { canonicalPath, contains, upwards } from "../../core/system/paths";
 import type { Worktree } from "../../core/worktrees/worktree";
-import type { DesiredState, Pin, WorkspaceFolder } from "../contract";
+import type { DesiredState, Pin, Stopper, WorkspaceFolder } from "../contract";
 import type { InstanceSpec } from "../instance/instanceContext";
 import type { KnownWorktrees } from "./knownWorktrees";
 
@@ -13,25 +13,25 @@ export interface Planned {
   readonly spec: InstanceSpec;
   readonly verdict: "run" | "user" | "settings" | "limit";
   /** See InstanceState. */
-  readonly by: string | null;
+  readonly by: Stopper | null;
 }
 
-/** By worktree path: the workspace folders' in their order, then the user's own starts in theirs. */
+/** By worktree path: the workspace folders' in their order, then those that the user has started or entered, in theirs. */
 export type Plan = ReadonlyMap<string, Planned>;
 
 export interface PinnedBy {
   readonly pin: Pin;
   /** See InstanceState. */
-  readonly by: string | null;
+  readonly by: Stopper | null;
 }
 
 /** By worktree path. */
 export type Pins = ReadonlyMap<string, PinnedBy>;
 
-/** The folders a plan covers: those of the workspace and those the user has started. */
+/** The folders a plan covers: those of the workspace and those the user has started or entered. */
 function plannedFolders({ folders }: DesiredState, pins: Pins): string[] {
   const started = [...pins].flatMap(([worktree, { pin }]) =>
-    pin === "started" ? [worktree] : [],
+    pin === "stopped" ? [] : [worktree],
   );
   return [...new Set([...folders.map((folder) => folder.path), ...started])];
 }
@@ -41,7 +41,7 @@ export function askedFolders(desired: DesiredState, pins: Pins): string[] {
   return [...new Set([...plannedFolders(desired, pins), ...pins.keys()])];
 }
 
-/** If the limit is exceeded, worktrees that `isRunning` keep their place. */
+/** If the limit is exceeded, worktrees that `isRunning` keep their place; those that the user has started come next. */
 export function makePlan(
   desired: DesiredState,
   known: KnownWorktrees,
@@ -68,7 +68,10 @@ export function makePlan(
       },
     ]),
   );
-  return applyLimit(plan, desired.settings.maxInstances, isRunning);
+  return applyLimit(plan, desired.settings.maxInstances, (worktree) => {
+    if (isRunning(worktree)) return 0;
+    return pins.get(worktree)?.pin === "started" ? 1 : 2;
+  });
 }
 
 /** A pin ends with its worktree: one made later at the same path starts by the settings. */
@@ -115,20 +118,21 @@ function verdictOf(
 ): Planned["verdict"] {
   if (pin === "stopped") return "user";
   if (!settings.enabled) return "settings";
-  return pin === "started" || settings.autoStart === "workspace"
+  return pin !== undefined || settings.autoStart === "workspace"
     ? "run"
     : "settings";
 }
 
+/** The lowest ranks come first. */
 function applyLimit(
   plan: Plan,
   limit: number,
-  isRunning: (worktree: string) => boolean,
+  rankOf: (worktree: string) => number,
 ): Plan {
   const candidates = [...plan]
     .filter(([, { verdict }]) => verdict === "run")
     .map(([worktree]) => worktree)
-    .sort((a, b) => Number(isRunning(b)) - Number(isRunning(a)));
+    .sort((a, b) => rankOf(a) - rankOf(b));
   const excess = new Set(candidates.slice(limit));
   return new Map(
     [...plan].map(([worktree, planned]) => [

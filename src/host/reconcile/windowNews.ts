@@ -20,12 +20,13 @@ export class WindowNews {
     this.editor.onDidChangeInstances(views);
   }
 
-  /** Its lists are the same objects for as long as nothing has changed, but for the worktrees. */
+  /** Its lists are the same objects for as long as nothing has changed, but for those without an instance. */
   tellMachine(view: MachineView): void {
     const told = this.#machine;
     if (
       told?.instances === view.instances &&
       told.otherEditors === view.otherEditors &&
+      isDeepStrictEqual(told.stopped, view.stopped) &&
       isDeepStrictEqual(told.notRunning, view.notRunning)
     )
       return;

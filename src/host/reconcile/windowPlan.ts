@@ -6,6 +6,7 @@ import type {
   DesiredState,
   KnownFolder,
   Pin,
+  Stopper,
   WindowOptions,
 } from "../contract";
 import type { WindowBackends } from "../backendContract";
@@ -20,6 +21,7 @@ import {
   type PinnedBy,
   type Pins,
   type Plan,
+  type Planned,
   plannedWorktrees,
 } from "./plan";
 import { WorktreeRefresh } from "./worktreeRefresh";
@@ -113,6 +115,11 @@ export class WindowPlan {
     return this.#plan.get(worktree)?.spec;
   }
 
+  /** Those that are not to run. */
+  get stopped(): readonly Planned[] {
+    return [...this.#plan.values()].filter(({ verdict }) => verdict !== "run");
+  }
+
   /** See owningWorktrees. */
   get owners(): Worktree[] {
     return owningWorktrees(this.#plan);
@@ -132,7 +139,7 @@ export class WindowPlan {
     await this.#refresh.idle();
     const entered = await enteredWorktree(desired, this.known);
     if (entered && !this.#pins.has(entered.path))
-      this.pin(entered.path, "started");
+      this.pin(entered.path, "entered");
   }
 
   /** Plans by what git has said before. */
@@ -148,10 +155,16 @@ export class WindowPlan {
     this.events.onDidPlan(this.#plan, retryFailed);
   }
 
-  /** The user of this window has started or stopped it. */
+  /** The user of this window has started, entered or stopped it. */
   pin(worktree: string, pin: Pin): void {
     this.#pins.set(worktree, { pin, by: null });
-    this.apply({ retryFailed: pin === "started" });
+    this.apply({ retryFailed: pin !== "stopped" });
+  }
+
+  /** The user of this window has stopped one to start another: both in one plan, so that no third takes the place. */
+  pinInPlaceOf(stopped: string, started: string): void {
+    this.#pins.set(stopped, { pin: "stopped", by: null });
+    this.pin(started, "started");
   }
 
   unpin(worktree: string): void {
@@ -163,8 +176,13 @@ export class WindowPlan {
     if (this.#pins.get(worktree)?.pin === "stopped") this.unpin(worktree);
   }
 
-  /** The user has stopped it in the window with that workspace, or from a shell (null). */
-  pinStopped(worktree: string, by: string | null): void {
+  /** It is not used any more: the next time that the user enters it, it starts again. */
+  leave(worktree: string): void {
+    if (this.#pins.get(worktree)?.pin === "entered") this.unpin(worktree);
+  }
+
+  /** `by` is null if this window's user has stopped it. */
+  pinStopped(worktree: string, by: Stopper | null): void {
     if (!this.#plan.has(worktree)) return;
     if (this.#pins.get(worktree)?.pin !== "stopped")
       this.#pins.set(worktree, { pin: "stopped", by });

@@ -1,4 +1,5 @@
 // What the window shows and which worktree's agents may see it; decides when they hear of a change.
+import { canonicalPath } from "../../core/system/paths";
 import type { Worktree } from "../../core/worktrees/worktree";
 import type { EditorState, FileDiagnostics } from "../editorStateContract";
 import { EditorCopy, type WindowFacts } from "./editorCopy";
@@ -8,6 +9,7 @@ import { FileOwners } from "./fileOwners";
 export class WindowView {
   readonly #owners = new FileOwners();
   readonly #copy = new EditorCopy((file) => this.#owners.ownerOf(file));
+  #openFiles: readonly string[] = [];
   /** Milliseconds. */
   #debounce = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -22,6 +24,7 @@ export class WindowView {
   }
 
   pushState(state: Partial<EditorState>): void {
+    this.#openFiles = state.openFiles ?? this.#openFiles;
     this.#copy.push(state);
     this.#shareSoon();
   }
@@ -44,6 +47,13 @@ export class WindowView {
 
   ownerOf(file: string): string | undefined {
     return this.#owners.ownerOf(file);
+  }
+
+  /** Whether an editor shows a file of the worktree, agents may hear of it or not. */
+  hasOpen(worktree: string): boolean {
+    return this.#openFiles.some(
+      (file) => this.ownerOf(canonicalPath(file)) === worktree,
+    );
   }
 
   /** Whether the worktree's agents may access a real path: its own files and those of the window's plain folders. */

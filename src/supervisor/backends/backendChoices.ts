@@ -25,6 +25,16 @@ export class BackendChoices {
     return { isWanted, isIdle };
   }
 
+  /** Whether somebody has asked for one of the worktree's, and uses it. */
+  isAnyWanted(worktree: string): boolean {
+    return [...this.#choices.values()].some(
+      (choice) =>
+        choice.worktree === worktree &&
+        choice.isWanted === true &&
+        !choice.isIdle,
+    );
+  }
+
   /** Somebody asks for it, or has stopped it. */
   set(named: BackendName, isWanted: boolean): void {
     this.#put(named, { isWanted, isIdle: false });

@@ -125,7 +125,7 @@ describe("two windows on one worktree", function () {
         const state = window.view(app)?.state;
         return state?.kind === "stopped" && state.by;
       }),
-      [null, "file:///a"],
+      [null, { kind: "window", workspace: "file:///a" }],
     );
     assert.ok(!existsSync(path.join(ground.locks, `${port}.lock`)));
     assert.equal((await b.host.start(app)).kind, "done");

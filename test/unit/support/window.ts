@@ -78,6 +78,7 @@ export class Window {
   machine: MachineView = {
     instances: [],
     otherEditors: [],
+    stopped: [],
     notRunning: [],
     locked: [],
   };

@@ -270,10 +270,10 @@ describe("the control API", function () {
     assert.deepEqual(window.focused, [worktree]);
   });
 
-  it("stops another instance by its id, or says that it is gone", async () => {
+  it("stops another instance by its id, and acts on none that is gone", async () => {
     const unknown = await recordOf({ name: "silent", port: 1 });
     assert.deepEqual(
-      await window.host.stopRemote(unknown.instanceId),
+      await window.host.focusRemote(unknown.instanceId),
       failed(noSuchInstance()),
     );
     putRecord(ground, unknown);

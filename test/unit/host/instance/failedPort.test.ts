@@ -23,7 +23,11 @@ describe("an instance whose server fails while it listens", () => {
     const host = await InstanceHost.start({
       home: ground.home,
       version: "0.0.0-test",
-      backends: { of: () => [], restart: () => Promise.resolve() },
+      backends: {
+        of: () => [],
+        areUsed: () => false,
+        restart: () => Promise.resolve(),
+      },
       onDidChange: () => undefined,
       log: {
         debug: () => undefined,
