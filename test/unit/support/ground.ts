@@ -67,7 +67,13 @@ export class Ground {
       await this.#lifetime.dispose();
       await endSupervisors(this.#directory);
     } finally {
-      rmSync(this.#directory, { recursive: true, force: true });
+      // Programs that are just ending may still write.
+      rmSync(this.#directory, {
+        recursive: true,
+        force: true,
+        maxRetries: 10,
+        retryDelay: 100,
+      });
     }
   }
 }
