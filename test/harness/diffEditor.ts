@@ -22,7 +22,12 @@ export class DiffEditor {
   async append(text: string): Promise<void> {
     await this.page.locator(`${modified} .view-lines`).first().click();
     await this.page.keyboard.press("Control+End");
-    await this.page.keyboard.type(text);
+    // As a person types: what is typed faster may reach the extension host after the answer of an agent.
+    await this.page.keyboard.type(text, { delay: 50 });
+    await this.page
+      .locator(`${modified} .view-line`, { hasText: text.trim() })
+      .last()
+      .waitFor();
   }
 
   /** Resolves when the window has something of it to save, or nothing. */

@@ -72,6 +72,10 @@ describe(`five windows on four worktrees, one of them nested (seed ${seed})`, ()
     worktrees = [app, feature, inner, other];
     slots.length = 0;
     agents.clear();
+    // Before the ground ends: a window that outlives its supervisor starts another one.
+    ground.defer(() =>
+      Promise.all(slots.map(({ window }) => window.dispose())),
+    );
     for (const [index, worktree] of [app, ...worktrees].entries()) {
       const slot = {
         name: `window-${index}`,
@@ -87,7 +91,6 @@ describe(`five windows on four worktrees, one of them nested (seed ${seed})`, ()
         agents.set(worktree, ground.own(await Agent.connect(record)));
       }
   });
-  afterEach(() => Promise.all(slots.map(({ window }) => window.dispose())));
 
   /** Its lead alone is asked to open it. */
   const openFile = async (worktree: string, number: number) => {
