@@ -8,7 +8,7 @@ import { type Mention, sendSchema } from "../../core/control/mention";
 import { PROOF_HEADER, PROOF_PATH, prove } from "../../core/control/proof";
 import type { Stopper } from "../contract";
 import type { Routes } from "./endpoint";
-import { readBody } from "./jsonBody";
+import { readJsonBody } from "./jsonBody";
 import { answering, memory, onlyFor, respond, type Route } from "./jsonRoutes";
 
 export interface ControlActions {
@@ -126,7 +126,7 @@ const idSchema = z.object({ id: z.string() });
 
 function byId(act: (id: string) => void | Promise<void>): Route {
   return async (request, response) => {
-    const body = await readBody(request, idSchema);
+    const body = await readJsonBody(request, idSchema);
     if (body.kind === "refused") {
       respond(response, body.status, { error: body.error });
       return;
@@ -171,7 +171,7 @@ async function respondWith(
 
 function sendRoute(actions: ControlActions): Route {
   return async (request, response) => {
-    const body = await readBody(request, sendSchema);
+    const body = await readJsonBody(request, sendSchema);
     if (body.kind === "refused") {
       respond(response, body.status, { error: body.error });
       return;

@@ -5,6 +5,7 @@ import {
   bodyIsNotJson,
   bodyIsNotUnderstood,
 } from "../../core/messages/protocol";
+import { readBody } from "./readBody";
 
 const MAX_BYTES = 1024 * 1024;
 
@@ -16,26 +17,20 @@ export type Body<T> =
       readonly error: string;
     };
 
-export async function readBody<T>(
+export async function readJsonBody<T>(
   request: IncomingMessage,
   schema: z.ZodMiniType<T>,
 ): Promise<Body<T>> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  // Leaving the loop early must not close the socket that still carries the response.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    chunks.push(chunk as Buffer);
-    bytes += (chunk as Buffer).length;
-    if (bytes > MAX_BYTES)
-      return {
-        kind: "refused",
-        status: 413,
-        error: `The body is larger than ${MAX_BYTES} bytes.`,
-      };
-  }
+  const bytes = await readBody(request, MAX_BYTES);
+  if (bytes === undefined)
+    return {
+      kind: "refused",
+      status: 413,
+      error: `The body is larger than ${MAX_BYTES} bytes.`,
+    };
   let sent: unknown;
   try {
-    sent = JSON.parse(Buffer.concat(chunks).toString());
+    sent = JSON.parse(bytes.toString());
   } catch {
     return { kind: "refused", status: 400, error: bodyIsNotJson };
   }

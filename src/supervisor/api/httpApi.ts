@@ -8,7 +8,7 @@ import {
   RequestError,
 } from "../../core/backendErrors";
 import { UserError } from "../../core/errors";
-import { readBody } from "../../host/endpoint/jsonBody";
+import { readJsonBody } from "../../host/endpoint/jsonBody";
 import {
   answering,
   memory,
@@ -181,7 +181,7 @@ async function jsonOf<T>(
 ): Promise<T> {
   const type = request.headers["content-type"] ?? "";
   if (!/^application\/json\s*(;|$)/i.test(type)) throw bodyIsNoJson();
-  const body = await readBody(request, schema);
+  const body = await readJsonBody(request, schema);
   if (body.kind === "refused") throw new RequestError(body.status, body.error);
   return body.value;
 }

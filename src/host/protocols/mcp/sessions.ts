@@ -11,10 +11,11 @@ import {
 } from "../../../core/messages/protocol";
 import type { Log } from "../../../core/log";
 import { MAX_MESSAGE_BYTES } from "../../endpoint/endpoint";
+import { readBody } from "../../endpoint/readBody";
 import { readMessage } from "../jsonMessage";
 import { isModern } from "./modern";
 import type { ModernClients } from "./modernClients";
-import { type Message, readBody, errorResponse, send } from "./webHttp";
+import { type Message, errorResponse, send } from "./webHttp";
 
 const METHODS = ["GET", "POST", "DELETE"];
 

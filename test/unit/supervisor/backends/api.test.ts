@@ -189,6 +189,15 @@ describe("berth serve", function () {
     assert.equal(put.status, 405);
   });
 
+  it("says that a body is too large to whoever is still sending it", async () => {
+    const serve = await Serve.start(ground, {});
+    const body = "x".repeat(10 * 1024 * 1024);
+    for (let round = 0; round < 20; round += 1) {
+      const { status } = await serve.ask("POST", "/request-session", body);
+      assert.equal(status, 413);
+    }
+  });
+
   it("takes a path through a link, below a worktree or outside any repository", async () => {
     const app = makeRepository(ground.path("app"));
     const sub = ground.make("app", "src", "deep");
