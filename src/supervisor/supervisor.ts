@@ -127,7 +127,14 @@ export class Supervisor implements ServerApi {
       backends: {
         of: (worktree) =>
           machineBackends(this.#hosts?.backends.all ?? [], worktree),
-        areUsed: (worktree) => this.#hosts?.backends.areUsed(worktree) ?? false,
+        areUsed: (worktree) => {
+          const backends = this.#hosts?.backends;
+          return (
+            backends !== undefined &&
+            (backends.sessions.areOn(worktree) ||
+              backends.choices.isAnyWanted(worktree))
+          );
+        },
         restart: async (worktree, name) => {
           const backend = await this.#hosts?.backends.claim(worktree, name);
           await backend?.restart();

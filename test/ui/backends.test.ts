@@ -11,13 +11,13 @@ import {
   requestSession,
   tellingTools,
 } from "../harness/backends";
-import { GitRepository } from "../harness/gitRepository";
 import { pidExists } from "../../src/core/system/processIdentity";
-import { TestHome } from "../harness/testHome";
+import type { TestHome } from "../harness/testHome";
 import { until } from "../harness/until";
-import { VSCodeServer } from "../harness/vscodeServer";
+import type { VSCodeServer } from "../harness/vscodeServer";
 import type { WorkbenchWindow } from "../harness/workbenchWindow";
-import { openShown, screenshots, shown, STATUS } from "./instances";
+import { screenshots, shown, STATUS } from "./instances";
+import { openTwoWorktrees } from "./twoWorktrees";
 
 describe("The backends of two worktrees in two windows", function () {
   let home: TestHome;
@@ -28,39 +28,32 @@ describe("The backends of two worktrees in two windows", function () {
   let second: WorkbenchWindow;
 
   before(async () => {
-    home = await TestHome.create();
-    const repository = await GitRepository.create(
-      path.join(home.folder, "app"),
+    ({ home, vscode, app, feature, first, second } = await openTwoWorktrees(
       { "src/main.ts": "one\n" },
-    );
-    app = repository.folder;
-    feature = await repository.addWorktree("feature-x");
-    vscode = await VSCodeServer.start({
-      home,
-      settings: {
-        "workbench.reduceMotion": "on",
-        "chat.disableAIFeatures": false,
-        "berth.backends": {
-          ...mcpBackends,
-          broken: {
-            command: process.execPath,
-            args: [
-              "-e",
-              "console.log('No such option: --colour'); process.exit(2)",
-            ],
-            url: "http://127.0.0.1:${port}/",
-          },
-          slow: {
-            command: "sleep",
-            args: ["1000"],
-            url: "http://127.0.0.1:${port}/",
-            ready: { timeout: 600 },
+      {
+        settings: {
+          "workbench.reduceMotion": "on",
+          "chat.disableAIFeatures": false,
+          "berth.backends": {
+            ...mcpBackends,
+            broken: {
+              command: process.execPath,
+              args: [
+                "-e",
+                "console.log('No such option: --colour'); process.exit(2)",
+              ],
+              url: "http://127.0.0.1:${port}/",
+            },
+            slow: {
+              command: "sleep",
+              args: ["1000"],
+              url: "http://127.0.0.1:${port}/",
+              ready: { timeout: 600 },
+            },
           },
         },
       },
-    });
-    first = await openShown(vscode, home, app);
-    second = await openShown(vscode, home, feature);
+    ));
     await first.page.bringToFront();
   });
   after(async () => {

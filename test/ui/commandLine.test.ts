@@ -5,7 +5,6 @@ import path from "node:path";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { commandInstalled } from "../../src/core/messages/terminals";
-import { GitRepository } from "../harness/gitRepository";
 import { hasSshd, type Sshd, startSshd } from "../harness/sshd";
 import { endSupervisors } from "../harness/supervisors";
 import { readableTerminals } from "../harness/terminalPanel";
@@ -15,6 +14,7 @@ import { VSCodeServer } from "../harness/vscodeServer";
 import type { WorkbenchWindow } from "../harness/workbenchWindow";
 import { Window } from "../unit/support/window";
 import { openShown, recordOf, screenshots } from "./instances";
+import { openTwoWorktrees } from "./twoWorktrees";
 
 describe("The berth command", function () {
   let home: TestHome;
@@ -26,20 +26,10 @@ describe("The berth command", function () {
   const clients: Client[] = [];
 
   before(async () => {
-    home = await TestHome.create();
-    const repository = await GitRepository.create(
-      path.join(home.folder, "app"),
+    ({ home, vscode, app, feature, first, second } = await openTwoWorktrees(
       { "src/main.ts": "one\ntwo\nthree\n" },
-    );
-    app = repository.folder;
-    feature = await repository.addWorktree("feature-x");
-    vscode = await VSCodeServer.start({
-      home,
-      settings: readableTerminals,
-      env: { SHELL: "/bin/sh" },
-    });
-    first = await openShown(vscode, home, app);
-    second = await openShown(vscode, home, feature);
+      { settings: readableTerminals, env: { SHELL: "/bin/sh" } },
+    ));
   });
   after(async () => {
     await Promise.all(clients.map((client) => client.close()));

@@ -10,13 +10,13 @@ import {
   stoppedFromWindow,
 } from "../../src/core/messages/kill";
 import { stopInstance } from "../../src/core/control/controlClient";
-import { GitRepository } from "../harness/gitRepository";
-import { TestHome } from "../harness/testHome";
+import type { TestHome } from "../harness/testHome";
 import { until } from "../harness/until";
-import { VSCodeServer } from "../harness/vscodeServer";
+import type { VSCodeServer } from "../harness/vscodeServer";
 import type { WorkbenchWindow } from "../harness/workbenchWindow";
 import { Agent } from "../unit/support/agent";
-import { gone, openShown, recordOf } from "./instances";
+import { gone, recordOf } from "./instances";
+import { openTwoWorktrees } from "./twoWorktrees";
 
 describe("Killing an instance", function () {
   let home: TestHome;
@@ -28,16 +28,9 @@ describe("Killing an instance", function () {
   const agents: Agent[] = [];
 
   before(async () => {
-    home = await TestHome.create();
-    const repository = await GitRepository.create(
-      path.join(home.folder, "app"),
-      { "a.md": "one\n" },
-    );
-    app = repository.folder;
-    feature = await repository.addWorktree("feature-x");
-    vscode = await VSCodeServer.start({ home });
-    first = await openShown(vscode, home, app);
-    second = await openShown(vscode, home, feature);
+    ({ home, vscode, app, feature, first, second } = await openTwoWorktrees({
+      "a.md": "one\n",
+    }));
   });
   afterEach(() => {
     for (const agent of agents.splice(0)) agent.dispose();

@@ -1,33 +1,28 @@
 // The tree of the whole machine, in two windows with a worktree each.
 import assert from "node:assert/strict";
 import path from "node:path";
-import { GitRepository } from "../harness/gitRepository";
-import { TestHome } from "../harness/testHome";
+import type { GitRepository } from "../harness/gitRepository";
+import type { TestHome } from "../harness/testHome";
 import { until } from "../harness/until";
-import { VSCodeServer } from "../harness/vscodeServer";
+import type { VSCodeServer } from "../harness/vscodeServer";
 import type { WorkbenchWindow } from "../harness/workbenchWindow";
 import { Agent } from "../unit/support/agent";
-import { gone, openShown, recordOf, screenshots } from "./instances";
+import { gone, recordOf, screenshots } from "./instances";
+import { openTwoWorktrees } from "./twoWorktrees";
 
 describe("The tree of the machine", function () {
   let home: TestHome;
   let vscode: VSCodeServer;
   let repository: GitRepository;
-  let app: string;
   let feature: string;
   let first: WorkbenchWindow;
   let second: WorkbenchWindow;
 
   before(async () => {
-    home = await TestHome.create();
-    repository = await GitRepository.create(path.join(home.folder, "app"), {
-      "README.md": "one\ntwo\n",
-    });
-    app = repository.folder;
-    feature = await repository.addWorktree("feature-x");
-    vscode = await VSCodeServer.start({ home });
-    first = await openShown(vscode, home, app);
-    second = await openShown(vscode, home, feature);
+    ({ home, vscode, repository, feature, first, second } =
+      await openTwoWorktrees({
+        "README.md": "one\ntwo\n",
+      }));
     for (const window of [first, second]) {
       await window.page.bringToFront();
       await window.tree.open();

@@ -6,34 +6,28 @@ import {
   formatPendingDiffs,
 } from "../../src/core/messages/diffs";
 import { DiffEditor } from "../harness/diffEditor";
-import { GitRepository } from "../harness/gitRepository";
-import { TestHome } from "../harness/testHome";
+import type { TestHome } from "../harness/testHome";
 import { until } from "../harness/until";
-import { VSCodeServer } from "../harness/vscodeServer";
+import type { VSCodeServer } from "../harness/vscodeServer";
 import type { WorkbenchWindow } from "../harness/workbenchWindow";
 import { Agent } from "../unit/support/agent";
-import { openShown, recordOf, STATUS } from "./instances";
+import { recordOf, STATUS } from "./instances";
+import { openTwoWorktrees } from "./twoWorktrees";
 
 describe("Diffs that wait", function () {
   let home: TestHome;
   let vscode: VSCodeServer;
-  let app: string;
   let feature: string;
   let first: WorkbenchWindow;
   let second: WorkbenchWindow;
   const agents: Agent[] = [];
 
   before(async () => {
-    home = await TestHome.create();
-    const repository = await GitRepository.create(
-      path.join(home.folder, "app"),
-      { "a.md": "one\n", "b.md": "one\n", "c.md": "one\n" },
-    );
-    app = repository.folder;
-    feature = await repository.addWorktree("feature-x");
-    vscode = await VSCodeServer.start({ home });
-    first = await openShown(vscode, home, app);
-    second = await openShown(vscode, home, feature);
+    ({ home, vscode, feature, first, second } = await openTwoWorktrees({
+      "a.md": "one\n",
+      "b.md": "one\n",
+      "c.md": "one\n",
+    }));
   });
   afterEach(() => {
     for (const agent of agents.splice(0)) agent.dispose();

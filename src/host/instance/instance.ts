@@ -262,8 +262,7 @@ export class Instance implements RoutedInstance {
     });
     this.#lifetime.defer(() => this.touchAddress());
     const { instanceId, createdAt, worktree } = this;
-    const { address } = endpoint;
-    const identity = { instanceId, createdAt, worktree, ...address };
+    const identity = { instanceId, createdAt, worktree, ...endpoint.address };
     this.#identity = identity;
     this.#published = this.#lifetime.own(
       new PublishedFiles(identity, files, this.#log),

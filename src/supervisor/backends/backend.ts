@@ -1,6 +1,5 @@
 // One backend of one worktree: started when somebody wants it, started again when it crashes, stopped when nobody does.
 // A state machine of its own, so that a slow one delays no other.
-import { setTimeout as delay } from "node:timers/promises";
 import type { BackendState } from "../../core/backends/state";
 import { backendFailed, backendStopped } from "../../core/backendErrors";
 import { messageOf } from "../../core/errors";
@@ -45,8 +44,6 @@ export class Backend {
   #left: string | undefined;
   /** Ends what is going on: a start, a pause, or the serving itself. */
   #current = new AbortController();
-  /** Ends the pause after a crash. */
-  #pause = new AbortController();
   readonly #linger = new Linger(() => {
     if (!this.#isWanted) void this.#end();
   });
@@ -99,7 +96,7 @@ export class Backend {
     });
     if (this.#state.kind === "ready") this.#answer(this.#state);
     else {
-      this.#pause.abort();
+      this.#policy.endPause();
       this.#ensureRunning();
     }
     return ready;
@@ -281,10 +278,7 @@ export class Backend {
     if (this.#waiting.size > 0) return;
     const { attempt } = this.#policy;
     this.#set({ kind: "backoff", attempt, until: Date.now() + pause, reason });
-    this.#pause = new AbortController();
-    await delay(pause, undefined, {
-      signal: AbortSignal.any([signal, this.#pause.signal]),
-    }).catch(() => undefined);
+    await this.#policy.pause(pause, signal);
     if (signal.aborted) this.#set({ kind: "stopped" });
   }
 

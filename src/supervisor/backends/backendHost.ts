@@ -136,15 +136,6 @@ export class BackendHost {
     return backend;
   }
 
-  /** Whether a program holds one of the worktree's, or a user has asked for one. */
-  areUsed(worktree: string): boolean {
-    return (
-      this.sessions.all.some(
-        ({ backend }) => backend.spec.place.worktree === worktree,
-      ) || this.choices.isAnyWanted(worktree)
-    );
-  }
-
   /** For a window: all windows of the worktree hold it. Rejects with a UserError. */
   async claim(worktree: string, name: string): Promise<Backend> {
     const backend = await this.find(worktree, name);

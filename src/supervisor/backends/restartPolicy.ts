@@ -1,4 +1,5 @@
 // When a backend that has ended unasked is started again.
+import { setTimeout as delay } from "node:timers/promises";
 
 /** Milliseconds: doubled with each crash. */
 const FIRST_PAUSE = 500;
@@ -12,6 +13,7 @@ const CRASH_WINDOW = 3 * 60_000;
 export class RestartPolicy {
   #attempt = 0;
   #crashes: number[] = [];
+  #pause = new AbortController();
 
   /** `now`: milliseconds of a clock that nobody sets. */
   constructor(private readonly now = () => performance.now()) {}
@@ -30,6 +32,19 @@ export class RestartPolicy {
     if (this.#crashes.length >= MAX_CRASHES) return undefined;
     this.#attempt += 1;
     return Math.min(FIRST_PAUSE * 2 ** (this.#attempt - 1), LONGEST_PAUSE);
+  }
+
+  /** Resolves after so many milliseconds, or when the signal or endPause() ends it. */
+  async pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+    this.#pause = new AbortController();
+    await delay(milliseconds, undefined, {
+      signal: AbortSignal.any([signal, this.#pause.signal]),
+    }).catch(() => undefined);
+  }
+
+  /** Somebody asks for the backend now. */
+  endPause(): void {
+    this.#pause.abort();
   }
 
   /** A person wants a new beginning. */

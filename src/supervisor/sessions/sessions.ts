@@ -47,6 +47,13 @@ export class Sessions {
     return this.#open.size + this.#pending;
   }
 
+  /** Whether one holds a backend of the worktree. */
+  areOn(worktree: string): boolean {
+    return this.all.some(
+      ({ backend }) => backend.spec.place.worktree === worktree,
+    );
+  }
+
   /**
    * Starts the backend where it does not run. Rejects with a UserError if it does not come up, there is no such process, or
    * there are too many sessions.

@@ -3,10 +3,10 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Server } from "node:http";
 import { health } from "../../../../src/core/control/controlClient";
 import { Records } from "../../../../src/core/registry/records";
-import type { EditorApi } from "../../../../src/host/contract";
 import { InstanceHost } from "../../../../src/host/reconcile/instanceHost";
 import { until } from "../../../harness/until";
 import { useGround } from "../../support/ground";
+import { attachHere, desiredHere } from "../../support/hostHere";
 
 describe("an instance whose server fails while it listens", () => {
   const ground = useGround();
@@ -14,11 +14,6 @@ describe("an instance whose server fails while it listens", () => {
   it("is logged and started again on its port, and its host lives on", async () => {
     const worktree = ground.make("plain");
     const errors: string[] = [];
-    const editor: Partial<EditorApi> = {
-      onDidChangeInstances: () => undefined,
-      onDidChangeMachine: () => undefined,
-      onDidLearnWorktrees: () => undefined,
-    };
     // In this process, where the server can be reached.
     const host = await InstanceHost.start({
       home: ground.home,
@@ -37,40 +32,9 @@ describe("an instance whose server fails while it listens", () => {
       },
     });
     ground.defer(() => host.shutDown());
-    const window = host.attach(
-      {
-        lockDirectory: ground.locks,
-        geminiDirectory: ground.path("gemini", "ide"),
-        qwenDirectory: ground.path("qwen", "ide"),
-        parentPid: process.ppid,
-        environment: { ...process.env } as Record<string, string>,
-        focusedAt: 0,
-        served: [],
-        known: [],
-        pins: [],
-        backends: [],
-      },
-      editor as EditorApi,
-      () => undefined,
-    );
-    await window.reconcile({
+    await attachHere(host, ground, {}).reconcile({
+      ...desiredHere,
       folders: [{ name: "plain", path: worktree }],
-      activeDirectory: null,
-      settings: {
-        enabled: true,
-        autoStart: "workspace",
-        maxInstances: 20,
-        portRange: { first: 10_000, last: 18_999 },
-        naming: "branch",
-        nameTemplate: "",
-        maxClients: 16,
-        shareSelection: true,
-        selectionDebounce: 20,
-        reloadGrace: 0,
-      },
-      window: { app: "Test", remoteName: null, workspace: "file:///window" },
-      isTrusted: true,
-      backends: { user: [], workspace: [], refused: [] },
     });
     const records = new Records(`${ground.home}/instances`);
     const current = () =>

@@ -2,16 +2,13 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { Records } from "../../../../src/core/registry/records";
-import type {
-  DesiredState,
-  EditorApi,
-  InstanceView,
-} from "../../../../src/host/contract";
+import type { DesiredState, InstanceView } from "../../../../src/host/contract";
 import type { AttachedWindow } from "../../../../src/host/reconcile/attachedWindow";
 import { InstanceHost } from "../../../../src/host/reconcile/instanceHost";
 import { until } from "../../../harness/until";
 import { Agent } from "../../support/agent";
 import { useGround } from "../../support/ground";
+import { attachHere, desiredHere } from "../../support/hostHere";
 import { addWorktree, makeRepository } from "../../support/repositories";
 
 /** Milliseconds between looks of the host, which takes ten of them. */
@@ -59,31 +56,12 @@ describe("an instance whose worktree was entered", () => {
 
   const attach = (
     tell: (views: readonly InstanceView[]) => void,
-  ): AttachedWindow => {
-    const editor: Partial<EditorApi> = {
+  ): AttachedWindow =>
+    attachHere(host, ground, {
       onDidChangeInstances: tell,
-      onDidChangeMachine: () => undefined,
-      onDidLearnWorktrees: () => undefined,
       openDiff: () => new Promise(() => undefined),
       closeDiff: () => Promise.resolve(null),
-    };
-    return host.attach(
-      {
-        lockDirectory: ground.locks,
-        geminiDirectory: ground.path("gemini", "ide"),
-        qwenDirectory: ground.path("qwen", "ide"),
-        parentPid: process.ppid,
-        environment: { ...process.env } as Record<string, string>,
-        focusedAt: 0,
-        served: [],
-        known: [],
-        pins: [],
-        backends: [],
-      },
-      editor as EditorApi,
-      () => undefined,
-    );
-  };
+    });
 
   const desired = (
     activeDirectory: string | null,
@@ -93,22 +71,9 @@ describe("an instance whose worktree was entered", () => {
       name: path.basename(folder),
       path: folder,
     })),
+    ...desiredHere,
     activeDirectory,
-    settings: {
-      enabled: true,
-      autoStart,
-      maxInstances: 20,
-      portRange: { first: 10_000, last: 18_999 },
-      naming: "branch",
-      nameTemplate: "",
-      maxClients: 16,
-      shareSelection: true,
-      selectionDebounce: 20,
-      reloadGrace: 0,
-    },
-    window: { app: "Test", remoteName: null, workspace: "file:///window" },
-    isTrusted: true,
-    backends: { user: [], workspace: [], refused: [] },
+    settings: { ...desiredHere.settings, autoStart },
   });
   /** Shows a file of the directory, and what was kept open; null: no other file. */
   const enter = async (
