@@ -43,12 +43,18 @@ describe("A change that Claude Code proposes", function () {
         input: { file_path: path.join(scene.app, name), content: "new\n" },
       });
   });
+  let exchanged = 0;
   beforeEach(async () => {
+    exchanged = wiretap.exchanges.length;
     await writeFile(file, lines);
     for (const name of ["new.ts", "second.ts", "third.ts"])
       await rm(path.join(scene.app, name), { force: true });
   });
-  afterEach(() => scene.endAgents());
+  afterEach(async function () {
+    await scene.endAgents();
+    // Mocha tries a failed test again: the calls of its first attempt end as they may.
+    if (!this.currentTest?.isPassed()) wiretap.exchanges.length = exchanged;
+  });
   after(async () => {
     await wiretap.dispose();
     await scene.close();

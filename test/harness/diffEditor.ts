@@ -14,7 +14,10 @@ export class DiffEditor {
   static async shown(page: Page, file: string): Promise<DiffEditor> {
     const tab = page.locator(".tab.active", { hasText: `${file} ←` });
     await tab.waitFor({ timeout: 60_000 });
-    await page.locator(`${modified} .view-line`).first().waitFor();
+    await page
+      .locator(`${modified} .view-line`)
+      .first()
+      .waitFor({ timeout: 60_000 });
     return new DiffEditor(page, tab);
   }
 
